@@ -1,0 +1,1 @@
+"""What is asked: questionnaires as files, checked and read into frozen objects."""

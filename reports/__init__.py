@@ -1,0 +1,1 @@
+"""Answers in, publishable numbers, pictures and documents out. Knows no web and no database."""

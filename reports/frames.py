@@ -1,0 +1,92 @@
+"""The shape of every frame that crosses a border: answers in, one frame for each published file out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+IntCodes: TypeAlias = NDArray[np.int32]
+
+NOT_ASKED = -1
+NOT_ANSWERED = -2
+DONT_KNOW = -3
+NOT_APPLICABLE = -4
+NOT_SAID = -1
+
+
+@dataclass(frozen=True)
+class Responses:
+    """One row a respondent, one small integer column an item.
+
+    `authority`, `service_area` and `tier` index into the tuples of codes beside them (-1: not said). `answers` has
+    shape (respondents, items): the position of the chosen option in the item's option set, or one of the negative
+    codes above. `weight` (design weights) and `seconds` are optional. `too_fast` is the sealed flag of the service.
+    """
+
+    authorities: tuple[str, ...]
+    authority: IntCodes
+    items: tuple[str, ...]
+    answers: NDArray[np.int8]
+    service_areas: tuple[str, ...] = ()
+    service_area: IntCodes | None = None
+    tiers: tuple[str, ...] = ()
+    tier: IntCodes | None = None
+    weight: NDArray[np.float64] | None = None
+    seconds: NDArray[np.float64] | None = None
+    too_fast: NDArray[np.bool_] | None = None
+
+    def __len__(self) -> int:
+        return int(self.answers.shape[0])
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Column names and dtypes of a frame, in order."""
+
+    name: str
+    columns: Mapping[str, str]
+
+    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with exactly these columns in this order, or a ValueError that names what is wrong."""
+        missing = [column for column in self.columns if column not in frame.columns]
+        extra = [column for column in frame.columns if column not in self.columns]
+        if missing or extra:
+            raise ValueError(f"{self.name}: columns missing {missing}, columns unknown {extra}.")
+        return frame[list(self.columns)].astype(dict(self.columns))
+
+    def empty(self) -> pd.DataFrame:
+        return self.check(pd.DataFrame({column: [] for column in self.columns}))
+
+
+_TEXT, _NUMBER, _COUNT, _FLAG = "string", "Float64", "Int64", "boolean"
+
+AUTHORITIES = Shape("authorities", {"code": _TEXT, "name": _TEXT, "type": _TEXT, "nation": _TEXT, "region": _TEXT})
+HEADCOUNTS = Shape("headcounts", {"authority": _TEXT, "service_area": _TEXT, "tier": _TEXT, "headcount": _COUNT})
+
+SCORES = Shape("scores", {
+    "authority": _TEXT, "measure": _TEXT, "n": _COUNT, "invited": _COUNT, "score": _NUMBER, "se": _NUMBER,
+    "lower": _NUMBER, "upper": _NUMBER, "se_comparison": _NUMBER, "deff": _NUMBER, "weighted": _FLAG,
+    "reliability": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+ITEMS = Shape("items", {
+    "authority": _TEXT, "item": _TEXT, "option": _TEXT, "n": _COUNT, "share": _NUMBER, "lower": _NUMBER,
+    "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+GROUP_SCORES = Shape("group_scores", {
+    "authority": _TEXT, "kind": _TEXT, "group": _TEXT, "measure": _TEXT, "n": _COUNT, "score": _NUMBER,
+    "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+BENCHMARKS = Shape("benchmarks", {
+    "peer_group": _TEXT, "measure": _TEXT, "n": _COUNT, "lower_quartile": _NUMBER, "median": _NUMBER,
+    "upper_quartile": _NUMBER, "restated_for": _TEXT, "reason": _TEXT, "median_lower": _NUMBER, "median_upper": _NUMBER,
+})  # fmt: skip
+STANDINGS = Shape("standings", {
+    "authority": _TEXT, "peer_group": _TEXT, "measure": _TEXT, "score": _NUMBER, "gap": _NUMBER, "p_value": _NUMBER,
+    "p_adjusted": _NUMBER, "verdict": _TEXT, "percentile_rank": _NUMBER, "rank_lower": _COUNT, "rank_upper": _COUNT,
+    "shrunken_score": _NUMBER, "shrunken_se": _NUMBER, "reason": _TEXT, "indicative": _FLAG,
+})  # fmt: skip
