@@ -1,0 +1,1 @@
+"""The service: people, authorities, waves, tables, pages and commands."""

@@ -1,0 +1,136 @@
+"""Settings: the only reader of the environment. A wrong setting stops the start with one line."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+SECRET_BYTES = 32
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+KNOWN = frozenset({
+    "SOUNDINGS_DATA", "SOUNDINGS_SECRET_KEY", "SOUNDINGS_LINK_KEY", "SOUNDINGS_BASE_URL", "SOUNDINGS_DEMONSTRATION",
+    "SOUNDINGS_ORGANISATION", "SOUNDINGS_CONTACT", "SOUNDINGS_THREADS", "SOUNDINGS_MAIL",
+})  # fmt: skip
+
+
+class SettingFault(Exception):  # noqa: N818 - a fault of a setting, shown as one line
+    """A setting that stops the start; its text names the setting, what is wrong and the cure, never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set from outside, checked."""
+
+    data: Path
+    database_url: str
+    secret_key: str
+    link_key: str
+    base_url: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demonstration: bool = False
+    organisation: str = "Council Digital Network"
+    contact: str = "research@example.org"
+    mail: str = "console"
+    threads: int = 8
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment. Secrets that are not given are made once and kept beside the data."""
+    unknown = sorted(name for name in environment if name.startswith("SOUNDINGS_") and name not in KNOWN)
+    if unknown:
+        raise SettingFault(f"{unknown[0]}: there is no such setting. The settings are {', '.join(sorted(KNOWN))}.")
+    data = Path(environment.get("SOUNDINGS_DATA", "var")).absolute()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    host = environment.get("HOST", "127.0.0.1")
+    port = _number(environment, "PORT", 8000, 1, 65535)
+    base_url = environment.get("SOUNDINGS_BASE_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104
+    settings = Settings(
+        data=data,
+        database_url=_database_url(environment.get("DATABASE_URL", f"sqlite:///{data / 'soundings.sqlite'}")),
+        secret_key=_secret(environment, "SOUNDINGS_SECRET_KEY", data / "secret-key"),
+        link_key=_secret(environment, "SOUNDINGS_LINK_KEY", data / "link-key"),
+        base_url=base_url.rstrip("/"),
+        host=host,
+        port=port,
+        demonstration=_flag(environment, "SOUNDINGS_DEMONSTRATION"),
+        organisation=_line(environment, "SOUNDINGS_ORGANISATION", "Council Digital Network"),
+        contact=_line(environment, "SOUNDINGS_CONTACT", "research@example.org"),
+        mail=_choice(environment, "SOUNDINGS_MAIL", ("console",)),
+        threads=_number(environment, "SOUNDINGS_THREADS", 8, 1, 64),
+    )
+    _check_base_url(settings)
+    return settings
+
+
+def _check_base_url(settings: Settings) -> None:
+    parts = urlsplit(settings.base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingFault("SOUNDINGS_BASE_URL: not a web address. Give it as https://survey.example.org.")
+    if parts.path or parts.query or parts.fragment:
+        raise SettingFault("SOUNDINGS_BASE_URL: only scheme, host and port, without a path.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise SettingFault("SOUNDINGS_BASE_URL: answers may not travel unencrypted. Use an https address.")
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    text = environment.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and lowest <= int(text) <= highest):
+        raise SettingFault(f"{name}: not a whole number from {lowest} to {highest}.")
+    return int(text)
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    return _choice(environment, name, ("0", "1")) == "1"
+
+
+def _choice(environment: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    value = environment.get(name, words[0])
+    if value not in words:
+        raise SettingFault(f"{name}: not one of {', '.join(words)}.")
+    return value
+
+
+def _line(environment: Mapping[str, str], name: str, default: str) -> str:
+    value = environment.get(name, default).strip()
+    if not value or len(value) > 200 or not value.isprintable():
+        raise SettingFault(f"{name}: give one line of 1 to 200 printable characters.")
+    return value
+
+
+def _secret(environment: Mapping[str, str], name: str, path: Path) -> str:
+    given = environment.get(name)
+    if given is not None:
+        if len(given) < SECRET_BYTES or len(set(given)) < 10:
+            raise SettingFault(f"{name}: too short or too plain. Give at least {SECRET_BYTES} random characters.")
+        return given
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(SECRET_BYTES))
+    if path.stat().st_mode & 0o077:
+        raise SettingFault(f"{name}: its file {path.name} can be read by others. Run: chmod 600 on it.")
+    return path.read_text().strip()
+
+
+def _database_url(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingFault("DATABASE_URL: not a database address. Give sqlite:////path or postgresql://…") from None
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise SettingFault("DATABASE_URL: only PostgreSQL or a SQLite file are supported.")
+    return url

@@ -1,0 +1,45 @@
+"""The tables: columns, constraints and one-row properties. Queries live in the use-cases."""
+
+from survey.models.base import Base
+from survey.models.collection import (
+    Draft,
+    Edition,
+    EditionTranslation,
+    Headcount,
+    Invitation,
+    Participation,
+    ParticipationServiceArea,
+    Wave,
+)
+from survey.models.operations import AuditEntry, OutboxMessage
+from survey.models.people import Person, RoleGrant, SignInCode, WebSession
+from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
+from survey.models.results import RESULT_TABLES, Release, ReleasePeerGroup
+from survey.models.sealed import SealedEquality, SealedText, Submission
+
+__all__ = [
+    "RESULT_TABLES",
+    "AuditEntry",
+    "Authority",
+    "AuthorityAttribute",
+    "AuthoritySuccession",
+    "Base",
+    "Draft",
+    "Edition",
+    "EditionTranslation",
+    "Headcount",
+    "Invitation",
+    "OutboxMessage",
+    "Participation",
+    "ParticipationServiceArea",
+    "Person",
+    "Release",
+    "ReleasePeerGroup",
+    "RoleGrant",
+    "SealedEquality",
+    "SealedText",
+    "SignInCode",
+    "Submission",
+    "Wave",
+    "WebSession",
+]

@@ -1,0 +1,95 @@
+"""Releases and their numbers: one table for each published file, keyed by release."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeEngine
+
+from reports.frames import BENCHMARKS, GROUP_SCORES, ITEMS, SCORES, STANDINGS, Shape
+from survey.models.base import Base, Digest, Identifier, one_of
+from survey.models.collection import Wave
+from survey.vocabulary import ReleaseState
+
+
+class Release(Base):
+    """The numbers of a wave as published: computed once, approved by a second person, then only read."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        UniqueConstraint("wave_id", "number"),
+        CheckConstraint(one_of("state", ReleaseState), name="state"),
+        CheckConstraint("approved_by_id IS NULL OR approved_by_id <> computed_by_id", name="second_person_approves"),
+        CheckConstraint(
+            "state NOT IN ('published', 'superseded') OR (approved_by_id IS NOT NULL AND published_at IS NOT NULL)",
+            name="published_was_approved",
+        ),
+    )
+
+    id: Mapped[Identifier]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20), default=ReleaseState.COMPUTED)
+    method_version: Mapped[str] = mapped_column(String(20))
+    rules: Mapped[dict[str, Any]]
+    quality: Mapped[dict[str, Any]]
+    questionnaire_digest: Mapped[Digest]
+    input_digest: Mapped[Digest]
+    computed_at: Mapped[datetime]
+    computed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+    embargo_until: Mapped[datetime | None]
+
+    wave: Mapped[Wave] = relationship(lazy="raise_on_sql")
+
+    @property
+    def label(self) -> str:
+        """How the release is named under every number, e.g. `2026.1`. Needs its wave loaded."""
+        return f"{self.wave.code}.{self.number}"
+
+
+class ReleasePeerGroup(Base):
+    """Who was in a peer group of a release: the frozen menu."""
+
+    __tablename__ = "release_peer_group"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    peer_group: Mapped[str] = mapped_column(String(200), primary_key=True)
+    authority: Mapped[str] = mapped_column(String(80), primary_key=True)
+
+
+_COLUMN_TYPES: dict[str, TypeEngine[Any]] = {
+    "string": String(200),
+    "Float64": Float(53),
+    "Int64": Integer(),
+    "boolean": Boolean(),
+}
+
+
+def _table_of(shape: Shape, key: tuple[str, ...], value: str) -> Table:
+    """The table of a published file: a withheld value is NULL with a reason, never a number."""
+    columns: list[Column[Any]] = [
+        Column(name, _COLUMN_TYPES[dtype], primary_key=name in key, nullable=name not in key)
+        for name, dtype in shape.columns.items()
+    ]
+    return Table(
+        f"release_{shape.name}",
+        Base.metadata,
+        Column("release_id", ForeignKey("release.id"), primary_key=True),
+        *columns,
+        CheckConstraint(f"reason = '' OR {value} IS NULL", name="withheld_has_no_number"),
+    )
+
+
+RESULT_TABLES: dict[str, Table] = {
+    "scores": _table_of(SCORES, ("authority", "measure"), "score"),
+    "items": _table_of(ITEMS, ("authority", "item", "option"), "share"),
+    "group_scores": _table_of(GROUP_SCORES, ("authority", "kind", "group", "measure"), "score"),
+    "benchmarks": _table_of(BENCHMARKS, ("peer_group", "measure"), "median"),
+    "standings": _table_of(STANDINGS, ("authority", "peer_group", "measure"), "gap"),
+}

@@ -1,0 +1,55 @@
+"""Sealed answers: nothing here leads to an invitation, a person or a time.
+
+Rows lie in the order of their random ids (SQLite: tables without row numbers), so their place tells nothing either.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.models.base import Base, RandomId
+
+
+class Submission(Base):
+    """One filled-in staff questionnaire: wave, authority, edition, answers, and whether it was too fast."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("ix_submission_wave_id_authority_id", "wave_id", "authority_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[RandomId] = mapped_column(primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    answers: Mapped[str] = mapped_column(Text)
+    too_fast: Mapped[bool] = mapped_column(default=False)
+
+
+class SealedEquality(Base):
+    """Equality answers of one person, cut off from everything but the wave."""
+
+    __tablename__ = "sealed_equality"
+    __table_args__ = (Index("ix_sealed_equality_wave_id", "wave_id"), {"sqlite_with_rowid": False})
+
+    id: Mapped[RandomId] = mapped_column(primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    answers: Mapped[str] = mapped_column(Text)
+
+
+class SealedText(Base):
+    """One free text, with its authority and item, without the rest of what the person answered."""
+
+    __tablename__ = "sealed_text"
+    __table_args__ = (
+        Index("ix_sealed_text_wave_id_authority_id", "wave_id", "authority_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[RandomId] = mapped_column(primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    item: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
