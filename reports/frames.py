@@ -90,3 +90,8 @@ STANDINGS = Shape("standings", {
     "p_adjusted": _NUMBER, "verdict": _TEXT, "percentile_rank": _NUMBER, "rank_lower": _COUNT, "rank_upper": _COUNT,
     "shrunken_score": _NUMBER, "shrunken_se": _NUMBER, "reason": _TEXT, "indicative": _FLAG,
 })  # fmt: skip
+PROFILE = Shape("profile", {
+    "measure": _TEXT, "title": _TEXT, "score": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "n": _COUNT,
+    "invited": _COUNT, "median": _NUMBER, "lower_quartile": _NUMBER, "upper_quartile": _NUMBER, "benchmark_n": _COUNT,
+    "verdict": _TEXT, "indicative": _FLAG, "reason": _TEXT, "reliability": _NUMBER,
+})  # fmt: skip
