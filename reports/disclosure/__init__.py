@@ -1,0 +1,1 @@
+"""Rules that decide which numbers may leave."""

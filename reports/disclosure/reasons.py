@@ -1,0 +1,42 @@
+"""The vocabulary of `reason`: why a number is withheld, or cannot be computed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+WITHHELD = "withheld"
+"""What a published file says in place of any reason: every refusal shows the same message."""
+
+
+class Reason(StrEnum):
+    """One value a rule. A research file shows the number and the rule by which publication would withhold it."""
+
+    NO_ANSWERS = "no_answers"
+    TOO_FEW_PEOPLE = "too_few_people"
+    COMPLEMENT = "complement"
+    DIMENSION_WITHHELD = "dimension_withheld"
+    TOO_FEW_DIMENSIONS = "too_few_dimensions"
+    NO_AUTHORITIES = "no_authorities"
+    TOO_FEW_AUTHORITIES = "too_few_authorities"
+    TOO_FEW_FOR_QUARTILES = "too_few_for_quartiles"
+    COLLAPSED = "collapsed"
+    NEARLY_EVERYONE = "nearly_everyone"
+
+    @property
+    def meaning(self) -> str:
+        """The sentence that the methodology page prints."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Reason.NO_ANSWERS: "Nobody is scored, so there is nothing to compute.",
+    Reason.TOO_FEW_PEOPLE: "Fewer people than the threshold are scored.",
+    Reason.COMPLEMENT: "With this figure the rest of the authority, fewer people than the threshold, could be computed.",
+    Reason.DIMENSION_WITHHELD: "A dimension of this authority is withheld; the overall would give it away.",
+    Reason.TOO_FEW_DIMENSIONS: "The overall needs at least three dimensions.",
+    Reason.NO_AUTHORITIES: "No authority of the peer group has a score that may be shown.",
+    Reason.TOO_FEW_AUTHORITIES: "The peer group has too few authorities for a median.",
+    Reason.TOO_FEW_FOR_QUARTILES: "The peer group has too few authorities for quartiles; the median is shown.",
+    Reason.COLLAPSED: "Too few answers for each option on its own; they are shown as low, middle and high.",
+    Reason.NEARLY_EVERYONE: "Nearly everybody gave the same answer; shown as 90 % or more.",
+}

@@ -1,0 +1,130 @@
+"""How the answers to one item are spread over its options, with Wilson intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from questionnaires.definition import Item
+from reports.rules import Rules
+from reports.statistics import intervals
+from reports.statistics.sums import Floats, Groups, Ints
+
+DONT_KNOW_ROW = "dk"
+BLANK_ROW = "blank"
+_NOT_ANSWERED_CODE = -2
+_DONT_KNOW_CODES = (-3, -4)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The answers of every authority to one item; arrays of shape (authorities, rows) unless said otherwise.
+
+    `rows` are the scored options in file order, then `dk` and `blank`. `n` (authorities,) counts scored answers,
+    `asked` (authorities,) everybody who was asked. `share` is of the scored answers, in the last two rows of the asked.
+    `collapsed` is the same with the options drawn together as low, middle and high, without the last two rows; None
+    where the item has three options or fewer. `largest` (authorities,) is the largest count of one row.
+    """
+
+    rows: tuple[str, ...]
+    n: Ints
+    asked: Ints
+    share: Floats
+    lower: Floats
+    upper: Floats
+    largest: Ints
+    collapsed: Distribution | None = None
+
+
+def distribution(
+    chosen: NDArray[np.int8], item: Item, groups: Groups, *, weights: Floats | None, invited: Floats, rules: Rules
+) -> Distribution:
+    """The distribution of one item in every authority.
+
+    `chosen` (respondents,) holds positions of options or the negative codes of `frames`; `invited` (authorities,) is N
+    or NaN. Shares are weighted where there are weights; their intervals are Wilson's at n* (`intervals.effective_n`).
+    "Not applicable" counts with "don't know". Methodology 2.5 and 3.3.
+    """
+    counts, weighted, squares = _counts(chosen, item, groups, weights)
+    scored = [place for place, option in enumerate(item.options) if option.score is not None]
+    unscored = [place for place in range(len(item.options)) if place not in scored]
+    extra = len(item.options)
+    dont_know = [*unscored, extra]
+    everything = [*scored, *dont_know, extra + 1]
+    base = _Base(counts[:, scored].sum(1), _effective(weighted, squares, scored), weighted[:, scored].sum(1), invited)
+    asked = _Base(
+        counts[:, everything].sum(1), _effective(weighted, squares, everything), weighted[:, everything].sum(1), invited
+    )
+    options = _shares(weighted[:, scored], base, rules)
+    missing = np.column_stack([weighted[:, dont_know].sum(1), weighted[:, extra + 1]])
+    rest = _shares(missing, asked, rules)
+    codes = [item.options[place].code for place in scored]
+    return Distribution(
+        (*codes, DONT_KNOW_ROW, BLANK_ROW),
+        base.n,
+        asked.n,
+        *(np.column_stack(pair) for pair in zip(options, rest, strict=True)),
+        counts[:, scored].max(axis=1, initial=0),
+        _collapsed(codes, counts[:, scored], weighted[:, scored], base, rules),
+    )
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What shares are shares of: people, Kish's effective number of them, sum of their weights, N."""
+
+    n: Ints
+    effective: Floats
+    weight: Floats
+    invited: Floats
+
+
+def _counts(
+    chosen: NDArray[np.int8], item: Item, groups: Groups, weights: Floats | None
+) -> tuple[Ints, Floats, Floats]:
+    """Counts, sums of weights and of squared weights by authority and option, then don't know, then blank."""
+    width = len(item.options) + 3  # the last column takes those who were not asked
+    values = chosen[groups.order].astype(np.int64)
+    place = np.where(values >= 0, values, width - 1)
+    place[np.isin(values, _DONT_KNOW_CODES)] = len(item.options)
+    place[values == _NOT_ANSWERED_CODE] = len(item.options) + 1
+    cell = groups.of_row * width + place
+    size = groups.count * width
+    counts = np.bincount(cell, minlength=size).reshape(groups.count, width)
+    if weights is None:
+        return counts, counts.astype(np.float64), counts.astype(np.float64)
+    w = weights[groups.order]
+    by_weight = np.argsort(w, kind="stable")  # equal addends in rising order: the row order cannot change a sum
+    cell, w = cell[by_weight], w[by_weight]
+    sums = np.bincount(cell, weights=w, minlength=size).reshape(groups.count, width)
+    return counts, sums, np.bincount(cell, weights=w * w, minlength=size).reshape(groups.count, width)
+
+
+def _effective(weighted: Floats, squares: Floats, places: list[int]) -> Floats:
+    """Kish's n_eff = (sum w)^2 / sum w^2 of the people in these columns."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective: Floats = weighted[:, places].sum(1) ** 2 / squares[:, places].sum(1)
+    return effective
+
+
+def _shares(weighted: Floats, base: _Base, rules: Rules) -> tuple[Floats, Floats, Floats]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = weighted / base.weight[:, np.newaxis]
+    n_star = intervals.effective_n(base.effective, base.n, base.invited)[:, np.newaxis]
+    lower, upper = intervals.wilson_interval(share, np.broadcast_to(n_star, share.shape), confidence=rules.confidence)
+    return share, lower, upper
+
+
+def _collapsed(codes: list[str], counts: Ints, weighted: Floats, base: _Base, rules: Rules) -> Distribution | None:
+    """Low, middle and high: the lower half of the options, the middle one if their number is odd, the upper half."""
+    if len(codes) <= 3:
+        return None
+    half = len(codes) // 2
+    bands = [list(range(half)), list(range(half, len(codes) - half)), list(range(len(codes) - half, len(codes)))]
+    bands = [band for band in bands if band]
+    names = tuple(codes[b[0]] if len(b) == 1 else f"{codes[b[0]]}-{codes[b[-1]]}" for b in bands)
+    drawn = np.column_stack([counts[:, band].sum(1) for band in bands])
+    share, lower, upper = _shares(np.column_stack([weighted[:, band].sum(1) for band in bands]), base, rules)
+    return Distribution(names, base.n, base.n, share, lower, upper, drawn.max(axis=1, initial=0))

@@ -1,0 +1,116 @@
+"""The score of a group of people and how far it could be from the score of everybody invited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.statistics import intervals, sums
+from reports.statistics.sums import Floats, Groups, Ints
+
+_ROUNDING_DUST = 1e-9  # points: below it a standard error is the rounding of equal answers, not a spread
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """One entry a group and measure, each of shape (groups, measures); NaN where there is none.
+
+    `invited` is N where it is known and not below n. `se`, `lower` and `upper` have the finite population correction,
+    `se_comparison` has not. `deff` is Kish's design effect of the weights, 1 without weights.
+    """
+
+    n: Ints
+    invited: Floats
+    score: Floats
+    se: Floats
+    lower: Floats
+    upper: Floats
+    se_comparison: Floats
+    deff: Floats
+
+
+@dataclass(frozen=True)
+class _Moments:
+    n: Ints
+    score: Floats
+    squares: Floats
+    weight: Floats
+    deff: Floats
+
+
+def estimate(
+    values: Floats,
+    groups: Groups,
+    *,
+    weights: Floats | None = None,
+    invited: Floats | None = None,
+    confidence: float = 0.95,
+) -> Estimates:
+    """Score, standard errors and interval of every group on every measure.
+
+    With weights w (mean 1 where there are none), e_i = y_i - ybar and f = n / N where N is known and n <= N, else 0:
+
+        ybar = sum(w y) / sum(w)
+        V = (1 - f) n / (n - 1) sum((w e)^2) / sum(w)^2
+        interval = ybar +- t(0.975, n - 1) sqrt(V), clipped to 0..100
+
+    `values` has shape (respondents, measures), points, NaN where a person has no score; `invited` has shape (groups,),
+    NaN where unknown. n counts people scored on the measure. One person has no standard error; n = N has one of 0.
+    Methodology 3.3; Sarndal, Swensson & Wretman 1992.
+
+    >>> people = np.array([[40.0], [60.0], [50.0], [70.0]])
+    >>> four = sums.grouped(np.zeros(4, dtype=np.int64), 1)
+    >>> result = estimate(people, four, invited=np.array([5.0]))
+    >>> float(result.score[0, 0]), round(float(result.se[0, 0]), 6), round(float(result.se_comparison[0, 0]), 6)
+    (55.0, 2.886751, 6.454972)
+    """
+    known = np.full(groups.count, np.nan) if invited is None else invited
+    moments = [_moments(values[groups.order, j], groups, weights) for j in range(values.shape[1])]
+    n = _stack([m.n for m in moments], groups).astype(np.int64)
+    score = _stack([m.score for m in moments], groups)
+    frame = np.where(n <= known[:, np.newaxis], known[:, np.newaxis], np.nan)
+    se_comparison = _standard_error(n, moments, groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correction = np.where(np.isnan(frame), 1.0, np.sqrt(1.0 - n / frame))
+    census = (n == frame) & (n > 0)
+    se = np.where(census, 0.0, se_comparison * correction)
+    lower, upper = intervals.student_interval(score, se, n, confidence=confidence)
+    deff = _stack([m.deff for m in moments], groups)
+    return Estimates(n, frame, score, se, lower, upper, se_comparison, deff)
+
+
+def _moments(values: Floats, groups: Groups, weights: Floats | None) -> _Moments:
+    """Weighted mean, sum of squared weighted residuals and sum of weights of one measure, by group."""
+    scored = ~np.isnan(values)
+    y = np.where(scored, values, 0.0)
+    group = groups.of_row
+    n = np.bincount(group[scored], minlength=groups.count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if weights is None:
+            w = scored.astype(np.float64)
+            total = n.astype(np.float64)
+            deff = np.where(n > 0, 1.0, np.nan)
+        else:
+            w = np.where(scored, weights[groups.order], 0.0)
+            total = sums.exact_sums(w, groups)
+            deff = n * sums.exact_sums(w * w, groups) / (total * total)
+        score = sums.exact_sums(w * y, groups) / total
+    residual = w * np.where(scored, y - score[group], 0.0)
+    return _Moments(n, score, sums.exact_sums(residual * residual, groups), total, deff)
+
+
+def _standard_error(n: Ints, moments: list[_Moments], groups: Groups) -> Floats:
+    squares = _stack([m.squares for m in moments], groups)
+    weight = _stack([m.weight for m in moments], groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.where(n > 1, n / (n - 1.0) * squares / (weight * weight), np.nan)
+    se: Floats = np.sqrt(variance)
+    return np.where(se < _ROUNDING_DUST, 0.0, se)
+
+
+def _stack(columns: list[NDArray[np.float64]] | list[Ints], groups: Groups) -> Floats:
+    if not columns:
+        return np.empty((groups.count, 0))
+    return np.column_stack(columns).astype(np.float64)

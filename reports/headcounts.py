@@ -1,0 +1,49 @@
+"""Known staff numbers: N of an authority, of a service area, of a tier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from reports.statistics.sums import Floats
+
+
+def employed(headcounts: pd.DataFrame | None, elected_tiers: Sequence[str]) -> pd.DataFrame:
+    """Headcount rows as plain text and numbers, without elected members, who are outside every headcount."""
+    columns = ["authority", "service_area", "tier", "headcount"]
+    if headcounts is None:
+        return pd.DataFrame({column: [] for column in columns})
+    plain = headcounts[columns].copy()
+    for column in columns[:3]:
+        plain[column] = plain[column].astype(object).where(plain[column].notna(), "")
+    plain["headcount"] = plain["headcount"].astype("float64")
+    return plain[~plain["tier"].isin(list(elected_tiers))]
+
+
+def totals(rows: pd.DataFrame, authorities: Sequence[str]) -> Floats:
+    """N of each authority: its total row, or the sum of its service area x tier cells; NaN where there is neither.
+
+    `rows` come from `employed`; shape of the result (authorities,).
+    """
+    area, tier = rows["service_area"] != "", rows["tier"] != ""
+    known = _by(rows[area & tier], "authority")
+    known.update(_by(rows[~area & ~tier], "authority"))
+    return np.array([known.get(code, np.nan) for code in authorities], dtype=np.float64)
+
+
+def group_totals(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str], float]:
+    """N of each (authority, group) of a kind (`service_area` or `tier`): its own row, or the sum of its cells."""
+    other = "tier" if kind == "service_area" else "service_area"
+    in_group, in_cell = rows[kind] != "", rows[other] != ""
+    known = _by(rows[in_group & in_cell], "authority", kind)
+    known.update(_by(rows[in_group & ~in_cell], "authority", kind))
+    return known
+
+
+def _by(rows: pd.DataFrame, *keys: str) -> dict:  # type: ignore[type-arg]
+    if rows.empty:
+        return {}
+    by = keys[0] if len(keys) == 1 else list(keys)
+    return dict(rows.groupby(by)["headcount"].sum(min_count=1).items())

@@ -1,0 +1,90 @@
+"""From answers to person scores: items, dimensions, themes and the overall."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from questionnaires.definition import Item, Questionnaire
+from reports import measures
+from reports.frames import Responses
+from reports.measures import Measure, MeasureKind
+from reports.rules import Rules
+from reports.statistics.sums import Floats
+
+
+@dataclass(frozen=True)
+class PersonScores:
+    """Scores of people: `values` has shape (respondents, measures), 0 to 100, NaN where there is none."""
+
+    measures: tuple[Measure, ...]
+    values: Floats
+
+    def of(self, measure: str) -> Floats:
+        """The column of one measure."""
+        return self.values[:, [m.code for m in self.measures].index(measure)]
+
+
+def option_scores(item: Item) -> Floats:
+    """The score of each option of an item, 0 to 100, higher always better; NaN for missing answers.
+
+    An option's score is its place on the response scale's fixed ends, 100 (x - min) / (max - min); a reverse-keyed
+    item takes 100 minus that (methodology 2.1). Shape (options,).
+
+    >>> from questionnaires.definition import Kind, Option, OptionSet, Text
+    >>> text = Text("?", "en")
+    >>> scale = OptionSet("scale", (Option("1", text, score=0.0), Option("2", text, score=25.0), Option("dk", text)))
+    >>> option_scores(Item("a", text, Kind.CHOICE, scale, dimension="d", reverse=True)).tolist()
+    [100.0, 75.0, nan]
+    """
+    raw = np.array([math.nan if option.score is None else option.score for option in item.options], dtype=np.float64)
+    return 100.0 - raw if item.reverse else raw
+
+
+def person_scores(responses: Responses, questionnaire: Questionnaire, rules: Rules) -> PersonScores:
+    """Each person's score on each measure.
+
+    A dimension or theme of J items is the mean of the answered ones where at least ceil(J / 2) are answered, else
+    missing; "don't know", "not applicable", not asked and blank are all missing (half rule, methodology 2.2). The
+    overall is the mean of the dimensions with equal weights, for people who are scored on all of them; it needs at
+    least `rules.overall_dimensions` dimensions (methodology 9). Units: points, 0 to 100. One pass over the columns:
+    nothing of the shape (respondents, items) is made.
+    """
+    columns = {code: position for position, code in enumerate(responses.items)}
+    lists = measures.of(questionnaire)
+    values = np.full((len(responses), len(lists)), np.nan, order="F")
+    for position, measure in enumerate(lists):
+        if measure.kind is not MeasureKind.OVERALL and measure.items:
+            values[:, position] = _mean_of_items(measure, responses, questionnaire, columns, rules)
+    dimensions = [position for position, measure in enumerate(lists) if measure.kind is MeasureKind.DIMENSION]
+    if len(dimensions) >= rules.overall_dimensions:
+        values[:, 0] = sum(values[:, position] for position in dimensions) / len(dimensions)
+    return PersonScores(lists, values)
+
+
+def excluded(values: PersonScores, careless: NDArray[np.bool_]) -> PersonScores:
+    """The scores without those of careless answers, which count nowhere (methodology 2.4)."""
+    if not careless.any():
+        return values
+    return PersonScores(values.measures, np.where(careless[:, np.newaxis], np.nan, values.values))
+
+
+def _mean_of_items(
+    measure: Measure, responses: Responses, questionnaire: Questionnaire, columns: dict[str, int], rules: Rules
+) -> Floats:
+    total = np.zeros(len(responses))
+    answered = np.zeros(len(responses), dtype=np.int16)
+    for code in measure.items:
+        if code not in columns:
+            continue  # an item that the file does not have was not asked
+        scores = option_scores(questionnaire.items[code])
+        has_score = np.append(~np.isnan(scores), False)  # noqa: FBT003 - the last place stands for every missing code
+        chosen = responses.answers[:, columns[code]]
+        place = np.where(chosen < 0, len(scores), chosen)
+        total += np.append(np.nan_to_num(scores), 0.0)[place]
+        answered += has_score[place]
+    needed = math.ceil(rules.answered_share * len(measure.items))
+    return np.where(answered >= max(needed, 1), total / np.maximum(answered, 1), np.nan)

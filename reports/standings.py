@@ -1,0 +1,89 @@
+"""Where an authority stands in a peer group: the gap from the middle authority and the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from reports.rules import Rules
+from reports.statistics import holm, quantiles
+from reports.statistics.sums import Floats, Ints
+
+
+class Verdict(StrEnum):
+    """The four verdicts."""
+
+    ABOVE = "ABOVE"
+    SIMILAR = "SIMILAR"
+    BELOW = "BELOW"
+    CANNOT_TELL = "CANNOT_TELL"
+
+
+@dataclass(frozen=True)
+class GroupStandings:
+    """The standings of one peer group, each of shape (authorities of the group, measures)."""
+
+    gap: Floats
+    p_value: Floats
+    p_adjusted: Floats
+    verdict: NDArray[np.object_]
+    percentile_rank: Floats
+
+
+def standings(
+    *,
+    score: Floats,
+    se_comparison: Floats,
+    n: Ints,
+    median: Floats,
+    shown: NDArray[np.bool_],
+    tested: NDArray[np.bool_],
+    rules: Rules,
+) -> GroupStandings:
+    """Gap, test and verdict of every authority of a peer group on every measure.
+
+    gap = score - median of the group, which is treated as fixed; t = gap / se without finite population correction,
+    with n - 1 degrees of freedom, two-sided. Holm runs over the `tested` measures (the dimensions) that have a p-value,
+    within one authority. Figures that are withheld (`shown` false) get the family of all of them, so that they never
+    move a shown one. Arrays have shape (authorities, measures); `median` and `tested` (measures,). Methodology 6.
+    """
+    gap = score - median
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(se_comparison > 0.0, gap / se_comparison, np.nan)
+    p_value = np.where(tested, 2.0 * stats.t.sf(np.abs(t), np.maximum(n - 1, 1)), np.nan)
+    among_shown = holm.adjusted(np.where(shown, p_value, np.nan))
+    p_adjusted = np.where(shown, among_shown, holm.adjusted(p_value))
+    verdicts = verdict(gap, p_adjusted, rules)
+    verdicts[~np.broadcast_to(tested, gap.shape) | np.isnan(gap)] = None
+    return GroupStandings(gap, p_value, p_adjusted, verdicts, _percentile_ranks(score, shown))
+
+
+def verdict(gap: Floats, p_adjusted: Floats, rules: Rules) -> NDArray[np.object_]:
+    """The verdict from gap (points) and adjusted p-value.
+
+    Without a p-value (the standard error is 0 or cannot be computed) CANNOT_TELL comes first; then SIMILAR below
+    `rules.smallest_difference`; then ABOVE or BELOW where the adjusted p-value is below `rules.significance`;
+    everything else is CANNOT_TELL.
+
+    >>> gaps, p = np.array([6.0, 4.0, -6.0, 6.0, 9.0]), np.array([0.01, 0.001, 0.04, 0.06, np.nan])
+    >>> [str(one) for one in verdict(gaps, p, Rules())]
+    ['ABOVE', 'SIMILAR', 'BELOW', 'CANNOT_TELL', 'CANNOT_TELL']
+    """
+    large = np.round(np.abs(gap), 9) >= rules.smallest_difference  # a gap of exactly 5 stays 5 after rounding errors
+    clear = large & (p_adjusted < rules.significance)
+    result = np.full(gap.shape, Verdict.CANNOT_TELL, dtype=object)
+    result[~np.isnan(p_adjusted) & ~large] = Verdict.SIMILAR
+    result[clear & (gap > 0)] = Verdict.ABOVE
+    result[clear & (gap < 0)] = Verdict.BELOW
+    return result
+
+
+def _percentile_ranks(score: Floats, shown: NDArray[np.bool_]) -> Floats:
+    ranks = np.full(score.shape, np.nan)
+    for j in range(score.shape[1]):
+        ranks[shown[:, j], j] = quantiles.percentile_ranks(score[shown[:, j], j])
+    return ranks

@@ -1,0 +1,60 @@
+"""Confidence intervals: Student t for scores, Wilson for shares."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from reports.statistics.sums import Floats
+
+
+def student_interval(
+    score: Floats, se: Floats, n: NDArray[np.int64], *, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """`score` +- t(1 - (1 - confidence) / 2, n - 1) `se`, clipped to 0..100.
+
+    All of one shape; scores and standard errors in points, n respondents. A standard error of 0 (everybody answered)
+    gives the score itself; without a standard error (n below 2) both bounds are NaN. Methodology, section 3.3.
+
+    >>> lower, upper = student_interval(np.array([50.0]), np.array([2.0]), np.array([11]))
+    >>> round(float(lower[0]), 3), round(float(upper[0]), 3)
+    (45.544, 54.456)
+    """
+    quantile = stats.t.ppf(0.5 + confidence / 2.0, np.maximum(n - 1, 1))
+    half = np.where(se == 0.0, 0.0, quantile * se)
+    return np.clip(score - half, 0.0, 100.0), np.clip(score + half, 0.0, 100.0)
+
+
+def effective_n(n_eff: Floats, n: NDArray[np.int64], invited: Floats) -> Floats:
+    """n* = n_eff (N - 1) / (N - n): the sample size with which Wilson's interval knows the finite population.
+
+    n_eff if N is unknown (NaN) or smaller than n; infinite if everybody answered (n = N). Franco et al. 2019.
+
+    >>> effective_n(np.array([40.0, 40.0, 40.0]), np.array([40, 40, 40]), np.array([60.0, np.nan, 40.0])).tolist()
+    [118.0, 40.0, inf]
+    """
+    known = ~np.isnan(invited) & (n <= invited) & (n > 0)
+    left = np.where(known, invited - n, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corrected = np.where(left == 0.0, np.inf, n_eff * (invited - 1.0) / left)
+    return np.where(known, corrected, n_eff)
+
+
+def wilson_interval(share: Floats, n_star: Floats, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Wilson's interval of a share p of n*: (p + z^2/2n* -+ z sqrt(p(1-p)/n* + z^2/4n*^2)) / (1 + z^2/n*).
+
+    Shares 0 to 1 and n* of one shape. n* infinite gives the share itself, n* of 0 or NaN gives NaN.
+    Brown, Cai & DasGupta 2001.
+
+    >>> lower, upper = wilson_interval(np.array([0.3]), np.array([40.0]))
+    >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
+    (0.1807, 0.4543)
+    """
+    z = float(stats.norm.ppf(0.5 + confidence / 2.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1.0 / np.where(n_star > 0.0, n_star, np.nan)
+        centre = share + z * z * inverse / 2.0
+        half = z * np.sqrt(share * (1.0 - share) * inverse + (z * inverse / 2.0) ** 2)
+        lower, upper = (centre - half) / (1.0 + z * z * inverse), (centre + half) / (1.0 + z * z * inverse)
+    return np.clip(lower, 0.0, 1.0), np.clip(upper, 0.0, 1.0)
