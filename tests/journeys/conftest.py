@@ -1,0 +1,155 @@
+"""A served demonstration and a real browser that checks every page it visits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BROWSER_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def chromium() -> str | None:
+    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Journeys share one served demonstration, so they stay on one worker; without a browser they are left out."""
+    missing = chromium() is None
+    for item in items:
+        if "journeys" not in item.path.parts:
+            continue
+        item.add_marker(pytest.mark.journey)
+        item.add_marker(pytest.mark.xdist_group("journeys"))
+        if missing and not os.environ.get("REQUIRE_BROWSER"):
+            item.add_marker(pytest.mark.skip(reason="JOURNEY LEFT OUT: no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The demonstration on a free port of its own; the printed link of each role."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SOUNDINGS_") and k != "DATABASE_URL"}
+    environment |= {
+        "SOUNDINGS_DATA": str(tmp_path_factory.mktemp("data")),
+        "SOUNDINGS_DEMONSTRATION": "1",
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    soundings = str(Path(sys.executable).with_name("soundings"))
+    subprocess.run([soundings, "demonstration", "load"], env=environment, check=True, cwd=ROOT, timeout=240)
+    process = subprocess.Popen(
+        [soundings, "serve", "--print-links"], env=environment, cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield ready_links(process)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def ready_links(process: subprocess.Popen[str]) -> dict[str, str]:
+    expected = {"officer", "lead", "member", "researcher", "publisher-1", "publisher-2"}
+    links: dict[str, str] = {}
+    assert process.stdout is not None
+    while not expected <= links.keys():
+        line = process.stdout.readline()
+        assert line, "the server stopped before it printed its links"
+        role, tab, url = line.rstrip("\n").partition("\t")
+        if tab:
+            links[role] = url
+    return links
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    assert path, "No Chromium: the browser journeys cannot run, and REQUIRE_BROWSER says that they must."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Walker:
+    """A person with a browser. Every page is examined before the next step."""
+
+    page: Page
+    width: int
+    trouble: list[str] = field(default_factory=list)
+    visited: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+        self.examine()
+
+    def press(self, name: str) -> None:
+        """Presses the button of this name and examines the page that follows."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        self.examine()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        self.examine()
+
+    def examine(self) -> None:
+        page = self.page
+        where = f"{page.url} at {self.width} px"
+        self.visited.append(page.url)
+        page.evaluate(AXE.read_text())
+        found = page.evaluate(
+            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
+            AXE_RULES,
+        )
+        assert not found, f"{where}: {found}"
+        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, f"{where} scrolls sideways by {too_wide} px"
+        assert "emonstration" in page.locator("body").inner_text(), f"{where} does not say that the data are made up"
+        assert not self.trouble, f"{where}: {self.trouble}"
+
+
+@pytest.fixture(params=[320, 1280])
+def walker(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Walker]:
+    """A walker on a phone and on a desktop."""
+    yield from walk(browser, request.param, javascript=True)
+
+
+@pytest.fixture
+def plain_walker(browser: Browser) -> Iterator[Walker]:
+    """A walker on a phone whose browser runs no JavaScript."""
+    yield from walk(browser, 320, javascript=False)
+
+
+def walk(browser: Browser, width: int, *, javascript: bool) -> Iterator[Walker]:
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": 800}, java_script_enabled=javascript, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    walker = Walker(page, width)
+    page.on("console", lambda message: walker.trouble.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: walker.trouble.append(str(error)))
+    yield walker
+    context.close()
