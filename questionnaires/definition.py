@@ -16,16 +16,22 @@ class Text(str):
     """A text of the instrument that knows which language it is written in.
 
     A missing translation shows the base language; `lang` then differs from the page's language, so that
-    the page can carry a `lang` attribute and a screen reader pronounces it rightly.
+    the page can carry a `lang` attribute and a screen reader pronounces it rightly. A translated text keeps
+    the wording it was translated from in `base`: the instrument is what was written in the base language.
     """
 
-    __slots__ = ("lang",)
+    __slots__ = ("base", "lang")
     lang: str
+    base: str
 
-    def __new__(cls, value: str, lang: str) -> Text:
+    def __new__(cls, value: str, lang: str, base: str | None = None) -> Text:
         text = super().__new__(cls, value)
         text.lang = lang
+        text.base = str(value) if base is None else base
         return text
+
+    def __reduce__(self) -> tuple[type[Text], tuple[str, str, str]]:  # a text crosses to a child process whole
+        return type(self), (str(self), self.lang, self.base)
 
 
 class Kind(StrEnum):
@@ -67,13 +73,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be chosen. `score` is 0 to 100 on the response scale, before reverse keying."""
+    """One answer that can be chosen. `score` is 0 to 100 on the response scale, before reverse keying.
+
+    An `exclusive` option, such as "None of these", cannot be chosen together with another.
+    """
 
     code: str
     label: Text
     score: float | None = None
     missing: Missing | None = None
     standing: Standing | None = None
+    exclusive: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. `dimension` is empty for profile items and free texts, which are never scored."""
+    """One question. `dimension` is empty for profile items and free texts, which are never scored.
+
+    `minimum` and `maximum` bound a number, `max_length` the characters of a free text.
+    """
 
     code: str
     text: Text
@@ -116,6 +129,9 @@ class Item:
     role: Role | None = None
     profile: str | None = None
     asked_if: Condition | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -215,7 +231,14 @@ class Questionnaire:
         """The instrument as a wave fields it: optional sections are left out unless they are named."""
         sections = tuple(s for s in self.sections if not s.optional or s.code in kept)
         return Questionnaire(
-            self.code, self.version, self.language, self.audience, self.title, self.dimensions, sections, self.option_sets
+            self.code,
+            self.version,
+            self.language,
+            self.audience,
+            self.title,
+            self.dimensions,
+            sections,
+            self.option_sets,
         )
 
     # The walk
