@@ -1,0 +1,177 @@
+"""The radar: the companion of the dots, with fixed axes, 0 in the middle and 100 at the rim, and no filled area."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports import narrative
+from reports.charts import furniture, style, typeface
+from reports.charts.furniture import Mark
+from reports.charts.style import Size
+from reports.charts.svg import Anchor, Canvas, Point
+from reports.narrative import Caption
+from reports.profile import Row, rows
+from reports.wording import text, whole
+
+RINGS = ((25, 2), (50, 3), (75, 4))  # score and the level whose name the ring carries
+_SEGMENT = 9.0  # half the width of the peers' segment on an axis
+_CAP = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Axes in the order of the measures, the first upwards, the others clockwise."""
+
+    centre: Point
+    radius: float
+    axes: int
+
+    def direction(self, axis: float) -> Point:
+        angle = 2 * math.pi * axis / self.axes
+        return math.sin(angle), -math.cos(angle)
+
+    def point(self, axis: float, score: float, aside: float = 0.0) -> Point:
+        """Where a score lies on an axis; `aside` moves it at right angles, in pixels."""
+        (x, y), (cx, cy), distance = self.direction(axis), self.centre, self.radius * score / 100
+        return cx + x * distance - y * aside, cy + y * distance + x * aside
+
+
+def radar(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> bytes:
+    """The picture as SVG. Needs at least three measures, else ValueError: two axes are a line."""
+    return draw(profile, caption, size=size).svg(
+        title=caption.heading, description=caption.sentence, language=caption.language
+    )
+
+
+def draw(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> Canvas:
+    """The picture before it is written."""
+    measures = rows(profile)
+    if len(measures) < 3:
+        raise ValueError(f"A radar needs at least 3 measures; this profile has {len(measures)}.")
+    canvas, top = furniture.begin(caption, _key(measures, caption), size)
+    web, bottom = _web(measures, top, canvas.width, size)
+    draw_web(canvas, web, measures, caption.language, size=style.SMALL[size])
+    for axis, row in enumerate(measures):
+        _label(canvas, web, (axis, row), caption.language, size)
+    return furniture.finish(canvas, caption, size, bottom)
+
+
+def draw_web(canvas: Canvas, web: Web, measures: Sequence[Row], language: str, *, size: float, mark: str = "") -> None:
+    """Rings, axes, the peers' segments and both lines; `size` 0 leaves the names of the rings out."""
+    for ring in (*(score for score, _ in RINGS), 100):
+        canvas.dot(web.centre, web.radius * ring / 100, fill="none", edge=style.WEB, width=1)
+    for axis, row in enumerate(measures):
+        canvas.line(web.centre, web.point(axis, 100), colour=style.WEB, width=1, name=f"axis-{mark}{row.measure}")
+        _segment(canvas, web, axis, row, mark)
+    peers = [row.median for row in measures]
+    own = [row.score for row in measures]
+    _lines(canvas, web, peers, colour=style.MEDIAN, width=2.0, dashes="6 4")
+    _lines(canvas, web, own, colour=style.OWN, width=2.4)
+    for axis, row in enumerate(measures):
+        _own(canvas, web, axis, row, mark)
+    if size:
+        for score, level in RINGS:
+            words = text("picture.ring", language, score=score, level=narrative.level_name(level, language))
+            x, y = web.point(0.5, score)
+            canvas.text((x, y + size * 0.35), words, size=size, colour=style.QUIET, anchor="middle", halo=True)
+
+
+def _key(measures: Sequence[Row], caption: Caption) -> list[tuple[Mark, str]]:
+    language = caption.language
+    key: list[tuple[Mark, str]] = [("own_line", caption.own)]
+    if any(row.median is not None for row in measures):
+        key.append(("median_line", text("picture.median", language)))
+    if any(row.lower_quartile is not None for row in measures):
+        key.append(("quartiles", text("picture.quartiles", language, group=caption.peers)))
+    if any(row.before is not None for row in measures):
+        key.append(("before", text("picture.before", language)))
+    return key
+
+
+def _web(measures: Sequence[Row], top: float, width: float, size: Size) -> tuple[Web, float]:
+    words, margin = style.WORDS[size], style.MARGIN[size]
+    lines = 2 * words * style.LEADING
+    if size == "wide":
+        radius = 190.0
+    else:
+        face = typeface.load("bold")
+        longest = max(face.width(word, words) for row in measures for word in row.title.split())
+        radius = max(60.0, min(110.0, width / 2 - margin - longest - 6))
+    centre = width / 2, top + lines + 14 + radius
+    return Web(centre, radius, len(measures)), centre[1] + radius + lines + 18
+
+
+def _segment(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
+    """The part of the ring between the peers' quartiles where it meets the axis, as wide at every score."""
+    if row.lower_quartile is None or row.upper_quartile is None:
+        return
+    corners = [
+        web.point(axis, score, aside)
+        for score, aside in (
+            (row.lower_quartile, -_SEGMENT),
+            (row.lower_quartile, _SEGMENT),
+            (row.upper_quartile, _SEGMENT),
+            (row.upper_quartile, -_SEGMENT),
+        )
+    ]
+    place = "L".join(f"{x:.2f} {y:.2f}" for x, y in corners)
+    canvas.outline(f"M{place}Z", fill=style.PEERS, edge=style.PEERS_EDGE, name=f"quartiles-{mark}{row.measure}")
+
+
+def _lines(
+    canvas: Canvas, web: Web, scores: Sequence[float | None], *, colour: str, width: float, dashes: str = ""
+) -> None:
+    """A line between neighbouring axes that both have a score; an empty axis is never bridged."""
+    for axis, score in enumerate(scores):
+        following = scores[(axis + 1) % len(scores)]
+        if score is not None and following is not None:
+            points = web.point(axis, score), web.point(axis + 1, following)
+            canvas.chain(points, colour=colour, width=width, dashes=dashes)
+
+
+def _own(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
+    if row.score is None:
+        return
+    if row.lower is not None and row.upper is not None:
+        ends = web.point(axis, row.lower), web.point(axis, row.upper)
+        canvas.line(*ends, colour=style.OWN, width=style.WHISKER, name=f"whisker-{mark}{row.measure}")
+        for bound in (row.lower, row.upper):
+            canvas.line(web.point(axis, bound, -_CAP), web.point(axis, bound, _CAP), colour=style.OWN, width=2)
+    if row.before is not None:
+        place = web.point(axis, row.before)
+        canvas.dot(place, 5, fill=style.PAPER, edge=style.OWN, width=2.2, name=f"before-{mark}{row.measure}")
+    canvas.dot(
+        web.point(axis, row.score), 5.5, fill=style.OWN, edge=style.PAPER, width=1, name=f"dot-{mark}{row.measure}"
+    )
+
+
+def _label(canvas: Canvas, web: Web, place: tuple[int, Row], language: str, size: Size) -> None:
+    axis, row = place
+    words, (dx, dy) = style.WORDS[size], web.direction(axis)
+    x, y = web.point(axis, 100)
+    anchor: Anchor = "middle" if abs(dx) < 0.3 else ("start" if dx > 0 else "end")
+    available = {"middle": canvas.width, "start": canvas.width - x, "end": x}[anchor] - style.MARGIN[size] - 6
+    lines = [(line, "bold") for line in typeface.wrapped(row.title, weight="bold", size=words, width=available)]
+    lines += [
+        (line, "regular")
+        for line in typeface.wrapped(_value(row, language), weight="regular", size=words, width=available)
+    ]
+    height = len(lines) * words * style.LEADING
+    shift = {True: 0.0, False: -height / 2}[abs(dx) >= 0.3]
+    baseline = y + words * 0.95 - height / 2 + dy * 12 + (-shift * dy if abs(dx) < 0.3 else dy * height / 4)
+    for line, weight in lines:
+        colour = style.INK if weight == "bold" or row.score is not None else style.QUIET
+        canvas.text((x + dx * 8, baseline), line, size=words, weight=weight, colour=colour, anchor=anchor)
+        baseline += words * style.LEADING
+
+
+def _value(row: Row, language: str) -> str:
+    if row.score is None:
+        return text("note.not_shown", language)
+    if row.lower is None or row.upper is None:
+        return whole(row.score)
+    return text("picture.interval", language, score=whole(row.score), lower=whole(row.lower), upper=whole(row.upper))

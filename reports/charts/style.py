@@ -1,0 +1,27 @@
+"""The one style of all pictures: colours with checked contrast, sizes, and the two widths."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+Size: TypeAlias = Literal["wide", "narrow"]
+
+PAPER = "#ffffff"
+INK = "#1d2733"  # words: 15.2 to 1 on paper
+QUIET = "#4d5966"  # captions and scales: 7.2 to 1
+OWN = "#0b4f6c"  # the authority itself: 8.9 to 1
+PEERS = "#dcd8cf"  # middle half of the peers, always with the outline below
+PEERS_EDGE = "#857e70"  # 4.0 to 1: what must be seen without colour
+MEDIAN = "#4a453c"  # 9.6 to 1
+WEB = "#cdd3d8"  # scale lines, carry no meaning of their own
+
+WIDTH: dict[Size, float] = {"wide": 720.0, "narrow": 320.0}
+MARGIN: dict[Size, float] = {"wide": 16.0, "narrow": 12.0}
+HEADING: dict[Size, float] = {"wide": 21.0, "narrow": 18.0}
+WORDS: dict[Size, float] = {"wide": 17.0, "narrow": 16.0}
+SMALL: dict[Size, float] = {"wide": 15.0, "narrow": 14.0}
+LEADING = 1.32  # distance of lines, in sizes
+
+DOT = 7.0
+WHISKER = 3.2
+SCALE = (0, 25, 50, 75, 100)

@@ -1,0 +1,93 @@
+"""The catalogue of words for pictures, sentences and reports: one TOML file a language, English where a key is missing."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+BASE_LANGUAGE = "en"
+_FOLDER = Path(__file__).parent
+_VOWELS = "aeiouwyâêîôûŵŷáéíóúàèìòùäëïöü"
+
+
+def languages() -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in _FOLDER.glob("*.toml")))
+
+
+def is_reviewed(language: str) -> bool:
+    """Whether a speaker of the language has read the whole catalogue."""
+    return _catalogue(language).get("status") == "reviewed"
+
+
+def text(key: str, language: str = BASE_LANGUAGE, **values: object) -> str:
+    """The words behind `part.name`, filled in; an unknown key is an error, an untranslated one shows English.
+
+    >>> text("verdict.ABOVE")
+    'above peers'
+    """
+    return _words(key, language).format(**values)
+
+
+def has(key: str) -> bool:
+    return key in _catalogue(BASE_LANGUAGE)
+
+
+def number(count: int, language: str = BASE_LANGUAGE) -> str:
+    """A small count as a word where the language has words for counts, else as digits.
+
+    >>> number(4), number(12), number(4, "cy")
+    ('four', '12', '4')
+    """
+    words = _catalogue(language).get("list.numbers", "").split("|")
+    return words[count] if count < len(words) and words[count] else str(count)
+
+
+def enumeration(parts: Sequence[str], language: str = BASE_LANGUAGE) -> str:
+    """Parts as a spoken list.
+
+    >>> enumeration(["a", "b", "c"])
+    'a, b and c'
+    >>> enumeration(["yn uwch", "yn is"], "cy"), enumeration(["hyn", "arall"], "cy")
+    ('yn uwch ac yn is', 'hyn ac arall')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    joint = _words("list.and", language)
+    before_vowel = _catalogue(language).get("list.and_before_vowel")
+    if before_vowel and parts[-1][:1].lower() in _VOWELS:
+        joint = before_vowel
+    return _words("list.comma", language).join(parts[:-1]) + joint + parts[-1]
+
+
+def whole(value: float) -> str:
+    """A number for the screen: a whole number, halves away from zero (62.5 is 63, -0.5 is -1, never -0).
+
+    Numbers are rounded once, last, from full precision; a difference is rounded from the difference, never taken from
+    two rounded numbers. The small tolerance makes a half that lost its last bit in arithmetic still a half.
+
+    >>> whole(62.5), whole(62.49), whole(-0.5), whole(-0.2), whole(62.499999999999)
+    ('63', '62', '-1', '0', '63')
+    """
+    size = math.floor(abs(value) + 0.5 + 1e-9)
+    return f"-{size}" if value < 0 and size else str(size)
+
+
+def _words(key: str, language: str) -> str:
+    found = _catalogue(language).get(key)
+    return _catalogue(BASE_LANGUAGE)[key] if found is None else found
+
+
+@lru_cache
+def _catalogue(language: str) -> dict[str, str]:
+    file = _FOLDER / f"{language}.toml"
+    if language not in languages():
+        return {}
+    parsed = tomllib.loads(file.read_text(encoding="utf-8"))
+    flat = {"status": str(parsed.pop("status"))}
+    for part, entries in parsed.items():
+        for name, value in entries.items():
+            flat[f"{part}.{name}"] = "|".join(value) if isinstance(value, list) else value
+    return flat
