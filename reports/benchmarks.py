@@ -24,7 +24,9 @@ class GroupBenchmarks:
     median_upper: Floats
 
 
-def benchmark(scores: Floats, shown: NDArray[np.bool_], rules: Rules, *, with_interval: bool = False) -> GroupBenchmarks:
+def benchmark(
+    scores: Floats, shown: NDArray[np.bool_], rules: Rules, *, with_interval: bool = False
+) -> GroupBenchmarks:
     """Median and quartiles (type 7) over authority scores: one authority, one vote, own authority included.
 
     `scores` and `shown` have shape (authorities of the group, measures); only shown scores (enough respondents, not

@@ -1,0 +1,111 @@
+"""Long frames, one row a figure, from the arrays that the steps return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reports import benchmarks, distributions, frames, standings
+from reports.estimation import Estimates
+from reports.scoring import PersonScores
+
+Reasons: TypeAlias = NDArray[np.object_]
+_Column: TypeAlias = NDArray[np.generic]
+
+
+def respondents(authority: Sequence[str], people: PersonScores) -> pd.DataFrame:
+    """One row a respondent, numbered from 1 in the order of the file; dimensions in file order, then the overall."""
+    wide: dict[str, object] = {
+        "row": pd.array(np.arange(1, len(authority) + 1), dtype="Int64"),
+        "authority": pd.array(authority, "string"),
+    }
+    codes = [measure.code for measure in people.measures if measure.kind == "dimension"]
+    for code in [*codes, "overall"]:
+        wide[code] = pd.array(people.of(code), dtype="Float64")
+    return pd.DataFrame(wide)
+
+
+def scores(
+    authorities: Sequence[str], measures: Sequence[str], found: Estimates, reasons: Reasons, *, weighted: bool
+) -> pd.DataFrame:
+    """SCORES: authorities in order, each with all measures. Reliability has its place; it is not computed yet."""
+    authority, measure = _crossed(authorities, measures)
+    columns: dict[str, object] = {"authority": authority, "measure": measure}
+    for name in ("n", "invited", "score", "se", "lower", "upper", "se_comparison", "deff"):
+        columns[name] = getattr(found, name).ravel()
+    columns |= {"weighted": weighted, "reliability": np.nan, "reason": reasons.ravel()}
+    return frames.SCORES.check(pd.DataFrame(columns))
+
+
+def group_scores(
+    groups: Sequence[tuple[str, str]], kind: str, measures: Sequence[str], found: Estimates, reasons: Reasons
+) -> pd.DataFrame:
+    """GROUP_SCORES of one kind: one row a group (authority, code) and measure."""
+    places, measure = _crossed(range(len(groups)), measures)
+    authority = np.array([code for code, _ in groups], dtype=object)[places]
+    group = np.array([code for _, code in groups], dtype=object)[places]
+    rows: dict[str, object] = {"authority": authority, "group": group, "measure": measure}
+    for name in ("n", "score", "lower", "upper"):
+        rows[name] = getattr(found, name).ravel()
+    return frames.GROUP_SCORES.check(pd.DataFrame({**rows, "kind": kind, "reason": reasons.ravel()}))
+
+
+def items(
+    authorities: Sequence[str], found: Sequence[tuple[str, distributions.Distribution]], reasons: Sequence[Reasons]
+) -> pd.DataFrame:
+    """ITEMS: in every authority all items, each with its rows. `reasons` has the shape of each item's shares."""
+    rows = [(code, row) for code, one in found for row in one.rows]
+    authority, places = _crossed(authorities, range(len(rows)))
+    columns: dict[str, object] = {"authority": authority}
+    columns["item"] = np.array([item for item, _ in rows], dtype=object)[places]
+    columns["option"] = np.array([row for _, row in rows], dtype=object)[places]
+    for name in ("share", "lower", "upper"):
+        columns[name] = _side_by_side([getattr(one, name) for _, one in found], authorities)
+    columns["n"] = _side_by_side(
+        [np.repeat(one.n[:, np.newaxis], len(one.rows), axis=1) for _, one in found], authorities
+    )
+    columns["reason"] = _side_by_side(reasons, authorities)
+    return frames.ITEMS.check(pd.DataFrame(columns))
+
+
+def benchmark_rows(
+    peer_group: str, measures: Sequence[str], found: benchmarks.GroupBenchmarks, reasons: Reasons
+) -> pd.DataFrame:
+    """BENCHMARKS of one peer group."""
+    columns = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return pd.DataFrame(
+        {"peer_group": peer_group, "measure": list(measures), **columns, "restated_for": None, "reason": reasons}
+    )
+
+
+def standing_rows(
+    peer_group: str,
+    authorities: Sequence[str],
+    measures: Sequence[str],
+    score: NDArray[np.float64],
+    found: standings.GroupStandings,
+    reasons: Reasons,
+) -> pd.DataFrame:
+    """STANDINGS of one peer group. Ranks and shrunken scores have their places; they are not computed yet."""
+    authority, measure = _crossed(authorities, measures)
+    columns: dict[str, object] = {"authority": authority, "measure": measure}
+    for name in found.__dataclass_fields__:
+        columns[name] = getattr(found, name).ravel()
+    columns |= {name: np.nan for name in ("rank_lower", "rank_upper", "shrunken_score", "shrunken_se")}
+    columns |= {"peer_group": peer_group, "score": score.ravel(), "reason": reasons.ravel()}
+    frame = pd.DataFrame(columns)
+    # every verdict is indicative as long as nothing says how reliable the scores are
+    return frame.assign(indicative=frame["verdict"].notna())
+
+
+def _crossed(first: Sequence[str] | range, second: Sequence[str] | range) -> tuple[_Column, _Column]:
+    """Two columns that pair each of the first with all of the second."""
+    return np.repeat(np.array(first), len(second)), np.tile(np.array(second), len(first))
+
+
+def _side_by_side(parts: Sequence[NDArray[np.generic]], authorities: Sequence[str]) -> NDArray[np.generic]:
+    return np.concatenate(parts, axis=1).ravel() if parts else np.empty(0 * len(authorities))

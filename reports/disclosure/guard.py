@@ -1,0 +1,134 @@
+"""The guard at the door: empties what is withheld, and rounds last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reports import frames
+from reports.disclosure.reasons import WITHHELD, Reason
+from reports.rules import Rules
+
+if TYPE_CHECKING:
+    from reports.quality import Json
+
+COLLAPSED_ITEMS = "items_collapsed"
+_PEOPLE = ("respondents", "item_analysis", "within_agreement")
+_KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted")
+_RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se")
+_QUARTILES = ("lower_quartile", "upper_quartile")
+_SMALL_AUTHORITY = 50
+_DECIMALS: Mapping[str, Mapping[str, int]] = {
+    "scores": dict.fromkeys(("score", "se", "lower", "upper", "se_comparison"), 1) | {"deff": 2, "reliability": 2},
+    "items": dict.fromkeys(("share", "lower", "upper"), 3),
+    "group_scores": dict.fromkeys(("score", "lower", "upper"), 1),
+    "benchmarks": dict.fromkeys(("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper"), 0),
+    "standings": dict.fromkeys(("score", "gap"), 1) | {"p_value": 3, "p_adjusted": 3},
+}
+
+
+def published(computed: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, pd.DataFrame]:
+    """The frames without people, without research columns, every withheld number empty with its reason beside it."""
+    result = {name: frame for name, frame in computed.items() if name not in (*_PEOPLE, COLLAPSED_ITEMS)}
+    if COLLAPSED_ITEMS in computed:
+        result["items"] = _drawn_together(computed["items"], computed[COLLAPSED_ITEMS], rules)
+    for name, frame in result.items():
+        result[name] = _emptied(frame)
+    return result
+
+
+def published_quality(quality: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
+    """Quality without counts that could tell about a few people (methodology 10, rule 6).
+
+    Response of an authority only from the threshold of people scored, below 50 staff to the nearest 5 % and without
+    the headcount; counts below the threshold are empty.
+    """
+    safe: dict[str, Json] = dict(quality)
+    response = quality.get("response")
+    if isinstance(response, Mapping):
+        safe["response"] = {code: _safe_response(one, rules) for code, one in response.items()}
+    for name in ("respondents", "careless", "item_nonresponse", "dont_know"):
+        safe[name] = _without_small_counts(quality.get(name), rules)
+    return safe
+
+
+def rounded(safe: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Published frames as a file shows them: rounded last, one message for every refusal, small headcounts empty."""
+    return {name: _rounded(name, frame) for name, frame in safe.items()}
+
+
+def _emptied(frame: pd.DataFrame) -> pd.DataFrame:
+    result = frame.copy()
+    for column in _RESEARCH_ONLY:
+        if column in result:
+            result[column] = pd.array([pd.NA] * len(result), dtype=result[column].dtype)  # type: ignore[call-overload]
+    withheld = result["reason"].notna()
+    partly = (result["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
+    for column in result.columns.difference([*_KEYS, "indicative"]):
+        result.loc[withheld & ~partly, column] = pd.NA
+    if "indicative" in result:
+        result.loc[withheld, "indicative"] = False
+    for column in _QUARTILES:
+        if column in result:
+            result.loc[partly, column] = pd.NA
+    return result
+
+
+def _drawn_together(full: pd.DataFrame, collapsed: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Options on their own from `distribution_full` answers, else low, middle and high in their place."""
+    few = full["n"] < rules.distribution_full
+    can_collapse = pd.MultiIndex.from_frame(full[["authority", "item"]]).isin(
+        pd.MultiIndex.from_frame(collapsed[["authority", "item"]])
+    )
+    missing_rows = full["option"].isin(["dk", "blank"])
+    kept = full[~(few & can_collapse) | missing_rows].assign(_after=lambda f: f["option"].isin(["dk", "blank"]))
+    drawn = collapsed[collapsed["n"] < rules.distribution_full].assign(_after=False)
+    items = {code: place for place, code in enumerate(pd.unique(full["item"]))}
+    together = pd.concat([kept, drawn], ignore_index=True)
+    together["_item"] = together["item"].map(items).astype("int64")
+    together = together.sort_values(["authority", "_item", "_after"], kind="stable", ignore_index=True)
+    return frames.ITEMS.check(together.drop(columns=["_after", "_item"]))
+
+
+def _rounded(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    result = frame.copy()
+    for column, decimals in _DECIMALS.get(name, {}).items():
+        result[column] = result[column].round(decimals)
+    if "invited" in result:
+        result.loc[(result["invited"] < _SMALL_AUTHORITY).fillna(value=False), "invited"] = pd.NA
+    partly = (result["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
+    result.loc[result["reason"].notna(), "reason"] = WITHHELD
+    result.loc[partly, "reason"] = pd.NA  # the row stands: its median is shown
+    return result
+
+
+def _safe_response(one: Json, rules: Rules) -> Json:
+    if not isinstance(one, Mapping):
+        return None
+    scored, invited, rate = one.get("scored"), one.get("invited"), one.get("rate")
+    if not isinstance(scored, int) or scored < rules.minimum_respondents:
+        return {"scored": None, "invited": None, "rate": None}
+    if isinstance(invited, int) and isinstance(rate, float) and invited < _SMALL_AUTHORITY:
+        return {"scored": scored, "invited": None, "rate": min(0.95, round(rate * 20) / 20)}
+    return {"scored": scored, "invited": invited, "rate": rate}
+
+
+def _without_small_counts(value: Json, rules: Rules) -> Json:
+    """Counts of one to ten people become empty, with the share that would give them away."""
+    if not isinstance(value, Mapping):
+        return value
+    small = {k for k, v in value.items() if isinstance(v, int) and not isinstance(v, bool)}
+    hide = any(0 < int(np.int64(value[k])) < rules.minimum_respondents for k in small if isinstance(value[k], int))  # type: ignore[arg-type]
+    result: dict[str, Json] = {}
+    for key, one in value.items():
+        is_count = isinstance(one, int) and not isinstance(one, bool)
+        if isinstance(one, Mapping):
+            result[key] = _without_small_counts(one, rules)
+        elif (is_count and 0 < int(one) < rules.minimum_respondents) or (key == "share" and hide):  # type: ignore[arg-type]
+            result[key] = None
+        else:
+            result[key] = one
+    return result

@@ -1,0 +1,40 @@
+"""How much of an item's distribution may be shown."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.disclosure import threshold
+from reports.disclosure.reasons import Reason
+from reports.distributions import Distribution
+from reports.rules import Rules
+
+_NEARLY = 0.9
+
+
+def reasons(found: Distribution, rules: Rules) -> NDArray[np.object_]:
+    """The reason against each row of a distribution, or None; shape (authorities, rows).
+
+    No row about fewer people than the threshold; where the options can be drawn together, each option on its own only
+    from `rules.distribution_full` answers; no row at all where one of them holds over 90 % of the answers, or all but
+    two of them (everybody said it). The rows of don't know and blank need the threshold among those asked.
+    Methodology 10, rule 5.
+    """
+    result = np.full(found.share.shape, None, dtype=object)
+    options = len(found.rows) - (2 if found.rows[-1:] == ("blank",) else 0)
+    result[:, options:] = threshold.people(found.asked, rules)[:, np.newaxis]
+    few = found.n < rules.distribution_full
+    if found.collapsed is not None:
+        result[few, :options] = Reason.COLLAPSED
+    result[_nearly_everyone(found, options), :options] = Reason.NEARLY_EVERYONE
+    people = threshold.people(found.n, rules)
+    for row in np.flatnonzero(people != None):  # noqa: E711 - compares each element
+        result[row, :options] = people[row]
+    return result
+
+
+def _nearly_everyone(found: Distribution, options: int) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        most = found.share[:, :options].max(axis=1, initial=0.0) > _NEARLY
+    return most | (found.largest > _NEARLY * found.n) | (found.largest >= found.n - 2)
