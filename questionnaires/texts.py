@@ -13,7 +13,9 @@ MARKUP = re.compile(r"<[A-Za-z/!?]|&(?:[A-Za-z]+|#\w+);")
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 JOINERS = frozenset("\u200c\u200d")  # letters of some languages need them
 
-CHANGED_BY_SPREADSHEETS = re.compile(r"[0-9]+-[0-9]+|0[0-9]+|[0-9]+[eE][0-9]+")  # a date, a shorter number, a power of ten
+CHANGED_BY_SPREADSHEETS = re.compile(
+    r"[0-9]+-[0-9]+|0[0-9]+|[0-9]+[eE][0-9]+"
+)  # a date, a shorter number, a power of ten
 
 LIMITS = {"title": 120, "label": 160, "text": 320, "hint": 320, "intro": 1200, "description": 600}
 
