@@ -18,6 +18,7 @@ from reports.wording import text, whole
 
 _TITLES, _BESIDE = 190.0, 170.0  # widest column of titles and of verdicts; longer ones wrap
 _NUMBER, _GAP = 34.0, 20.0
+_WORDS_ABOVE = 0.52  # the part of a narrow row that its words take
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def draw(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> Can
     canvas, top = furniture.begin(caption, _key(measures, caption), size)
     plot = _plot(canvas, measures, caption.language, size)
     bottom = top + plot.step * len(measures)
-    _scale(plot, top, bottom)
+    _scale(plot, top, bottom, len(measures))
     for place, row in enumerate(measures):
         _row(plot, row, top + place * plot.step)
     return furniture.finish(canvas, caption, size, bottom + style.SMALL[size] * 2.2)
@@ -87,11 +88,16 @@ def _plot(canvas: Canvas, measures: Sequence[Row], language: str, size: Size) ->
     return replace(plot, left=left, right=right, step=58.0)
 
 
-def _scale(plot: Plot, top: float, bottom: float) -> None:
+def _scale(plot: Plot, top: float, bottom: float, count: int) -> None:
+    """The scale's lines; narrow rows have their words above the marks, where no line may run through them."""
     small = style.SMALL[plot.size]
+    gap = plot.step * _WORDS_ABOVE if plot.size == "narrow" else 0.0
     for value in style.SCALE:
         x = plot.x(value)
-        plot.canvas.line((x, top), (x, bottom), colour=style.WEB, width=1)
+        for place in range(count if gap else 1):
+            start = top + place * plot.step + gap
+            end = top + (place + 1) * plot.step if gap else bottom
+            plot.canvas.line((x, start), (x, end), colour=style.WEB, width=1)
         plot.canvas.text((x, bottom + small * 1.15), str(value), size=small, colour=style.QUIET, anchor="middle")
 
 
@@ -99,9 +105,9 @@ def _row(plot: Plot, row: Row, top: float) -> None:
     words = style.WORDS[plot.size]
     if plot.size == "narrow":
         margin, baseline = style.MARGIN["narrow"], top + words * 1.1
-        plot.canvas.text((margin, baseline), row.title, size=words, weight="bold", halo=True)
+        plot.canvas.text((margin, baseline), row.title, size=words, weight="bold")
         _beside(plot, row, (margin, baseline + words * 1.3))
-        _marks(plot, row, top + plot.step * 0.77)
+        _marks(plot, row, top + plot.step * 0.76)
     else:
         middle = top + plot.step / 2
         _title(plot, row.title, middle)
@@ -116,12 +122,12 @@ def _beside(plot: Plot, row: Row, place: tuple[float, float]) -> None:
     colour = style.QUIET if row.score is None else style.OWN
     x, y = place
     if row.score is not None:
-        plot.canvas.text(place, whole(row.score), size=size, weight="bold", colour=colour, halo=True)
+        plot.canvas.text(place, whole(row.score), size=size, weight="bold", colour=colour)
         x += _NUMBER
     lines = typeface.wrapped(plot.beside(row), weight=weight, size=size, width=plot.canvas.width - x - 8)
     y -= (len(lines) - 1) * size * style.LEADING / 2
     for line in lines:
-        plot.canvas.text((x, y), line, size=size, weight=weight, colour=colour, halo=True)
+        plot.canvas.text((x, y), line, size=size, weight=weight, colour=colour)
         y += size * style.LEADING
 
 

@@ -20,6 +20,7 @@ from reports.wording import text, whole
 RINGS = ((25, 2), (50, 3), (75, 4))  # score and the level whose name the ring carries
 _SEGMENT = 9.0  # half the width of the peers' segment on an axis
 _CAP = 5.0
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,11 @@ def draw(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> Can
     web, bottom = _web(measures, top, canvas.width, size)
     draw_web(canvas, web, measures, caption.language, size=style.SMALL[size])
     for axis, row in enumerate(measures):
-        _label(canvas, web, (axis, row), caption.language, size)
+        if size == "wide":
+            _label(canvas, web, (axis, row), caption.language)
+        else:
+            letter(canvas, web, (axis, row), caption.language, size=style.WORDS[size])
+            bottom = _listed(canvas, (axis, row), caption.language, bottom)
     return furniture.finish(canvas, caption, size, bottom)
 
 
@@ -93,16 +98,12 @@ def _key(measures: Sequence[Row], caption: Caption) -> list[tuple[Mark, str]]:
 
 
 def _web(measures: Sequence[Row], top: float, width: float, size: Size) -> tuple[Web, float]:
-    words, margin = style.WORDS[size], style.MARGIN[size]
-    lines = 2 * words * style.LEADING
-    if size == "wide":
-        radius = 190.0
-    else:
-        face = typeface.load("bold")
-        longest = max(face.width(word, words) for row in measures for word in row.title.split())
-        radius = max(60.0, min(110.0, width / 2 - margin - longest - 6))
-    centre = width / 2, top + lines + 14 + radius
-    return Web(centre, radius, len(measures)), centre[1] + radius + lines + 18
+    """The web below `top`, and the y below its labels: titles beside wide axes, letters beside narrow ones."""
+    words = style.WORDS[size]
+    lines = 2 * words * style.LEADING if size == "wide" else words
+    radius = 190.0 if size == "wide" else 118.0
+    centre = width / 2, top + lines + 16 + radius
+    return Web(centre, radius, len(measures)), centre[1] + radius + lines + 20
 
 
 def _segment(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
@@ -149,23 +150,67 @@ def _own(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
     )
 
 
-def _label(canvas: Canvas, web: Web, place: tuple[int, Row], language: str, size: Size) -> None:
+def letter(canvas: Canvas, web: Web, place: tuple[int, Row], language: str, *, size: float, value: str = "") -> None:
+    """A, B, C … at the end of an axis, where titles have no room; a withheld measure says so on its axis."""
     axis, row = place
-    words, (dx, dy) = style.WORDS[size], web.direction(axis)
     x, y = web.point(axis, 100)
+    dx, dy = web.direction(axis)
+    words = f"{LETTERS[axis]} {value}".strip()
     anchor: Anchor = "middle" if abs(dx) < 0.3 else ("start" if dx > 0 else "end")
-    available = {"middle": canvas.width, "start": canvas.width - x, "end": x}[anchor] - style.MARGIN[size] - 6
-    lines = [(line, "bold") for line in typeface.wrapped(row.title, weight="bold", size=words, width=available)]
+    canvas.text((x + dx * 6, y + size * 0.35 + dy * size * 0.85), words, size=size, weight="bold", anchor=anchor)
+    if row.score is None:
+        x, y = web.point(axis, 72)
+        small = style.SMALL["narrow"]
+        canvas.text(
+            (x, y + small * 1.1),
+            text("note.not_shown", language),
+            size=small,
+            colour=style.QUIET,
+            anchor="middle",
+            halo=True,
+        )
+
+
+def _listed(canvas: Canvas, place: tuple[int, Row], language: str, y: float) -> float:
+    axis, row = place
+    words, margin = style.WORDS["narrow"], style.MARGIN["narrow"]
+    canvas.text((margin, y + words), LETTERS[axis], size=words, weight="bold")
+    left = margin + words * 1.3
+    value = _value(row, language)
+    room = typeface.load("regular").width(f" {value}", words)
+    lines = typeface.wrapped(row.title, weight="regular", size=words, width=canvas.width - left - margin - room - 6)
+    canvas.text(
+        (canvas.width - margin, y + words),
+        value,
+        size=words,
+        colour=style.OWN if row.score is not None else style.QUIET,
+        anchor="end",
+    )
+    for line in lines:
+        canvas.text((left, y + words), line, size=words)
+        y += words * style.LEADING
+    return y + 2
+
+
+def _label(canvas: Canvas, web: Web, place: tuple[int, Row], language: str) -> None:
+    """Title and value outside the end of an axis: centred above and below, beside it on the flanks."""
+    axis, row = place
+    words, (dx, dy) = style.WORDS["wide"], web.direction(axis)
+    x, y = web.point(axis, 100)
+    x += dx * 10
+    upright = abs(dx) < 0.3
+    anchor: Anchor = "middle" if upright else ("start" if dx > 0 else "end")
+    room = {"middle": canvas.width - 2 * 16, "start": canvas.width - x - 12, "end": x - 12}[anchor]
+    lines = [(line, "bold") for line in typeface.wrapped(row.title, weight="bold", size=words, width=room)]
     lines += [
-        (line, "regular")
-        for line in typeface.wrapped(_value(row, language), weight="regular", size=words, width=available)
+        (line, "regular") for line in typeface.wrapped(_value(row, language), weight="regular", size=words, width=room)
     ]
     height = len(lines) * words * style.LEADING
-    shift = {True: 0.0, False: -height / 2}[abs(dx) >= 0.3]
-    baseline = y + words * 0.95 - height / 2 + dy * 12 + (-shift * dy if abs(dx) < 0.3 else dy * height / 4)
+    centre = y + dy * (height / 2 + 10) if upright else y + dy * height / 3
+    baseline = centre - height / 2 + words
     for line, weight in lines:
         colour = style.INK if weight == "bold" or row.score is not None else style.QUIET
-        canvas.text((x + dx * 8, baseline), line, size=words, weight=weight, colour=colour, anchor=anchor)
+        canvas.text((x, baseline), line, size=words, weight=weight, colour=colour, anchor=anchor)
         baseline += words * style.LEADING
 
 

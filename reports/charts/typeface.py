@@ -66,10 +66,13 @@ def load(weight: str) -> Typeface:
 
 
 def wrapped(text: str, *, weight: str, size: float, width: float) -> list[str]:
-    """A text as lines no wider than `width`; a single word that is wider is broken, so that nothing is ever cut."""
+    """A text as lines no wider than `width`; a single word that is wider is broken, so that nothing is ever cut.
+
+    Lines break at spaces, never at no-break spaces.
+    """
     face = load(weight)
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and face.width(joined, size) <= width:
             lines[-1] = joined
