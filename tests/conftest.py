@@ -99,7 +99,7 @@ def statements() -> Recorder:
 def _recorded(database: Database) -> Iterator[list[str]]:
     seen: list[str] = []
 
-    def note(
+    def note(  # noqa: PLR0917 - the event's own signature
         connection: Connection, cursor: object, statement: str, parameters: object, context: object, many: object
     ) -> None:
         if not statement.lstrip().upper().startswith(UNCOUNTED):

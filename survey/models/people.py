@@ -50,15 +50,23 @@ class RoleGrant(Base):
 
 
 class SignInCode(Base):
-    """A one-time code, good only in the browser that asked for it. Asked for an unknown address, it has no person."""
+    """A one-time code, good only in the browser that asked for it. Asked for an unknown address, it has no person.
+
+    The code itself is stored nowhere: it is derived from the secret key and `browser_key_hash` when the mail is written
+    and when it is typed. `address_hash` is keyed with the secret and only counts how often an address is asked for.
+    """
 
     __tablename__ = "sign_in_code"
-    __table_args__ = (CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),)
+    __table_args__ = (
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
+        Index("ix_sign_in_code_address_hash", "address_hash"),
+    )
 
     id: Mapped[Identifier]
     browser_key_hash: Mapped[Digest] = mapped_column(String(64), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    code_hash: Mapped[Digest]
+    address_hash: Mapped[Digest]
+    asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
 
