@@ -243,8 +243,27 @@ class Questionnaire:
 
     # The walk
 
+    def is_asked(self, item: Item, answers: Answers) -> bool:
+        """Whether an item is asked, given the answers so far.
+
+        An answer counts only while its own item is asked: who changes an earlier answer leaves later ones behind.
+        """
+        while item.asked_if is not None:
+            if not item.asked_if.holds(answers):
+                return False
+            item = self.items[item.asked_if.item]
+        return True
+
     def asked_items(self, page: Page, answers: Answers) -> tuple[Item, ...]:
-        return tuple(item for item in page.items if item.is_asked(answers))
+        return tuple(item for item in page.items if self.is_asked(item, answers))
+
+    def asked_answers(self, answers: Answers) -> dict[str, AnswerValue]:
+        """The answers that count: of items that are asked, and not blank."""
+        return {
+            code: value
+            for code, value in answers.items()
+            if code in self.items and self.is_asked(self.items[code], answers) and not is_blank(value)
+        }
 
     def asked_pages(self, answers: Answers) -> Iterator[Page]:
         """Pages on which at least one item is asked, given the answers so far."""
