@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reports import benchmarks, distributions, frames, standings
+from reports.disclosure.reasons import Reasons
 from reports.estimation import Estimates
 from reports.scoring import PersonScores
 
-Reasons: TypeAlias = NDArray[np.object_]
 _Column: TypeAlias = NDArray[np.generic]
 
 
@@ -86,6 +86,7 @@ def standing_rows(
     peer_group: str,
     authorities: Sequence[str],
     measures: Sequence[str],
+    *,
     score: NDArray[np.float64],
     found: standings.GroupStandings,
     reasons: Reasons,
@@ -95,7 +96,7 @@ def standing_rows(
     columns: dict[str, object] = {"authority": authority, "measure": measure}
     for name in found.__dataclass_fields__:
         columns[name] = getattr(found, name).ravel()
-    columns |= {name: np.nan for name in ("rank_lower", "rank_upper", "shrunken_score", "shrunken_se")}
+    columns |= dict.fromkeys(("rank_lower", "rank_upper", "shrunken_score", "shrunken_se"), np.nan)
     columns |= {"peer_group": peer_group, "score": score.ravel(), "reason": reasons.ravel()}
     frame = pd.DataFrame(columns)
     # every verdict is indicative as long as nothing says how reliable the scores are

@@ -61,11 +61,14 @@ def distribution(
     missing = np.column_stack([weighted[:, dont_know].sum(1), weighted[:, extra + 1]])
     rest = _shares(missing, asked, rules)
     codes = [item.options[place].code for place in scored]
+    share, lower, upper = (np.column_stack(pair) for pair in zip(options, rest, strict=True))
     return Distribution(
         (*codes, DONT_KNOW_ROW, BLANK_ROW),
         base.n,
         asked.n,
-        *(np.column_stack(pair) for pair in zip(options, rest, strict=True)),
+        share,
+        lower,
+        upper,
         counts[:, scored].max(axis=1, initial=0),
         _collapsed(codes, counts[:, scored], weighted[:, scored], base, rules),
     )
@@ -92,14 +95,15 @@ def _counts(
     place[values == _NOT_ANSWERED_CODE] = len(item.options) + 1
     cell = groups.of_row * width + place
     size = groups.count * width
-    counts = np.bincount(cell, minlength=size).reshape(groups.count, width)
+    counts: Ints = np.bincount(cell, minlength=size).astype(np.int64).reshape(groups.count, width)
     if weights is None:
         return counts, counts.astype(np.float64), counts.astype(np.float64)
     w = weights[groups.order]
     by_weight = np.argsort(w, kind="stable")  # equal addends in rising order: the row order cannot change a sum
     cell, w = cell[by_weight], w[by_weight]
-    sums = np.bincount(cell, weights=w, minlength=size).reshape(groups.count, width)
-    return counts, sums, np.bincount(cell, weights=w * w, minlength=size).reshape(groups.count, width)
+    sums = np.bincount(cell, weights=w, minlength=size).astype(np.float64).reshape(groups.count, width)
+    squares = np.bincount(cell, weights=w * w, minlength=size).astype(np.float64).reshape(groups.count, width)
+    return counts, sums, squares
 
 
 def _effective(weighted: Floats, squares: Floats, places: list[int]) -> Floats:

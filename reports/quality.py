@@ -129,7 +129,7 @@ def report(
             "time_known": responses.seconds is not None or responses.too_fast is not None,
         },
         "representativeness": NOT_TESTED,
-        "gates": {gate: NOT_TESTED for gate in GATES},
+        "gates": dict.fromkeys(GATES, NOT_TESTED),
     }
 
 

@@ -81,7 +81,7 @@ def _mean_of_items(
         if code not in columns:
             continue  # an item that the file does not have was not asked
         scores = option_scores(questionnaire.items[code])
-        has_score = np.append(~np.isnan(scores), False)  # noqa: FBT003 - the last place stands for every missing code
+        has_score = np.append(~np.isnan(scores), False)  # the last place stands for every missing code
         chosen = responses.answers[:, columns[code]]
         place = np.where(chosen < 0, len(scores), chosen)
         total += np.append(np.nan_to_num(scores), 0.0)[place]

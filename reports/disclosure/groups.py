@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.disclosure import complement, threshold
-from reports.disclosure.reasons import Reason
+from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.rules import Rules
 from reports.statistics.sums import Ints
 
 
-def reasons(
-    n: Ints, whole: Ints, owner: NDArray[np.int64], dimensions: Sequence[int], rules: Rules
-) -> NDArray[np.object_]:
+def reasons(n: Ints, whole: Ints, owner: NDArray[np.int64], dimensions: Sequence[int], rules: Rules) -> Reasons:
     """The reason against each figure of a one-way table, or None; shape (groups, measures).
 
     `n` has shape (groups, measures), `whole` (authorities, measures): people scored, `owner` (groups,) the authority
@@ -26,20 +24,19 @@ def reasons(
     for authority in np.unique(owner):
         rows = np.flatnonzero(owner == authority)
         for j in range(1, n.shape[1]):
-            _apply(result, rows, j, n, int(whole[authority, j]), rules)
+            _apply(result, (rows, j), n, int(whole[authority, j]), rules)
         if n.shape[1]:
-            withheld = np.array([[result[row, d] is not None for d in dimensions] for row in rows]).any(axis=1)
-            for row in rows[withheld]:
+            hidden = withheld(result[np.ix_(rows, np.array(dimensions, dtype=np.int64))]).any(axis=1)
+            for row in rows[hidden]:
                 result[row, 0] = result[row, 0] or Reason.DIMENSION_WITHHELD
-            _apply(result, rows, 0, n, int(whole[authority, 0]), rules)
+            _apply(result, (rows, 0), n, int(whole[authority, 0]), rules)
     return result
 
 
-def _apply(
-    result: NDArray[np.object_], rows: NDArray[np.int64], measure: int, n: Ints, whole: int, rules: Rules
-) -> None:
+def _apply(result: Reasons, at: tuple[NDArray[np.int64], int], n: Ints, whole: int, rules: Rules) -> None:
     """Add the complement rule to one measure of one authority."""
-    already = [result[row, measure] is not None for row in rows]
+    rows, measure = at
+    already = withheld(result[rows, measure]).tolist()
     hidden = complement.hidden(n[rows, measure].tolist(), whole, rules.minimum_respondents, already)
     for row, is_hidden in zip(rows, hidden, strict=True):
         if is_hidden and result[row, measure] is None:

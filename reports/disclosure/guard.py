@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-import numpy as np
 import pandas as pd
 
 from reports import frames
@@ -64,7 +63,7 @@ def _emptied(frame: pd.DataFrame) -> pd.DataFrame:
     result = frame.copy()
     for column in _RESEARCH_ONLY:
         if column in result:
-            result[column] = pd.array([pd.NA] * len(result), dtype=result[column].dtype)  # type: ignore[call-overload]
+            result.loc[:, column] = pd.NA
     withheld = result["reason"].notna()
     partly = (result["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
     for column in result.columns.difference([*_KEYS, "indicative"]):
@@ -120,15 +119,15 @@ def _without_small_counts(value: Json, rules: Rules) -> Json:
     """Counts of one to ten people become empty, with the share that would give them away."""
     if not isinstance(value, Mapping):
         return value
-    small = {k for k, v in value.items() if isinstance(v, int) and not isinstance(v, bool)}
-    hide = any(0 < int(np.int64(value[k])) < rules.minimum_respondents for k in small if isinstance(value[k], int))  # type: ignore[arg-type]
+    small = {key for key, one in value.items() if _is_count(one) and 0 < one < rules.minimum_respondents}
     result: dict[str, Json] = {}
     for key, one in value.items():
-        is_count = isinstance(one, int) and not isinstance(one, bool)
         if isinstance(one, Mapping):
             result[key] = _without_small_counts(one, rules)
-        elif (is_count and 0 < int(one) < rules.minimum_respondents) or (key == "share" and hide):  # type: ignore[arg-type]
-            result[key] = None
         else:
-            result[key] = one
+            result[key] = None if key in small or (small and key == "share") else one
     return result
+
+
+def _is_count(value: Json) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

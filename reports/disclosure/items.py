@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.disclosure import threshold
-from reports.disclosure.reasons import Reason
+from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.distributions import Distribution
 from reports.rules import Rules
 
 _NEARLY = 0.9
 
 
-def reasons(found: Distribution, rules: Rules) -> NDArray[np.object_]:
+def reasons(found: Distribution, rules: Rules) -> Reasons:
     """The reason against each row of a distribution, or None; shape (authorities, rows).
 
     No row about fewer people than the threshold; where the options can be drawn together, each option on its own only
@@ -29,12 +29,13 @@ def reasons(found: Distribution, rules: Rules) -> NDArray[np.object_]:
         result[few, :options] = Reason.COLLAPSED
     result[_nearly_everyone(found, options), :options] = Reason.NEARLY_EVERYONE
     people = threshold.people(found.n, rules)
-    for row in np.flatnonzero(people != None):  # noqa: E711 - compares each element
-        result[row, :options] = people[row]
+    hidden = withheld(people)
+    result[hidden, :options] = people[hidden, np.newaxis]
     return result
 
 
 def _nearly_everyone(found: Distribution, options: int) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
-        most = found.share[:, :options].max(axis=1, initial=0.0) > _NEARLY
-    return most | (found.largest > _NEARLY * found.n) | (found.largest >= found.n - 2)
+        most: NDArray[np.bool_] = found.share[:, :options].max(axis=1, initial=0.0) > _NEARLY
+        most |= (found.largest > _NEARLY * found.n) | (found.largest >= found.n - 2)
+    return most

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Reasons: TypeAlias = NDArray[np.object_]
+"""One `Reason` or None a figure."""
 
 WITHHELD = "withheld"
 """What a published file says in place of any reason: every refusal shows the same message."""
@@ -40,3 +48,12 @@ _MEANINGS = {
     Reason.COLLAPSED: "Too few answers for each option on its own; they are shown as low, middle and high.",
     Reason.NEARLY_EVERYONE: "Nearly everybody gave the same answer; shown as 90 % or more.",
 }
+
+
+def withheld(reasons: Reasons) -> NDArray[np.bool_]:
+    """Which figures have a reason against them.
+
+    >>> withheld(np.array([None, Reason.COMPLEMENT], dtype=object)).tolist()
+    [False, True]
+    """
+    return np.asarray(pd.notna(reasons), dtype=np.bool_)

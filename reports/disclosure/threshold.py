@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reports.disclosure.reasons import Reason
+from reports.disclosure.reasons import Reason, Reasons
 from reports.rules import Rules
 from reports.statistics.sums import Ints
 
 
-def people(n: Ints, rules: Rules) -> NDArray[np.object_]:
+def people(n: Ints, rules: Rules) -> Reasons:
     """The reason against a figure about n people, or None, of the same shape.
 
     >>> people(np.array([0, 10, 11]), Rules()).tolist()
@@ -22,7 +21,7 @@ def people(n: Ints, rules: Rules) -> NDArray[np.object_]:
     return reasons
 
 
-def authorities(n: Ints, rules: Rules) -> NDArray[np.object_]:
+def authorities(n: Ints, rules: Rules) -> Reasons:
     """The reason against a benchmark of n authorities, or None, of the same shape.
 
     >>> [None if one is None else str(one) for one in authorities(np.array([9, 11, 12]), Rules())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -56,4 +57,4 @@ def exact_sums(values: Floats, groups: Groups) -> Floats:
     """
     flat = values.tolist()
     edges = groups.bounds.tolist()
-    return np.array([math.fsum(flat[a:b]) for a, b in zip(edges, edges[1:], strict=False)], dtype=np.float64)
+    return np.array([math.fsum(flat[a:b]) for a, b in pairwise(edges)], dtype=np.float64)

@@ -1,0 +1,63 @@
+"""Every peer group of the menu: its benchmarks, and the standings of its authorities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from reports import assembly, benchmarks, frames, peers, standings
+from reports.case import Case
+from reports.disclosure import threshold
+from reports.disclosure.reasons import Reason, Reasons, withheld
+from reports.estimation import Estimates
+from reports.measures import MeasureKind
+
+
+def compare(case: Case, found: Estimates, reasons: Reasons, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Benchmarks of every peer group and standings of its authorities."""
+    listed = {str(code) for code in register["code"]}
+    extra = pd.DataFrame({"code": [code for code in case.codes if code not in listed]})
+    menu = peers.groups(pd.concat([register, extra], ignore_index=True))
+    place = {code: position for position, code in enumerate(case.codes)}
+    tested = np.array([measure.kind is MeasureKind.DIMENSION for measure in case.measures])
+    benchmark_parts, standing_parts = [], []
+    for name, members in menu.groupby("peer_group", sort=False)["authority"]:
+        rows = np.array([place[code] for code in members], dtype=np.int64)
+        shown = ~withheld(reasons[rows])
+        middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=name == peers.ALL)
+        against = threshold.authorities(middle.n, case.rules)
+        benchmark_parts.append(assembly.benchmark_rows(str(name), case.measure_codes, middle, against))
+        why = _standing_reasons(reasons[rows], against)
+        result = standings.standings(
+            score=found.score[rows],
+            se_comparison=found.se_comparison[rows],
+            n=found.n[rows],
+            median=middle.median,
+            shown=~withheld(why),
+            tested=tested,
+            rules=case.rules,
+        )
+        standing_parts.append(
+            assembly.standing_rows(
+                str(name), list(members), case.measure_codes, score=found.score[rows], found=result, reasons=why
+            )
+        )
+    return {
+        "benchmarks": frames.BENCHMARKS.check(pd.concat(benchmark_parts, ignore_index=True)),
+        "standings": _sorted_standings(standing_parts),
+    }
+
+
+def _standing_reasons(own: Reasons, against: Reasons) -> Reasons:
+    """The authority's own reason, else the group's; without quartiles the median is still shown."""
+    group = against.copy()
+    group[np.equal(against, Reason.TOO_FEW_FOR_QUARTILES)] = None
+    return np.where(withheld(own), own, np.broadcast_to(group, own.shape))
+
+
+def _sorted_standings(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """By authority, then peer groups and measures in the order in which they came."""
+    together = frames.STANDINGS.check(pd.concat(parts, ignore_index=True))
+    return together.sort_values("authority", kind="stable", ignore_index=True)
