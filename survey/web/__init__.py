@@ -1,0 +1,1 @@
+"""The pages: one file per first segment of the address."""

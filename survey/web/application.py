@@ -1,0 +1,61 @@
+"""The application: settings, database, doors and pages put together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from survey import config
+from survey.config import LOOPBACK, Settings
+from survey.db import Database
+from survey.web import assets, error_pages, guard, headers, languages, logs, policy, templating
+from survey.web.blueprints import BLUEPRINTS
+from survey.web.context import EXTENSION, Service
+from survey.web.misses import Misses
+
+LARGEST_FORM = 256 * 1024
+MOST_PARTS = 500
+
+
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
+    """The service as a WSGI application. Without settings they are read from the environment."""
+    settings = settings or config.read()
+    app = Flask("survey.web", static_folder=None, template_folder=None)
+    app.config.update(_flask_settings(settings))
+    app.extensions[EXTENSION] = Service(settings, database or Database(settings.database_url), Misses())
+    logs.install(app)
+    headers.install(app, settings)
+    languages.install(app)
+    templating.install(app, settings)
+    assets.install(app)
+    CSRFProtect(app)
+    error_pages.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    guard.install(app, policy.TABLE)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    host = urlsplit(settings.base_url).hostname or ""
+    secure = settings.is_https
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "TRUSTED_HOSTS": sorted(LOOPBACK) if host in LOOPBACK else [host],
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
+        "MAX_FORM_PARTS": MOST_PARTS,
+        "SESSION_COOKIE_NAME": "__Host-soundings" if secure else "soundings",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
+        "PROPAGATE_EXCEPTIONS": False,
+        "WTF_CSRF_TIME_LIMIT": None,  # the token lives as long as the cookie: a slow page keeps what was typed
+        "WTF_CSRF_SSL_STRICT": False,  # link pages send no referrer; guard.comes_from_here asks for the origin instead
+        "TRAP_HTTP_EXCEPTIONS": False,
+    }

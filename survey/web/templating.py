@@ -1,0 +1,61 @@
+"""Templates: strict about names, and what every page knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask, g
+from flask_wtf.csrf import generate_csrf
+from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined, Undefined
+from jinja2.loaders import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
+
+from survey.config import Settings
+from survey.web import context, filters, filters_results, headers
+from survey.web.languages import NAMES
+
+
+class StrictButForParameters(StrictUndefined):
+    """A name that does not exist is a fault; a parameter that a component was not given is simply absent.
+
+    The components take one dictionary and ask it for what may be there.
+    """
+
+    def __new__(cls, hint: str | None = None, obj: object = None, *rest: object) -> Undefined:  # type: ignore[misc]
+        del rest
+        if isinstance(obj, Mapping):
+            return ChainableUndefined(hint, obj)
+        return super().__new__(cls)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    environment = app.jinja_env
+    environment.undefined = StrictButForParameters
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.loader = ChoiceLoader([
+        FileSystemLoader(str(__file__).rsplit("/", 1)[0] + "/templates"),
+        PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+    ])  # fmt: skip
+    environment.filters |= filters.FILTERS | filters_results.FILTERS
+    environment.globals |= {
+        "settings": settings,
+        "languages": NAMES,
+        "csrf_field": csrf_field,
+        "nonce": headers.nonce,
+        "has_page": lambda endpoint: endpoint in app.view_functions,
+    }
+
+    def every_page_knows() -> dict[str, object]:
+        return {
+            "principal": context.principal_or_none(),
+            "language": context.language(),
+            "request_id": g.get("request_id", ""),
+        }
+
+    app.context_processor(every_page_knows)
+
+
+def csrf_field() -> Markup:
+    """The hidden field with this browser's token."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
