@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Flask, g
 from flask_wtf.csrf import generate_csrf
-from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined, Undefined
+from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined, Undefined, UndefinedError
 from jinja2.loaders import ChoiceLoader, FileSystemLoader
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from survey.config import Settings
 from survey.web import context, filters, filters_results, headers
 from survey.web.languages import NAMES
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class StrictButForParameters(StrictUndefined):
@@ -21,10 +25,16 @@ class StrictButForParameters(StrictUndefined):
     The components take one dictionary and ask it for what may be there.
     """
 
-    def __new__(cls, hint: str | None = None, obj: object = None, *rest: object) -> Undefined:  # type: ignore[misc]
-        del rest
+    def __new__(
+        cls,
+        hint: str | None = None,
+        obj: object = missing,
+        name: str | None = None,
+        exc: type[Exception] = UndefinedError,
+    ) -> Undefined:  # type: ignore[misc]  # another class for parameters
         if isinstance(obj, Mapping):
-            return ChainableUndefined(hint, obj)
+            return ChainableUndefined(hint, obj, name)
+        del exc
         return super().__new__(cls)
 
 
@@ -34,7 +44,7 @@ def install(app: Flask, settings: Settings) -> None:
     environment.trim_blocks = True
     environment.lstrip_blocks = True
     environment.loader = ChoiceLoader([
-        FileSystemLoader(str(__file__).rsplit("/", 1)[0] + "/templates"),
+        FileSystemLoader(TEMPLATES),
         PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
     ])  # fmt: skip
     environment.filters |= filters.FILTERS | filters_results.FILTERS
