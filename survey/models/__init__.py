@@ -15,7 +15,7 @@ from survey.models.operations import AuditEntry, OutboxMessage
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
 from survey.models.results import RESULT_TABLES, Release, ReleasePeerGroup
-from survey.models.sealed import SealedEquality, SealedText, Submission
+from survey.models.sealed import SealedEquality, SealedText, SpentKey, Submission
 
 __all__ = [
     "RESULT_TABLES",
@@ -39,6 +39,7 @@ __all__ = [
     "SealedEquality",
     "SealedText",
     "SignInCode",
+    "SpentKey",
     "Submission",
     "Wave",
     "WebSession",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.models.base import Base, Code, Digest, Identifier, Name, RandomId, one_of
@@ -135,6 +135,13 @@ class Invitation(Base):
         UniqueConstraint("token_hash"),
         Index("ix_invitation_participation_id", "participation_id"),
         Index("uq_invitation_participation_id_address", "participation_id", "address", unique=True),
+        Index(
+            "uq_invitation_shared",
+            "participation_id",
+            unique=True,
+            sqlite_where=text("kind = 'shared'"),
+            postgresql_where=text("kind = 'shared'"),
+        ),
         CheckConstraint(one_of("kind", InvitationKind), name="kind"),
         CheckConstraint("(kind = 'shared') = (cap IS NOT NULL)", name="shared_links_are_capped"),
         CheckConstraint("kind = 'personal' OR address IS NULL", name="shared_links_have_no_address"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.models.base import Base, RandomId
+from survey.models.base import Base, Digest, RandomId
 
 
 class Submission(Base):
@@ -53,3 +53,16 @@ class SealedText(Base):
     authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
     item: Mapped[str] = mapped_column(String(80))
     text: Mapped[str] = mapped_column(Text)
+
+
+class SpentKey(Base):
+    """The mark of a browser whose draft was submitted, so that a double click or a lost reply reads thank you again.
+
+    It is computed with the link key from the browser's own key, which nothing stored holds: it leads to no draft, no
+    invitation and no answers. The nightly rewrite empties the table.
+    """
+
+    __tablename__ = "spent_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key_hash: Mapped[Digest] = mapped_column(String(64), primary_key=True)

@@ -1,0 +1,320 @@
+"""The staff survey of one officer: a draft, a page saved, answers submitted and sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from questionnaires.definition import AnswerValue, Item, Page, Questionnaire
+from reports.rules import Rules
+from survey import answers as answer
+from survey import invitations, keys, own_scores, sealing
+from survey.db import database_now
+from survey.errors import BadInput, NotFound, NotNow, Unavailable
+from survey.invitations import Found, LinkState
+from survey.models import Draft, Invitation, Participation, SpentKey, Wave
+from survey.vocabulary import InvitationKind
+
+GONE = "We cannot find your answers in this browser. Open your link again; your resume code brings them back."
+CHANGED = "Your answers were changed in another tab or on another device. Check them again before you send them."
+UNANSWERED = "Answer at least one question about how your council works before you send your answers."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Current(Found):
+    """The draft of a browser with its link, wave, edition and authority, read in one statement."""
+
+    draft_id: str
+    revision: int
+    answers: Mapping[str, AnswerValue]
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One item whose stored answer is not the posted one."""
+
+    item: Item
+    stored: AnswerValue | None
+    posted: AnswerValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A page that was changed elsewhere since it was shown. Nothing was saved; the officer sees both values.
+
+    The choice between them is posted with `shown`, the digest of the items as they are stored now.
+    """
+
+    page: Page
+    differences: tuple[Difference, ...]
+    shown: str
+    current: Current
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The reply to a submission: what was sealed and the own scores. Sent again, it holds neither."""
+
+    answers: Mapping[str, AnswerValue]
+    scores: Mapping[str, float | None]
+    again: bool = False
+
+
+# A draft begins
+
+
+def start(session: Session, found: Found, *, browser_key: str, draft_id: str, link_key: str) -> None:
+    """Begin a draft for this browser. It costs the link nothing, however often it is done."""
+    code = keys.resume_code(link_key, draft_id)
+    values = select(
+        literal(draft_id),
+        Invitation.id,
+        literal(keys.hashed(browser_key)),
+        literal(keys.resume_hash(link_key, code)),
+        literal("{}"),
+        literal(0),
+        database_now(),
+    ).where(
+        Invitation.id == found.invitation_id,
+        ~Invitation.revoked,
+        ~Invitation.used,
+        (Invitation.cap.is_(None)) | (Invitation.received < Invitation.cap),
+        _wave_of_invitation(database_now() < Wave.last_start_at),
+    )
+    columns = ["id", "invitation_id", "browser_key_hash", "resume_hash", "answers", "revision", "started_at"]
+    begun = session.execute(insert(Draft).from_select(columns, values).returning(Draft.id)).one_or_none()
+    if begun is None:
+        raise NotNow(invitations.find_by_id(session, found.invitation_id).refusal or invitations.BUSY)
+
+
+def current(session: Session, browser_key: str) -> Current | None:
+    """The draft of this browser, with everything that its pages need, or None."""
+    return _current(session, Draft.browser_key_hash == keys.hashed(browser_key))
+
+
+def resume(session: Session, found: Found, code: str, *, browser_key: str, link_key: str) -> None:
+    """Bring a draft of this link to this browser. The browser that had it is asked for the code in its turn.
+
+    A draft lives in one browser at a time, so that taking it home also takes it off a shared computer.
+    """
+    moved = session.execute(
+        update(Draft)
+        .where(Draft.invitation_id == found.invitation_id, Draft.resume_hash == keys.resume_hash(link_key, code))
+        .values(browser_key_hash=keys.hashed(browser_key))
+        .returning(Draft.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if moved is None:
+        raise NotFound("That code does not belong to this link. Check it and type it again.")
+
+
+def finish_on_device(session: Session, browser_key: str, *, new_key: str) -> None:
+    """Take the draft off this browser: the key it holds opens nothing any more, the resume code still does."""
+    session.execute(
+        update(Draft)
+        .where(Draft.browser_key_hash == keys.hashed(browser_key))
+        .values(browser_key_hash=keys.hashed(new_key))
+        .execution_options(synchronize_session=False)
+    )
+
+
+# A page is saved
+
+
+def save_page(
+    session: Session,
+    draft: Current,
+    questionnaire: Questionnaire,
+    page: Page,
+    values: Mapping[str, AnswerValue | None],
+    *,
+    shown: str,
+) -> Current | Conflict:
+    """Save what a page posted; `shown` is the digest of its items as it was shown.
+
+    Items of the page that were asked and not posted are blank now, and their answers are removed. Changes on other
+    pages are kept. Where the page itself was changed elsewhere, nothing is saved and both values come back.
+    """
+    posted = answer.checked(page.items, values)
+    for _ in range(2):
+        if not draft.accepting:
+            raise NotNow(draft.refusal or GONE)
+        asked = questionnaire.asked_items(page, draft.answers)
+        differences = _differences(asked, draft.answers, posted)
+        if not differences:
+            return draft
+        now_shown = answer.shown_digest(asked, draft.answers)
+        if now_shown != shown:
+            return Conflict(page, differences, now_shown, draft)
+        saved = _save(session, draft, differences)
+        if saved is not None:
+            return saved
+        draft = _again(session, draft)
+    raise Unavailable("Your answers are being changed in several places at once. Nothing was saved. Please try again.")
+
+
+def _differences(
+    asked: tuple[Item, ...], stored: Mapping[str, AnswerValue], posted: Mapping[str, AnswerValue | None]
+) -> tuple[Difference, ...]:
+    pairs = (Difference(item, stored.get(item.code), posted.get(item.code)) for item in asked)
+    return tuple(pair for pair in pairs if not answer.same(pair.stored, pair.posted))
+
+
+def _save(session: Session, draft: Current, differences: tuple[Difference, ...]) -> Current | None:
+    """One conditional update: the revision is the one read, and the database's clock lets the wave take changes."""
+    merged = dict(draft.answers)
+    for difference in differences:
+        if difference.posted is None:
+            merged.pop(difference.item.code, None)
+        else:
+            merged[difference.item.code] = difference.posted
+    revision = session.execute(
+        update(Draft)
+        .where(
+            Draft.id == draft.draft_id,
+            Draft.revision == draft.revision,
+            exists().where(
+                Invitation.id == Draft.invitation_id, ~Invitation.revoked, ~Invitation.used, _wave_of_invitation()
+            ),
+        )
+        .values(answers=answer.stored(merged), revision=Draft.revision + 1)
+        .returning(Draft.revision)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    return None if revision is None else replace(draft, answers=merged, revision=revision)
+
+
+def _again(session: Session, draft: Current) -> Current:
+    """The draft read once more, after an update that took nothing."""
+    fresh = _current(session, Draft.id == draft.draft_id)
+    if fresh is None:
+        raise NotNow(GONE)
+    return fresh
+
+
+# Answers are submitted
+
+
+def submit(
+    session: Session,
+    draft: Current,
+    questionnaire: Questionnaire,
+    *,
+    revision: int,
+    browser_key: str,
+    link_key: str,
+    new_id: Callable[[], str] = keys.new_id,
+) -> Submitted:
+    """Seal the answers in one transaction: receipt, draft deleted, rows under random ids. Sent again, it says so.
+
+    `revision` is that of the answers as they were shown for checking.
+    """
+    if revision != draft.revision:
+        raise NotNow(CHANGED)
+    sealed = answer.asked_only(questionnaire, draft.answers)
+    if not any(item.is_scored and item.code in sealed for item in questionnaire.items.values()):
+        raise BadInput(UNANSWERED)
+    if not _take_draft_and_receipt(session, draft):
+        return _sent_before(session, draft, browser_key=browser_key, link_key=link_key)
+    rules = Rules()
+    seconds = (draft.now - draft.started_at).total_seconds()
+    place = sealing.Place(draft.wave_id, draft.edition_id, questionnaire)
+    row = sealing.Answered(draft.authority_id, sealed, too_fast=seconds < rules.seconds_per_item * len(sealed))
+    sealing.write(session, place, (row,), new_id=new_id)
+    session.execute(insert(SpentKey).values(key_hash=keys.spent_hash(link_key, browser_key)))
+    return Submitted(sealed, own_scores.of(questionnaire, sealed, rules))
+
+
+def was_submitted(session: Session, browser_key: str, *, link_key: str) -> bool:
+    """Whether this browser's draft is gone because it was submitted: a double click, a lost reply, the back button."""
+    spent = select(SpentKey.key_hash).where(SpentKey.key_hash == keys.spent_hash(link_key, browser_key))
+    return session.execute(spent).one_or_none() is not None
+
+
+def _take_draft_and_receipt(session: Session, draft: Current) -> bool:
+    """Both or neither. False changes nothing; a refusal here is rolled back by the caller with the transaction.
+
+    A personal link is locked by its receipt before its drafts are touched: two devices that send at once queue there.
+    """
+    if draft.invitation_kind == InvitationKind.PERSONAL:
+        if not _take_receipt(session, draft):
+            return False
+        if draft.draft_id not in _delete_drafts(session, draft):
+            raise NotNow(CHANGED)
+        return True
+    if not _delete_drafts(session, draft):
+        return False
+    if not _take_receipt(session, draft):
+        raise NotNow(_why_not(session, draft))
+    return True
+
+
+def _take_receipt(session: Session, draft: Current) -> bool:
+    if draft.invitation_kind == InvitationKind.PERSONAL:
+        free, taken = ~Invitation.used, {"used": True}
+    else:
+        free, taken = Invitation.received < Invitation.cap, {"received": Invitation.received + 1}
+    receipt = session.execute(
+        update(Invitation)
+        .where(Invitation.id == draft.invitation_id, ~Invitation.revoked, free, _wave_of_invitation())
+        .values(**taken)
+        .returning(Invitation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return receipt.one_or_none() is not None
+
+
+def _delete_drafts(session: Session, draft: Current) -> frozenset[str]:
+    """All drafts of a personal link, the one draft of a shared one; the ids of those that had the revision read."""
+    condition = (
+        Draft.invitation_id == draft.invitation_id
+        if draft.invitation_kind == InvitationKind.PERSONAL
+        else (Draft.id == draft.draft_id) & (Draft.revision == draft.revision)
+    )
+    gone = session.execute(
+        delete(Draft)
+        .where(condition)
+        .returning(Draft.id, Draft.revision)
+        .execution_options(synchronize_session=False)
+    )
+    return frozenset(one.id for one in gone if one.id != draft.draft_id or one.revision == draft.revision)
+
+
+def _sent_before(session: Session, draft: Current, *, browser_key: str, link_key: str) -> Submitted:
+    if was_submitted(session, browser_key, link_key=link_key):
+        return Submitted({}, {}, again=True)
+    raise NotNow(_why_not(session, draft))
+
+
+def _why_not(session: Session, draft: Current) -> str:
+    found = invitations.find_by_id(session, draft.invitation_id)
+    if found.state is LinkState.USABLE or found.state is LinkState.NO_NEW_STARTS:
+        return CHANGED
+    return found.refusal or GONE
+
+
+def _current(session: Session, condition: ColumnElement[bool]) -> Current | None:
+    statement = invitations.found_by(condition).join(Draft, Draft.invitation_id == Invitation.id)
+    row = session.execute(
+        statement.add_columns(
+            Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Current(**{**row._mapping, "answers": answer.loaded(row.answers)})  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def _wave_of_invitation(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The invitation of the outer statement belongs to a wave that takes changes now."""
+    return exists().where(
+        Participation.id == Invitation.participation_id,
+        Wave.id == Participation.wave_id,
+        invitations.accepts_changes(),
+        *conditions,
+    )
