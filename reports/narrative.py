@@ -73,9 +73,29 @@ def sector_caption(
     return Caption(
         heading=text("picture.sector_heading", language, group=label),
         sentence=sector_finding(profile, label, language),
-        own=text("picture.own_sector", language),
+        own=_sector_key([profile], language),
         peers=counted_group(profile, label, language),
         line=" ".join([*parts, *_release(release, method, language)]),
+        language=language,
+        demonstration=demonstration,
+    )
+
+
+def multiples_caption(
+    profiles: Mapping[str, pd.DataFrame],
+    *,
+    release: str | None = None,
+    method: str = "1",
+    language: str = BASE_LANGUAGE,
+    demonstration: bool = False,
+) -> Caption:
+    """The caption of small multiples: one sector profile a group, by the group's label."""
+    return Caption(
+        heading=text("picture.multiples_heading", language),
+        sentence=multiples_finding(profiles, language),
+        own=_sector_key(list(profiles.values()), language),
+        peers=text("picture.the_group", language),
+        line=" ".join(_release(release, method, language)),
         language=language,
         demonstration=demonstration,
     )
@@ -125,8 +145,10 @@ def multiples_finding(profiles: Mapping[str, pd.DataFrame], language: str = BASE
     sentences = []
     for label, profile in profiles.items():
         shown = [row for row in rows(profile) if row.score is not None]
+        withheld = [row for row in rows(profile) if row.score is None]
         measures = _scores(shown, language) if shown else text("note.not_shown", language)
         sentences.append(text("finding.sector_group", language, group=first_upper(label), measures=measures))
+        sentences += _said("withheld", withheld, language) if shown else []
     return " ".join(sentences)
 
 
@@ -320,6 +342,11 @@ def _scores(shown: Sequence[Row], language: str) -> str:
         if row.score is not None
     ]
     return enumeration(parts, language)
+
+
+def _sector_key(profiles: Sequence[pd.DataFrame], language: str) -> str:
+    bounded = any(row.lower is not None for profile in profiles for row in rows(profile))
+    return text("picture.own_sector" if bounded else "picture.own_sector_plain", language)
 
 
 def _span(counts: Sequence[int], language: str) -> str:

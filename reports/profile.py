@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Theme
+from reports.disclosure.reasons import Reason
 from reports.frames import PROFILE
 
 _OWN = ("score", "lower", "upper", "n", "invited", "reliability")
@@ -74,14 +75,15 @@ def theme_profile(
     return frame
 
 
-def sector_profile(benchmarks: pd.DataFrame, questionnaire: Questionnaire, *, peer_group: str) -> pd.DataFrame:
-    """The dimensions of one peer group: `score` is the median of its authorities, with the interval of the median.
+def sector_profile(
+    benchmarks: pd.DataFrame, questionnaire: Questionnaire, *, peer_group: str, measures: Sequence[Theme] | None = None
+) -> pd.DataFrame:
+    """The dimensions (or these themes) of one peer group: `score` is the median of its authorities, with the interval of the median.
 
     `n` counts authorities. There is nobody to compare with, so median and verdict are empty.
     """
-    group = _of(benchmarks, peer_group=peer_group)
-    frame = _titled(questionnaire.dimensions)
-    found = group.reindex(frame["measure"]).reset_index(drop=True)
+    frame = _titled(measures if measures is not None else questionnaire.dimensions)
+    found = _shown_peers(benchmarks, peer_group, frame)
     frame["score"], frame["lower"], frame["upper"] = found["median"], found["median_lower"], found["median_upper"]
     frame["n"] = frame["benchmark_n"] = found["n"]
     frame["lower_quartile"], frame["upper_quartile"] = found["lower_quartile"], found["upper_quartile"]
@@ -107,7 +109,7 @@ def _joined(
 ) -> pd.DataFrame:
     frame = _titled(measures)
     own = _of(scores, authority=authority).reindex(frame["measure"]).reset_index(drop=True)
-    peers = _of(benchmarks, peer_group=peer_group).reindex(frame["measure"]).reset_index(drop=True)
+    peers = _shown_peers(benchmarks, peer_group, frame)
     standing = _of(standings, authority=authority, peer_group=peer_group).reindex(frame["measure"])
     for column in _OWN:
         frame[column] = own[column]
@@ -122,6 +124,16 @@ def _joined(
     frame.loc[withheld, list(_WITHHELD_WITH_THE_SCORE)] = pd.NA
     frame.loc[frame["median"].isna(), ["verdict", "indicative"]] = pd.NA
     return frame
+
+
+def _shown_peers(benchmarks: pd.DataFrame, peer_group: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The group's benchmarks in the order of the profile, without what has a reason against it."""
+    peers = _of(benchmarks, peer_group=peer_group).reindex(frame["measure"]).reset_index(drop=True)
+    reasons = peers["reason"].fillna("")
+    withheld = reasons.ne("") & reasons.ne(Reason.TOO_FEW_FOR_QUARTILES)
+    peers.loc[withheld, ["median", "median_lower", "median_upper", "n"]] = pd.NA
+    peers.loc[reasons.ne(""), ["lower_quartile", "upper_quartile"]] = pd.NA
+    return peers
 
 
 def _of(frame: pd.DataFrame, **keys: str) -> pd.DataFrame:
@@ -143,26 +155,27 @@ def _row(record: dict[str, object]) -> Row:
     return Row(
         measure=str(record["measure"]),
         title=str(record["title"]),
-        score=_number(record["score"]),
-        lower=_number(record["lower"]),
-        upper=_number(record["upper"]),
+        score=number(record["score"]),
+        lower=number(record["lower"]),
+        upper=number(record["upper"]),
         n=_count(record["n"]),
         invited=_count(record["invited"]),
-        median=_number(record["median"]),
-        lower_quartile=_number(record["lower_quartile"]),
-        upper_quartile=_number(record["upper_quartile"]),
+        median=number(record["median"]),
+        lower_quartile=number(record["lower_quartile"]),
+        upper_quartile=number(record["upper_quartile"]),
         benchmark_n=_count(record["benchmark_n"]),
         verdict=verdict if isinstance(verdict, str) and verdict else None,
         indicative=record["indicative"] is True,
-        reliability=_number(record["reliability"]),
-        before=_number(record.get("before")),
+        reliability=number(record["reliability"]),
+        before=number(record.get("before")),
     )
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
+    """A cell of a frame as a number, or None where it is empty."""
     return float(value) if isinstance(value, (int, float)) and not math.isnan(value) else None
 
 
 def _count(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
+    found = number(value)
+    return None if found is None else int(found)

@@ -1,0 +1,162 @@
+"""Tables of a report as words in cells: every score with its interval and its count, every refusal the same."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from questionnaires.definition import Item, Option, Questionnaire
+from reports import narrative
+from reports.disclosure.reasons import Reason
+from reports.profile import Row, number, rows
+from reports.wording import text, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A caption, headings, and rows whose first cell is the heading of its row."""
+
+    caption: str
+    headings: tuple[str, ...]
+    body: tuple[tuple[str, ...], ...]
+
+    @property
+    def withholds(self) -> bool:
+        return any(text("note.not_shown") in cell for row in self.body for cell in row)
+
+
+def measures(profile: pd.DataFrame, caption: str, *, verdicts: bool) -> Table:
+    """The rows of a profile beside its peers, with or without the verdict."""
+    last = ("Beside peers",) if verdicts else ()
+    headings = ("", "Score", "95\u00a0% interval", "Answers", "Middle authority", "Middle half of peers", *last)
+    body = tuple(
+        (
+            row.title,
+            _score(row.score),
+            _interval(row),
+            _count(row.n),
+            _score(row.median),
+            _between(row.lower_quartile, row.upper_quartile),
+            *((narrative.verdict_word(row),) if verdicts else ()),
+        )
+        for row in rows(profile)
+    )
+    return Table(caption, headings, body)
+
+
+def medians(profile: pd.DataFrame, caption: str) -> Table:
+    """The medians of a peer group."""
+    bounded = any(row.lower is not None for row in rows(profile))
+    headings = ("", "Middle authority", *(("95\u00a0% interval",) if bounded else ()), "Middle half", "Authorities")
+    body = tuple(
+        (
+            row.title,
+            _score(row.score),
+            *((_interval(row),) if bounded else ()),
+            _between(row.lower_quartile, row.upper_quartile),
+            _count(row.n),
+        )
+        for row in rows(profile)
+    )
+    return Table(caption, headings, body)
+
+
+def verdicts(profiles: Mapping[str, pd.DataFrame], caption: str) -> Table:
+    """How the verdicts depend on the peer group: a row a dimension, a column a group (label to profile)."""
+    columns = {label: rows(profile) for label, profile in profiles.items()}
+    titles = [row.title for row in next(iter(columns.values()), ())]
+    body = tuple(
+        (title, *(narrative.verdict_word(group[place]) for group in columns.values()))
+        for place, title in enumerate(titles)
+    )
+    return Table(caption, ("", *(narrative.first_upper(label) for label in columns)), body)
+
+
+def groups_inside(
+    group_scores: pd.DataFrame, questionnaire: Questionnaire, labels: Mapping[str, str], caption: str
+) -> Table:
+    """Groups inside one authority, in the order of `labels`: score, interval and answers on each dimension."""
+    found = {(str(row["group"]), str(row["measure"])): _inside(row) for row in group_scores.to_dict("records")}
+    present = {group for group, _ in found}
+    ordered = [code for code in labels if code in present] + sorted(present - set(labels))
+    dimensions = questionnaire.dimensions
+    body = tuple(
+        (labels.get(group, group), *(found.get((group, one.code), text("note.not_shown")) for one in dimensions))
+        for group in ordered
+    )
+    return Table(caption, ("", *(str(dimension.title) for dimension in dimensions)), body)
+
+
+def distributions(items: pd.DataFrame, chosen: Sequence[Item], caption: str) -> list[Table]:
+    """How the answers to single items are spread, five options drawn together as three; a table an option set."""
+    sets: dict[str, list[Item]] = {}
+    for item in chosen:
+        if item.option_set is not None:
+            sets.setdefault(item.option_set.code, []).append(item)
+    return [_distribution(items, members, caption) for members in sets.values()]
+
+
+def _distribution(items: pd.DataFrame, members: Sequence[Item], caption: str) -> Table:
+    columns = _columns([option for option in members[0].options if option.score is not None])
+    headings = ("", "Answers", *(" or ".join(str(option.label) for option in column) for column in columns))
+    body = []
+    for item in members:
+        found = items[items["item"] == item.code].set_index("option")
+        title = f"{item.text} (turned round for the score)" if item.reverse else str(item.text)
+        body.append((title, *_spread(found, columns)))
+    return Table(caption, headings, tuple(body))
+
+
+def _columns(options: Sequence[Option]) -> list[Sequence[Option]]:
+    if len(options) == 5:
+        return [options[:2], options[2:3], options[3:]]
+    return [[option] for option in options]
+
+
+def _spread(found: pd.DataFrame, columns: Sequence[Sequence[Option]]) -> tuple[str, ...]:
+    answers = found.loc[[code for code in found.index if code not in ("dk", "blank")]]
+    if answers["reason"].eq(Reason.NEARLY_EVERYONE).any():
+        return (text("answered.nearly_everyone"), *("" for _ in columns))
+    count = answers["n"].dropna()
+    shares = [_share(answers["share"], [option.code for option in column]) for column in columns]
+    if count.empty or "" in shares:
+        return (text("note.not_shown"), *("" for _ in columns))
+    return (str(int(count.iloc[0])), *shares)
+
+
+def _share(shares: pd.Series[float], codes: list[str]) -> str:
+    together = f"{codes[0]}-{codes[-1]}" if len(codes) > 1 else codes[0]
+    wanted = [together] if together in shares.index else codes
+    found = shares.reindex(wanted)
+    return "" if found.isna().any() else text("answered.percent", percent=whole(100 * float(found.sum())))
+
+
+def _inside(row: Mapping[Hashable, object]) -> str:
+    score, lower, upper, n = (number(row[column]) for column in ("score", "lower", "upper", "n"))
+    if score is None or n is None or isinstance(row["reason"], str):
+        return text("note.not_shown")
+    bounds = "" if lower is None else f" ({_between(lower, upper)})"
+    return f"{whole(score)}{bounds}, {int(n)} answers"
+
+
+def _score(value: float | None) -> str:
+    return text("note.not_shown") if value is None else whole(value)
+
+
+def _count(value: int | None) -> str:
+    return text("note.not_shown") if value is None else str(value)
+
+
+def _interval(row: Row) -> str:
+    if row.score is None or row.lower is None:
+        return text("note.not_shown")
+    exact = row.everybody_answered and row.invited is not None and row.invited >= narrative.RATE_FROM
+    return "all invited officers answered" if exact else narrative.interval_words(row)
+
+
+def _between(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return text("note.not_shown")
+    return text("answered.range", low=whole(low), high=whole(high))

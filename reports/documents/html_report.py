@@ -1,0 +1,263 @@
+"""The report as one HTML file that needs nothing beside it: for one authority, and for the sector."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from questionnaires.definition import Dimension, Questionnaire, Role
+from reports import narrative
+from reports.charts.dots import dots
+from reports.charts.radar import radar
+from reports.charts.small_multiples import small_multiples
+from reports.charts.style import Size
+from reports.documents import cells
+from reports.documents.cells import Table
+from reports.documents.imprint import Imprint
+from reports.narrative import Caption
+from reports.profile import profile, rows, sector_profile, theme_profile
+
+_TEMPLATES = Path(__file__).parent / "templates"
+ALL = "all"
+TYPES = "type:"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture inside the file, in its wide and its narrow form, with the sentence that stands for it."""
+
+    wide: str
+    narrow: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is said about one dimension."""
+
+    title: str
+    description: str
+    tables: tuple[Table, ...]
+
+
+def authority(
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    *,
+    code: str,
+    name: str,
+    peer_group: str = ALL,
+    imprint: Imprint,
+) -> str:
+    """The report of one authority beside a peer group, from the published frames by their names.
+
+    `frames` needs scores, benchmarks and standings; group_scores and items add their parts where they are given.
+    """
+    numbers = frames["scores"], frames["benchmarks"], frames["standings"]
+    own = profile(*numbers, questionnaire, authority=code, peer_group=peer_group)
+    caption = narrative.caption(
+        own,
+        name=name,
+        peer_group=peer_group,
+        release=imprint.release,
+        method=imprint.method,
+        demonstration=imprint.demonstration,
+    )
+    menu = _menu(frames["standings"], code)
+    compared = {
+        narrative.group_label(group): profile(*numbers, questionnaire, authority=code, peer_group=group)
+        for group in menu
+    }
+    parts = [
+        Part(
+            str(dimension.title),
+            str(dimension.description or ""),
+            (
+                *_themes(theme_profile(*numbers, dimension, authority=code, peer_group=peer_group), dimension),
+                *_items(_own(frames.get("items"), code), questionnaire, dimension),
+            ),
+        )
+        for dimension in questionnaire.dimensions
+    ]
+    return _render(
+        "authority.html",
+        questionnaire,
+        imprint,
+        name=name,
+        finding=caption.sentence,
+        indicative=narrative.indicative_note(own),
+        group=narrative.group_label(peer_group),
+        dots=_picture(lambda size: dots(own, caption, size=size), caption),
+        radar=_picture(lambda size: radar(own, caption, size=size), caption) if len(own) > 2 else None,
+        dimensions=cells.measures(own, f"Scores of {name}, 0 to 100", verdicts=True),
+        verdicts=cells.verdicts(compared, f"{name} beside each peer group") if len(compared) > 1 else None,
+        parts=parts,
+        inside=_inside(_own(frames.get("group_scores"), code), questionnaire),
+        answered=narrative.answered(own),
+    )
+
+
+def sector(
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    *,
+    authorities: pd.DataFrame | None = None,
+    imprint: Imprint,
+) -> str:
+    """The report of the whole sector: its middle authority, every peer group, and who took part.
+
+    `frames` needs scores and benchmarks, published. `authorities` (AUTHORITIES) gives the types for participation.
+    """
+    benchmarks = frames["benchmarks"]
+    groups = [str(group) for group in benchmarks["peer_group"].drop_duplicates()]
+    profiles = {group: sector_profile(benchmarks, questionnaire, peer_group=group) for group in groups}
+    everybody = profiles.get(ALL, sector_profile(benchmarks, questionnaire, peer_group=ALL))
+    caption = narrative.sector_caption(
+        everybody,
+        peer_group=ALL,
+        release=imprint.release,
+        method=imprint.method,
+        demonstration=imprint.demonstration,
+    )
+    parts = [
+        Part(str(one.title), str(one.description or ""), _sector_themes(benchmarks, questionnaire, one))
+        for one in questionnaire.dimensions
+    ]
+    return _render(
+        "sector.html",
+        questionnaire,
+        imprint,
+        name="The sector",
+        finding=caption.sentence,
+        dots=_picture(lambda size: dots(everybody, caption, size=size), caption),
+        radar=_picture(lambda size: radar(everybody, caption, size=size), caption) if len(everybody) > 2 else None,
+        multiples=_multiples(profiles, imprint),
+        dimensions=cells.medians(everybody, "The middle authority on each dimension, 0 to 100"),
+        groups=[
+            cells.medians(one, narrative.first_upper(narrative.group_label(group)))
+            for group, one in profiles.items()
+            if group != ALL
+        ],
+        parts=parts,
+        participation=_participation(frames["scores"], questionnaire, authorities),
+    )
+
+
+def _menu(standings: pd.DataFrame, code: str) -> list[str]:
+    return [str(group) for group in standings.loc[standings["authority"] == code, "peer_group"].drop_duplicates()]
+
+
+def _own(frame: pd.DataFrame | None, code: str) -> pd.DataFrame | None:
+    return None if frame is None else frame[frame["authority"] == code]
+
+
+def _themes(profile_of_themes: pd.DataFrame, dimension: Dimension) -> tuple[Table, ...]:
+    if profile_of_themes.empty:
+        return ()
+    return (
+        cells.measures(profile_of_themes, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),
+    )
+
+
+def _items(items: pd.DataFrame | None, questionnaire: Questionnaire, dimension: Dimension) -> tuple[Table, ...]:
+    if items is None or items.empty:
+        return ()
+    caption = f"Answers to each question about {narrative.in_sentence(str(dimension.title))}"
+    return tuple(cells.distributions(items, questionnaire.items_of(dimension.code), caption))
+
+
+def _sector_themes(benchmarks: pd.DataFrame, questionnaire: Questionnaire, dimension: Dimension) -> tuple[Table, ...]:
+    if not dimension.themes:
+        return ()
+    themes = sector_profile(benchmarks, questionnaire, peer_group=ALL, measures=dimension.themes)
+    return (cells.medians(themes, f"Themes of {narrative.in_sentence(str(dimension.title))}"),)
+
+
+def _inside(group_scores: pd.DataFrame | None, questionnaire: Questionnaire) -> list[Table]:
+    if group_scores is None or group_scores.empty:
+        return []
+    tables = []
+    for kind, role, caption in (
+        ("service_area", Role.SERVICE_AREA, "Service areas"),
+        ("tier", Role.TIER, "Tiers"),
+        ("elected", Role.TIER, "Elected members, who are not part of the authority's score"),
+    ):
+        chosen = group_scores[group_scores["kind"] == kind]
+        item = questionnaire.role_item(role)
+        labels = {option.code: str(option.label) for option in item.options} if item else {}
+        if not chosen.empty:
+            tables.append(cells.groups_inside(chosen, questionnaire, labels, caption))
+    return tables
+
+
+def _multiples(profiles: Mapping[str, pd.DataFrame], imprint: Imprint) -> Picture | None:
+    by_type = {
+        narrative.group_label(group): one
+        for group, one in profiles.items()
+        if group.startswith(TYPES) and any(row.score is not None for row in rows(one))
+    }
+    if len(by_type) < 2 or any(len(one) < 3 for one in by_type.values()):
+        return None
+    caption = narrative.multiples_caption(
+        by_type, release=imprint.release, method=imprint.method, demonstration=imprint.demonstration
+    )
+    return _picture(lambda size: small_multiples(by_type, caption, size=size), caption)
+
+
+def _participation(scores: pd.DataFrame, questionnaire: Questionnaire, authorities: pd.DataFrame | None) -> Table:
+    """How many authorities have results, by type: authorities in the file, and those with a dimension to show."""
+    dimensions = [dimension.code for dimension in questionnaire.dimensions]
+    shown = scores[scores["measure"].isin(dimensions) & scores["score"].notna() & scores["reason"].isna()]
+    codes = pd.Series(pd.unique(scores["authority"]), dtype="string")
+    types = pd.Series("", index=codes, dtype="string")
+    if authorities is not None and "type" in authorities.columns:
+        known = authorities.set_index("code")["type"]
+        types = known.reindex(codes).fillna("")
+    with_results = set(shown["authority"])
+    body = []
+    for kind in sorted(set(types)):
+        members = types.index[types == kind]
+        label = narrative.first_upper(narrative.group_label(f"{TYPES}{kind}")) if kind else "Type not given"
+        body.append((label, str(len(members)), str(sum(code in with_results for code in members))))
+    if len(body) > 1 or not set(types) - {""}:
+        body = [row for row in body if len(body) > 1] + [("All authorities", str(len(codes)), str(len(with_results)))]
+    return Table("Authorities in this release", ("", "Authorities", "With results to show"), tuple(body))
+
+
+def _picture(draw: Callable[[Size], bytes], caption: Caption) -> Picture:
+    def embedded(size: Size) -> str:
+        return "data:image/svg+xml;base64," + base64.b64encode(draw(size)).decode("ascii")
+
+    return Picture(embedded("wide"), embedded("narrow"), caption.sentence)
+
+
+def _render(template: str, questionnaire: Questionnaire, imprint: Imprint, **values: object) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            survey=str(questionnaire.title),
+            imprint=imprint,
+            refusal=narrative.refusal(),
+            levels=[(25 * (number - 1), narrative.level_name(number)) for number in range(1, 6)],
+            css=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
+            **values,
+        )
+    )
+
+
+@lru_cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
