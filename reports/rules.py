@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 METHOD_VERSION = "1"
@@ -28,3 +29,30 @@ class Rules:
     overall_dimensions: int = 3
     bootstrap_replicates: int = 2000
     seed: int = 20260101
+    lowered_because: str = ""  # why a wave has fewer authorities in a benchmark than the defaults ask for
+
+
+FLOORS: Mapping[str, float] = {
+    "confidence": 0.95,
+    "answered_share": 0.5,
+    "minimum_respondents": 11,
+    "minimum_authorities_median": 5,
+    "minimum_authorities_quartiles": 8,
+    "smallest_difference": 5.0,
+    "distribution_full": 30,
+    "dont_know_review": 0.0,
+    "seconds_per_item": 0.0,
+    "overall_dimensions": 3,
+    "bootstrap_replicates": 1000,
+    "seed": 0,
+}
+"""The least that a rule may be: protection can be raised, never lowered."""
+
+CEILINGS: Mapping[str, float] = {
+    "confidence": 0.999,
+    "answered_share": 1.0,
+    "significance": 0.05,
+    "dont_know_review": 1.0,
+    "bootstrap_replicates": 100_000,
+}
+"""The most that a rule may be."""

@@ -1,0 +1,1 @@
+"""Frames from files and files from frames."""

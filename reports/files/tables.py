@@ -1,0 +1,242 @@
+"""Opening a table that somebody sends: CSV, compressed CSV or XLSX, checked before it is parsed."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import openpyxl
+
+LARGEST_FILE = 100_000_000  # bytes as stored; a file of this size or more is refused before it is opened
+LARGEST_CONTENT = 500_000_000  # bytes after unpacking
+LARGEST_RATIO = 100
+MOST_FAULTS = 50
+CHUNK = 10_000
+
+
+class FileFaults(Exception):  # noqa: N818 - faults are many, each with place and remedy
+    """A file that is refused as a whole: one line a fault, each naming file, place and remedy."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = capped(faults)
+        super().__init__("\n".join(self.faults))
+
+
+def capped(faults: Sequence[str]) -> tuple[str, ...]:
+    """The first faults, and how many more there are.
+
+    >>> len(capped(["wrong"] * 60)), capped(["wrong"] * 60)[-1]
+    (51, 'And 10 more faults like these.')
+    """
+    if len(faults) <= MOST_FAULTS:
+        return tuple(faults)
+    return (*faults[:MOST_FAULTS], f"And {len(faults) - MOST_FAULTS} more faults like these.")
+
+
+def quoted(value: str) -> str:
+    """A value as a message may show it: short, on one line, control characters spelt out.
+
+    >>> quoted("a" * 60 + chr(10))
+    "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'"
+    """
+    return repr(value if len(value) <= 40 else value[:40] + "…")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table: their numbers as a spreadsheet counts them (the header is row 1), and their cells."""
+
+    numbers: Sequence[int]
+    cells: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's columns, without spaces around their names, and its rows in chunks, read as they are needed."""
+
+    name: str
+    columns: tuple[str, ...]
+    chunks: Iterator[Rows]
+
+
+def open_table(path: Path) -> Table:
+    """The table in a file. Raises FileFaults if it cannot be read as one.
+
+    Rows without any cell filled are passed over. Every cell is text; whole numbers of a spreadsheet lose their ".0",
+    a formula stays the text of the formula (and is then no option of any item).
+    """
+    faults = _before_opening(path)
+    if faults:
+        raise FileFaults(faults)
+    records = _records(path)
+    header = next(records, None)
+    if header is None or not any(header):
+        raise FileFaults([f"{path.name}: the file is empty. Its first row must name the columns."])
+    columns = _named(path.name, header)
+    return Table(path.name, columns, _chunks(path.name, columns, records))
+
+
+def _before_opening(path: Path) -> list[str]:
+    if not path.is_file():
+        return [f"{path.name}: there is no such file."]
+    size = path.stat().st_size
+    if size >= LARGEST_FILE:
+        return [
+            f"{path.name}: the file has {size / 1e6:.0f} MB; files below {LARGEST_FILE / 1e6:.0f} MB are read. Send it in parts."
+        ]
+    if size == 0:
+        return [f"{path.name}: the file is empty. Its first row must name the columns."]
+    return []
+
+
+def _records(path: Path) -> Iterator[list[str]]:
+    name = path.name.lower()
+    if name.endswith(".xlsx"):
+        return _spreadsheet(path)
+    if name.endswith(".gz"):
+        _check_compressed(path)
+        return _text(path)
+    if name.endswith(".csv"):
+        return _text(path)
+    raise FileFaults([f"{path.name}: only .csv, .csv.gz and .xlsx files are read. Save the table as one of these."])
+
+
+def _check_compressed(path: Path) -> None:
+    """Unpack once and count, so that a small file cannot fill the memory."""
+    total = 0
+    try:
+        with gzip.open(path) as handle:
+            while block := handle.read(1 << 20):
+                total += len(block)
+                if total > LARGEST_CONTENT:
+                    raise FileFaults(
+                        [f"{path.name}: more than {LARGEST_CONTENT / 1e6:.0f} MB after unpacking. Send it in parts."]
+                    )
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileFaults([f"{path.name}: not a readable .gz file. Compress the CSV file again."]) from error
+
+
+def _text(path: Path) -> Iterator[list[str]]:
+    with _binary(path) as handle:
+        _refuse_other_encodings(path, handle)
+        reader = csv.reader(io.TextIOWrapper(handle, encoding="utf-8-sig", newline=""))
+        try:
+            yield from reader
+        except UnicodeDecodeError as error:
+            raise FileFaults([_encoding_fault(path)]) from error
+        except csv.Error as error:
+            where = f"{path.name}: row {reader.line_num}"
+            raise FileFaults([f"{where}: not readable as CSV ({error}). Save the file as CSV again."]) from error
+
+
+def _binary(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked."""
+    packed = path.name.lower().endswith(".gz")
+    return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb")  # noqa: SIM115 - the caller closes it
+
+
+def _refuse_other_encodings(path: Path, handle: BinaryIO) -> None:
+    start = handle.read(4096)
+    handle.seek(0)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start:
+        raise FileFaults([f"{path.name}: row 1 is not UTF-8 text. Save the file as “CSV UTF-8”."])
+
+
+def _encoding_fault(path: Path) -> str:
+    with _binary(path) as handle:
+        for number, line in enumerate(handle, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                column = line[: error.start].count(b",") + 1
+                return f"{path.name}: row {number}, column {column}: not UTF-8 text. Save the file as “CSV UTF-8”."
+    return f"{path.name}: not UTF-8 text. Save the file as “CSV UTF-8”."
+
+
+def _spreadsheet(path: Path) -> Iterator[list[str]]:
+    fault = f"{path.name}: not a readable .xlsx file. Save it as an Excel workbook (.xlsx) or as CSV UTF-8."
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > min(LARGEST_CONTENT, LARGEST_RATIO * max(path.stat().st_size, 1)):
+            raise FileFaults(
+                [f"{path.name}: the workbook unpacks to {unpacked / 1e6:.0f} MB. Save the table as CSV UTF-8."]
+            )
+        workbook = openpyxl.load_workbook(path, read_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise FileFaults([fault]) from error
+    with closing(workbook):
+        sheet = workbook.worksheets[0]
+        sheet.reset_dimensions()
+        for row in sheet.iter_rows(values_only=True):
+            yield [_cell(value) for value in row]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _named(name: str, header: Sequence[str]) -> tuple[str, ...]:
+    columns = [column.strip() for column in header]
+    while columns and not columns[-1]:
+        columns.pop()
+    faults = [
+        f"{name}: row 1, column {place}: the column has no name. Name it or delete it."
+        for place, column in enumerate(columns, start=1)
+        if not column
+    ]
+    for column in dict.fromkeys(c for c in columns if c and columns.count(c) > 1):
+        places = ", ".join(str(place) for place, one in enumerate(columns, start=1) if one == column)
+        faults.append(
+            f"{name}: row 1, column {quoted(column)}: the name stands {columns.count(column)} times (columns {places}). Keep one."
+        )
+    if len(columns) == 1 and any(sign in columns[0] for sign in ";\t"):
+        faults.append(
+            f"{name}: row 1: the columns are not separated by commas. Save the file as “CSV UTF-8 (comma delimited)”."
+        )
+    if faults:
+        raise FileFaults(faults)
+    return tuple(columns)
+
+
+def _chunks(name: str, columns: Sequence[str], records: Iterator[list[str]]) -> Iterator[Rows]:
+    width = len(columns)
+    number = 1
+    ragged: list[str] = []
+    while block := list(islice(records, CHUNK)):
+        numbers = range(number + 1, number + 1 + len(block))
+        number += len(block)
+        if all(len(row) == width and any(row) for row in block):
+            yield Rows(numbers, block)
+            continue
+        kept = [(at, _fitted(row, width)) for at, row in zip(numbers, block, strict=True) if any(row)]
+        ragged += [_ragged(name, at, width, row) for at, row in kept if len(row) != width]
+        fine = [(at, row) for at, row in kept if len(row) == width]
+        yield Rows([at for at, _ in fine], [row for _, row in fine])
+    if ragged:
+        raise FileFaults(ragged)
+
+
+def _fitted(row: list[str], width: int) -> list[str]:
+    """A row without the empty cells that spreadsheets leave at its end."""
+    while len(row) > width and not row[-1]:
+        row.pop()
+    return row
+
+
+def _ragged(name: str, number: int, width: int, row: Sequence[str]) -> str:
+    return f"{name}: row {number}: {len(row)} cells, but row 1 names {width} columns. Look for a missing or an extra comma."

@@ -1,0 +1,125 @@
+"""The one writer of tables: CSV and XLSX that no spreadsheet can take for formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from reports.publication import Results
+
+SIGNIFICANT_DIGITS = 12
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
+_FIXED_DATE = datetime(2026, 1, 1, tzinfo=timezone.utc).replace(tzinfo=None)  # the same frames give the same bytes
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A frame as UTF-8 CSV: numbers at 12 significant digits, true and false, missing empty, text made harmless.
+
+    >>> csv_bytes(pd.DataFrame({"score": [1 / 3, None], "=name": ["=1+1", "plain"]}))
+    b"score,'=name\\\\n0.333333333333,'=1+1\\\\n,plain\\\\n"
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([harmless(str(name)) for name in frame.columns])
+    columns = [_as_text(frame[name]) for name in frame.columns]
+    if len(columns) == 1:
+        text.write("".join(f"{one}\n" for one in columns[0]))  # csv would write a lone empty cell as ""
+    else:
+        writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode("utf-8")
+
+
+def xlsx_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+    """Frames as sheets of a workbook: typed numbers, every string as text, the header row frozen.
+
+    The name of a sheet keeps letters, digits, spaces, "-" and "_" and is cut to 31 characters.
+    """
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
+    workbook.set_properties({"created": _FIXED_DATE})
+    bold = workbook.add_format({"bold": True})
+    for name, frame in sheets.items():
+        sheet = workbook.add_worksheet(re.sub(r"[^\w \-]", "_", name)[:31])
+        sheet.freeze_panes(1, 0)
+        for at, column in enumerate(frame.columns):
+            sheet.write_string(0, at, str(column), bold)
+            _write_column(sheet, at, frame[column])
+    workbook.close()
+    return buffer.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet shows and never computes: a quote before the signs that begin a formula.
+
+    >>> harmless("=1+1"), harmless("plain")
+    ("'=1+1", 'plain')
+    """
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
+def json_bytes(content: Mapping[str, object]) -> bytes:
+    """JSON with numbers at 12 significant digits; a NaN is a fault, never written."""
+    return (json.dumps(_shortened(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+
+
+def file_name(code: str) -> str:
+    """A code as the name of a file or directory, from a fixed alphabet.
+
+    >>> file_name("E06000023"), file_name("../a b")
+    ('E06000023', '_.._a_b')
+    """
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", code)
+    return safe if safe[:1].isalnum() else f"_{safe}"
+
+
+def write_results(results: Results, directory: Path) -> None:
+    """One CSV file a frame, and quality.json."""
+    for name, frame in results.frames.items():
+        (directory / f"{name}.csv").write_bytes(csv_bytes(frame))
+    (directory / "quality.json").write_bytes(json_bytes(results.quality))
+
+
+def _as_text(column: pd.Series) -> Sequence[str]:
+    missing = column.isna().to_numpy()
+    if pd.api.types.is_bool_dtype(column.dtype):
+        shown = ["true" if value else "false" for value in column.fillna(value=False).tolist()]
+    elif pd.api.types.is_integer_dtype(column.dtype):
+        shown = [str(value) for value in column.fillna(0).tolist()]
+    elif pd.api.types.is_float_dtype(column.dtype):
+        numbers = column.astype("Float64").to_numpy(dtype=np.float64, na_value=0.0)
+        shown = [f"{value:.{SIGNIFICANT_DIGITS}g}" for value in (numbers + 0.0).tolist()]  # + 0.0 turns -0 into 0
+    else:
+        shown = [harmless(str(value)) for value in column.tolist()]
+    return ["" if is_missing else value for value, is_missing in zip(shown, missing.tolist(), strict=True)]
+
+
+def _write_column(sheet: xlsxwriter.worksheet.Worksheet, at: int, column: pd.Series) -> None:
+    is_flag = pd.api.types.is_bool_dtype(column.dtype)
+    is_number = pd.api.types.is_numeric_dtype(column.dtype) and not is_flag
+    for row, (value, missing) in enumerate(zip(column.tolist(), column.isna().tolist(), strict=True), start=1):
+        if missing:
+            continue
+        if is_flag:
+            sheet.write_boolean(row, at, bool(value))
+        elif is_number:
+            sheet.write_number(row, at, float(f"{value:.{SIGNIFICANT_DIGITS}g}"))
+        else:
+            sheet.write_string(row, at, str(value))
+
+
+def _shortened(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _shortened(one) for key, one in value.items()}
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return value
