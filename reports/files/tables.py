@@ -142,7 +142,7 @@ def _text(path: Path) -> Iterator[list[str]]:
 def _binary(path: Path) -> BinaryIO:
     """The file's bytes, unpacked."""
     packed = path.name.lower().endswith(".gz")
-    return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb")  # noqa: SIM115 - the caller closes it
+    return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb")
 
 
 def _refuse_other_encodings(path: Path, handle: BinaryIO) -> None:
