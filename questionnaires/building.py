@@ -22,6 +22,8 @@ from questionnaires.definition import (
 )
 from questionnaires.source import DimensionSource, ItemSource, OptionSetSource, QuestionnaireSource, SectionSource
 
+LONGEST_FREE_TEXT = 2000  # where the file sets no limit of its own
+
 
 def questionnaire(source: QuestionnaireSource) -> Questionnaire:
     """The source as a Questionnaire; it must have passed the checks."""
@@ -129,7 +131,7 @@ def _item(source: ItemSource, language: str, option_sets: Mapping[str, OptionSet
         asked_if=Condition(condition.item, condition.any_of) if condition else None,
         minimum=source.minimum,
         maximum=source.maximum,
-        max_length=source.max_length,
+        max_length=source.max_length or (LONGEST_FREE_TEXT if source.kind == Kind.TEXT else None),
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from questionnaires import conditions, measures
-from questionnaires.definition import Kind, Missing, Role
+from questionnaires.definition import Kind, Role
 from questionnaires.faults import Fault, listed, nearest, quoted
 from questionnaires.source import ItemSource, Located, QuestionnaireSource
 
 MOST_ITEMS_ON_A_PAGE = 8
+REWRITTEN_BY_SPREADSHEETS = re.compile(r"[0-9]+-[0-9]+|0[0-9]+|[0-9]+[eE][0-9]+")  # date, shorter number, power of ten
 RESERVED = frozenset({"authority", "weight", "seconds", "row", "overall", "wave", "measure", "item", "peer_group"})
 ROLE_CODES = frozenset({Role.TIER.value, Role.SERVICE_AREA.value})
 ROLE_KINDS = {
@@ -24,7 +26,7 @@ ROLE_KINDS = {
 def faults(source: QuestionnaireSource) -> Iterator[Fault]:
     """Everything that keeps the file from being used."""
     yield from _codes(source)
-    yield from _wordings(source)
+    yield from _labels(source)
     yield from measures.faults(source)
     yield from _answers(source)
     yield from _roles(source)
@@ -34,17 +36,40 @@ def faults(source: QuestionnaireSource) -> Iterator[Fault]:
 def advice(source: QuestionnaireSource) -> Iterator[Fault]:
     """What a survey methodologist would ask about; the file can be used as it is."""
     yield from measures.advice(source)
+    yield from _easily_confused(source)
+    used = {item.option_set for item in source.items()}
+    for option_set in source.option_sets:
+        if option_set.code not in used:
+            yield _advice(source, option_set.place, "unused-option-set", "no item uses it.", "Remove it, or use it.")
     for page in source.pages():
         if len(page.items) > MOST_ITEMS_ON_A_PAGE:
             message = f"the page has {len(page.items)} items."
             yield _advice(source, page.place, "long-page", message, "Four or five fit on a phone: split the page.")
+    for item in source.items():
+        if item.kind == Kind.NUMBER and None in (item.minimum, item.maximum):
+            message, remedy = "a number without limits lets slips of the finger through.", "Add minimum and maximum."
+            yield _advice(source, item.place, "no-limits", message, remedy)
     roles = {item.role for item in source.items()}
-    if source.audience == "officers":
-        for role in (Role.TIER, Role.SERVICE_AREA):
-            if role not in roles:
-                message = f"no item has the role {role.value}."
-                remedy = "Without one, groups are taken from the file of answers as they are."
-                yield _advice(source, "", "no-role-item", message, remedy)
+    for role in (Role.TIER, Role.SERVICE_AREA) if source.audience == "officers" else ():
+        if role not in roles:
+            message, remedy = (
+                f"no item has the role {role.value}.",
+                "Groups are taken from the file of answers as they are.",
+            )
+            yield _advice(source, "", "no-role-item", message, remedy)
+
+
+def _easily_confused(source: QuestionnaireSource) -> Iterator[Fault]:
+    """What a file of answers may get wrong: a wording used twice, a code that a spreadsheet rewrites."""
+    for place, first in _same((item.place, item.text) for item in source.items()):
+        message, remedy = f"the words are the same as those of {first}.", "A file of answers may name it by its words."
+        yield _advice(source, place, "duplicate-wording", message, remedy)
+    for option_set in source.option_sets:
+        for option in option_set.options:
+            if REWRITTEN_BY_SPREADSHEETS.fullmatch(option.code):
+                message = f"a spreadsheet turns the code {quoted(option.code)} into something else."
+                remedy = "Put letters into it: 2_to_4 instead of 2-4."
+                yield _advice(source, option.place, "spreadsheet-code", message, remedy)
 
 
 def _codes(source: QuestionnaireSource) -> Iterator[Fault]:
@@ -81,33 +106,32 @@ def _repeated(source: QuestionnaireSource, named: Iterable[tuple[str, str]], rul
         if not code:
             continue
         if code.casefold() in first:
-            message = f"the code {quoted(code)} is already taken by {first[code.casefold()]}."
+            other = first[code.casefold()]
+            taken = "used more than once" if other == place else f"already taken by {other}"
+            message = f"the code {quoted(code)} is {taken}."
             yield _fault(source, place, rule, message, f"{why}, whatever the case: choose another.")
         first.setdefault(code.casefold(), place)
 
 
-def _wordings(source: QuestionnaireSource) -> Iterator[Fault]:
-    """A file of answers may name an item by its wording, an option by its label: both must be unique."""
-    remedy = "Write different words: a file of answers may name it by its wording."
-    yield from _same(source, [(item.place, item.text) for item in source.items()], remedy)
+def _labels(source: QuestionnaireSource) -> Iterator[Fault]:
     for option_set in source.option_sets:
-        yield from _same(source, [(option.place, option.label) for option in option_set.options], remedy)
+        for place, first in _same((option.place, option.label) for option in option_set.options):
+            message = f"the words are the same as those of {first}."
+            yield _fault(source, place, "duplicate-label", message, "Nobody could tell these two answers apart.")
 
 
-def _same(source: QuestionnaireSource, worded: Iterable[tuple[str, str]], remedy: str) -> Iterator[Fault]:
-    first: dict[str, str] = {}
+def _same(worded: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Places whose words were written before, with the place where."""
+    written: dict[str, str] = {}
     for place, words in worded:
         key = " ".join(words.split()).casefold()
-        if key and key in first:
-            yield _fault(
-                source, place, "duplicate-wording", f"the words are the same as those of {first[key]}.", remedy
-            )
-        first.setdefault(key, place)
+        if key and key in written:
+            yield place, written[key]
+        written.setdefault(key, place)
 
 
 def _answers(source: QuestionnaireSource) -> Iterator[Fault]:
     sets = {one.code for one in source.option_sets}
-    used = set()
     for item in source.items():
         chooses = item.kind in (Kind.CHOICE, Kind.CHOICES)
         if chooses and item.option_set is None:
@@ -120,11 +144,8 @@ def _answers(source: QuestionnaireSource) -> Iterator[Fault]:
             message = f"the option set {quoted(item.option_set)} is not defined."
             remedy = f"{nearest(item.option_set, sets)}Defined are: {listed(sorted(sets))}."
             yield _fault(source, item.place, "unknown-option-set", message, remedy)
-        used.add(item.option_set)
         yield from _limits(source, item)
     for option_set in source.option_sets:
-        if option_set.code and option_set.code not in used:
-            yield _fault(source, option_set.place, "unused-option-set", "no item uses it.", "Remove it, or use it.")
         if len(option_set.options) == 1:
             yield _fault(
                 source, option_set.place, "one-option", "there is nothing to choose.", "Write two options or more."
@@ -133,18 +154,15 @@ def _answers(source: QuestionnaireSource) -> Iterator[Fault]:
 
 def _limits(source: QuestionnaireSource, item: ItemSource) -> Iterator[Fault]:
     bounds = (item.minimum, item.maximum)
-    if item.kind == Kind.NUMBER and None in bounds:
-        message, remedy = "a number needs its limits.", "Add minimum = 0 and maximum = 60, or what is possible."
-        yield _fault(source, item.place, "number-limits", message, remedy)
-    elif item.minimum is not None and item.maximum is not None and item.minimum >= item.maximum:
+    if item.minimum is not None and item.maximum is not None and item.minimum >= item.maximum:
         message = f"minimum {item.minimum} is not below maximum {item.maximum}."
         yield _fault(source, item.place, "number-limits", message, "Swap or correct the limits.")
     if item.kind and item.kind != Kind.NUMBER and bounds != (None, None):
         message = f"an item of kind {item.kind} has no minimum or maximum."
         yield _fault(source, item.place, "needless-limits", message, "Remove them, or change the kind to number.")
-    if item.kind == Kind.TEXT and (item.max_length is None or not 1 <= item.max_length <= 5000):
-        remedy = "Add max_length from 1 to 5000."
-        yield _fault(source, item.place, "text-limit", "a free text needs a limit.", remedy)
+    if item.kind == Kind.TEXT and item.max_length is not None and not 1 <= item.max_length <= 5000:
+        message = f"max_length {item.max_length} is not possible."
+        yield _fault(source, item.place, "text-limit", message, "Use a number from 1 to 5000.")
     if item.kind and item.kind != Kind.TEXT and item.max_length is not None:
         message = f"an item of kind {item.kind} has no max_length."
         yield _fault(source, item.place, "needless-limits", message, "Remove it, or change the kind to text.")
@@ -175,7 +193,7 @@ def _equality(source: QuestionnaireSource, located: Located) -> Iterator[Fault]:
         remedy = "Move it to a section with optional = true."
         yield _fault(source, place, "equality-not-optional", "an equality item is always asked.", remedy)
     chosen = next((one for one in source.option_sets if one.code == located.item.option_set), None)
-    if chosen and all(option.missing != Missing.NOT_ANSWERED for option in chosen.options):
+    if chosen and not any(option.missing or "prefer not" in option.label.casefold() for option in chosen.options):
         remedy = 'Add an option "Prefer not to say" with missing = "NOT_ANSWERED".'
         yield _fault(source, place, "equality-no-way-out", "an equality item leaves no way out.", remedy)
 

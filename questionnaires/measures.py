@@ -59,7 +59,7 @@ def _scale(source: QuestionnaireSource, option_set: OptionSetSource) -> Iterator
         if option.score is not None and option.missing is not None:
             message, remedy = "an option is either scored or missing.", "Remove score or missing."
             yield Fault(source.file, option.place, message, remedy, rule="scored-and-missing")
-        if option.score is None and option.missing is None:
+        if not option.is_rated:
             message, remedy = "the option has no score.", 'Add score = 0 to 100, or missing = "DONT_KNOW".'
             yield Fault(source.file, option.place, message, remedy, rule="no-score")
     scores = [option.score for option in option_set.options if option.score is not None]

@@ -61,6 +61,7 @@ def _option(table: Table) -> OptionSource:
         missing=table.one_of("missing", CHOSEN_MISSING, required=False),
         standing=table.one_of("standing", tuple(Standing), required=False),
         exclusive=table.flag("exclusive"),
+        is_rated="score" in table.content or "missing" in table.content,
     )
     table.close()
     return read

@@ -15,6 +15,7 @@ class OptionSource:
     missing: str | None
     standing: str | None
     exclusive: bool
+    is_rated: bool  # the file gives a score or says why there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Table:
     def code(self, key: str, shape: texts.CodeShape) -> str:
         value = self._typed(key, str) or ""
         if key in self.content and isinstance(self.content[key], str):
-            self._report(texts.code_problems(value, shape))
+            self._report(texts.code_problems(value, shape, key))
         return value
 
     def reference(self, key: str) -> str | None:

@@ -17,7 +17,7 @@ CHANGED_BY_SPREADSHEETS = re.compile(
     r"[0-9]+-[0-9]+|0[0-9]+|[0-9]+[eE][0-9]+"
 )  # a date, a shorter number, a power of ten
 
-LIMITS = {"title": 120, "label": 160, "text": 320, "hint": 320, "intro": 1200, "description": 600}
+LIMITS = {"title": 160, "label": 200, "text": 500, "hint": 500, "intro": 2000, "description": 1000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class CodeShape:
 
 
 ITEM_CODE = CodeShape(re.compile(r"[A-Za-z][A-Za-z0-9_]*"), 32, "letters, digits and _, starting with a letter")
-OPTION_CODE = CodeShape(re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*"), 32, "letters, digits, _ and -, without spaces")
-PLACE_CODE = CodeShape(re.compile(r"[a-z][a-z0-9_-]*"), 40, "small letters, digits, _ and -, starting with a letter")
-VERSION = CodeShape(re.compile(r"[0-9]+(?:\.[0-9]+)*"), 12, "numbers with dots, such as 1 or 2.1")
-LANGUAGE = CodeShape(re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?"), 6, "a language code such as en, cy or pt-BR")
+OPTION_CODE = CodeShape(re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*"), 40, "letters, digits, _ and -, without spaces")
+PLACE_CODE = CodeShape(re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*"), 40, "letters, digits, _ and -, without spaces")
+VERSION = CodeShape(re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"), 20, "letters, digits and dots, such as 1 or 2.1")
+LANGUAGE = CodeShape(re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?"), 10, "a language code such as en, cy or pt-BR")
 
 
 def text_problems(text: str, kind: str) -> Iterator[Problem]:
@@ -72,20 +72,17 @@ def text_problems(text: str, kind: str) -> Iterator[Problem]:
         )
 
 
-def code_problems(code: str, shape: CodeShape) -> Iterator[Problem]:
+def code_problems(code: str, shape: CodeShape, key: str = "code") -> Iterator[Problem]:
     """What keeps a code from being used for ever.
 
     >>> [problem.rule for problem in code_problems("2 words", ITEM_CODE)]
     ['bad-code']
     """
     if len(code) > shape.longest:
-        message = f"the code {quoted(code)} has {len(code)} characters."
+        message = f"the {key} {quoted(code)} has {len(code)} characters."
         yield Problem("long-code", message, f"Use {shape.longest} or fewer.")
     elif not shape.pattern.fullmatch(code):
-        yield Problem("bad-code", f"the code {quoted(code)} is not allowed.", f"Use {shape.words}.")
-    elif shape is OPTION_CODE and CHANGED_BY_SPREADSHEETS.fullmatch(code):
-        message = f"a spreadsheet would turn the code {quoted(code)} into something else."
-        yield Problem("spreadsheet-code", message, "Put letters into it: 2_to_4 instead of 2-4.")
+        yield Problem("bad-code", f"the {key} {quoted(code)} is not allowed.", f"Use {shape.words}.")
 
 
 def _first_hidden(text: str, kind: str) -> str | None:
