@@ -220,8 +220,8 @@ def answered(profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> str:
 def response_rate(n: int, invited: int, language: str = BASE_LANGUAGE) -> str:
     """The response rate in words: whole per cent, or below 50 invited the nearest 5 % and "95 % or more".
 
-    >>> response_rate(84, 131), response_rate(33, 40), response_rate(38, 40)
-    ('64 %', 'about 85 %', '95 % or more')
+    >>> [response_rate(n, invited).replace("\\u00a0", " ") for n, invited in ((84, 131), (33, 40), (38, 40))]
+    ['64 %', 'about 85 %', '95 % or more']
     """
     percent = 100 * n / invited
     if invited >= RATE_FROM:

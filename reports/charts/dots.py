@@ -155,6 +155,8 @@ def _marks(plot: Plot, row: Row, y: float) -> None:
     if row.lower is not None and row.upper is not None:
         ends = (plot.x(row.lower), y), (plot.x(row.upper), y)
         canvas.line(*ends, colour=style.OWN, width=style.WHISKER, name=f"whisker-{row.measure}")
+        for x, _ in ends:
+            canvas.line((x, y - style.CAP), (x, y + style.CAP), colour=style.OWN, width=2)
     if row.before is not None:
         canvas.dot(
             (plot.x(row.before), y), 6, fill=style.PAPER, edge=style.OWN, width=2.2, name=f"before-{row.measure}"

@@ -65,7 +65,9 @@ def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
     middle, end = x + 11, x + 22
     if mark in ("own", "own_line"):
         canvas.line((x, y), (end, y), colour=style.OWN, width=style.WHISKER)
-        canvas.dot((middle, y), 5.5, fill=style.OWN, edge=style.PAPER, width=1)
+        for bound in (x, end):
+            canvas.line((bound, y - 5), (bound, y + 5), colour=style.OWN, width=2)
+        canvas.dot((middle, y), 4.5, fill=style.OWN, edge=style.PAPER, width=1)
     elif mark == "quartiles":
         canvas.box(x, y - 6, 22, 12, fill=style.PEERS, edge=style.PEERS_EDGE)
     elif mark == "median_tick":

@@ -18,8 +18,8 @@ from reports.profile import Row, rows
 from reports.wording import text, whole
 
 RINGS = ((25, 2), (50, 3), (75, 4))  # score and the level whose name the ring carries
+_SMALL = 100.0  # a radius below this gets small marks
 _SEGMENT = 9.0  # half the width of the peers' segment on an axis
-_CAP = 5.0
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -137,16 +137,18 @@ def _lines(
 def _own(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
     if row.score is None:
         return
+    small = web.radius < _SMALL
+    dot, cap = (3.5, 5.0) if small else (5.0, 7.0)
     if row.lower is not None and row.upper is not None:
         ends = web.point(axis, row.lower), web.point(axis, row.upper)
         canvas.line(*ends, colour=style.OWN, width=style.WHISKER, name=f"whisker-{mark}{row.measure}")
         for bound in (row.lower, row.upper):
-            canvas.line(web.point(axis, bound, -_CAP), web.point(axis, bound, _CAP), colour=style.OWN, width=2)
+            canvas.line(web.point(axis, bound, -cap), web.point(axis, bound, cap), colour=style.OWN, width=2)
     if row.before is not None:
         place = web.point(axis, row.before)
         canvas.dot(place, 5, fill=style.PAPER, edge=style.OWN, width=2.2, name=f"before-{mark}{row.measure}")
     canvas.dot(
-        web.point(axis, row.score), 5.5, fill=style.OWN, edge=style.PAPER, width=1, name=f"dot-{mark}{row.measure}"
+        web.point(axis, row.score), dot, fill=style.OWN, edge=style.PAPER, width=1, name=f"dot-{mark}{row.measure}"
     )
 
 

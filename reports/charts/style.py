@@ -22,6 +22,7 @@ WORDS: dict[Size, float] = {"wide": 17.0, "narrow": 16.0}
 SMALL: dict[Size, float] = {"wide": 15.0, "narrow": 14.0}
 LEADING = 1.32  # distance of lines, in sizes
 
-DOT = 7.0
-WHISKER = 3.2
+DOT = 6.0
+WHISKER = 3.0
+CAP = 8.0  # half the height of a whisker's ends: taller than the dot, so that a short interval shows too
 SCALE = (0, 25, 50, 75, 100)

@@ -100,13 +100,18 @@ def distributions(items: pd.DataFrame, chosen: Sequence[Item], caption: str) -> 
 
 def _distribution(items: pd.DataFrame, members: Sequence[Item], caption: str) -> Table:
     columns = _columns([option for option in members[0].options if option.score is not None])
-    headings = ("", "Answers", *(" or ".join(str(option.label) for option in column) for column in columns))
+    headings = ("", "Answers", *(_heading(column) for column in columns))
     body = []
     for item in members:
         found = items[items["item"] == item.code].set_index("option")
         title = f"{item.text} (turned round for the score)" if item.reverse else str(item.text)
         body.append((title, *_spread(found, columns)))
     return Table(caption, headings, tuple(body))
+
+
+def _heading(column: Sequence[Option]) -> str:
+    first, *others = (str(option.label) for option in column)
+    return " or ".join([first, *(narrative.in_sentence(label) for label in others)])
 
 
 def _columns(options: Sequence[Option]) -> list[Sequence[Option]]:

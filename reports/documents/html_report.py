@@ -17,11 +17,12 @@ from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
 from reports.charts.style import Size
-from reports.documents import cells
+from reports.documents import cells, technical_notes
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.narrative import Caption
 from reports.profile import profile, rows, sector_profile, theme_profile
+from reports.quality import Json
 
 _TEMPLATES = Path(__file__).parent / "templates"
 ALL = "all"
@@ -108,11 +109,13 @@ def sector(
     questionnaire: Questionnaire,
     *,
     authorities: pd.DataFrame | None = None,
+    quality: Mapping[str, Json] | None = None,
     imprint: Imprint,
 ) -> str:
     """The report of the whole sector: its middle authority, every peer group, and who took part.
 
-    `frames` needs scores and benchmarks, published. `authorities` (AUTHORITIES) gives the types for participation.
+    `frames` needs scores and benchmarks, published. `authorities` (AUTHORITIES) gives the types for participation,
+    `quality` (the published content of quality.json) the technical notes.
     """
     benchmarks = frames["benchmarks"]
     groups = [str(group) for group in benchmarks["peer_group"].drop_duplicates()]
@@ -146,6 +149,7 @@ def sector(
         ],
         parts=parts,
         participation=_participation(frames["scores"], questionnaire, authorities),
+        notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )
 
 
@@ -246,7 +250,6 @@ def _render(template: str, questionnaire: Questionnaire, imprint: Imprint, **val
             imprint=imprint,
             refusal=narrative.refusal(),
             levels=[(25 * (number - 1), narrative.level_name(number)) for number in range(1, 6)],
-            css=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
             **values,
         )
     )

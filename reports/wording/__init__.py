@@ -46,10 +46,12 @@ def number(count: int, language: str = BASE_LANGUAGE) -> str:
 
 
 def enumeration(parts: Sequence[str], language: str = BASE_LANGUAGE) -> str:
-    """Parts as a spoken list.
+    """Parts as a spoken list; parts that are lists themselves are kept apart by a comma.
 
     >>> enumeration(["a", "b", "c"])
     'a, b and c'
+    >>> enumeration(["above on a and b", "similar on c"])
+    'above on a and b, and similar on c'
     >>> enumeration(["yn uwch", "yn is"], "cy"), enumeration(["hyn", "arall"], "cy")
     ('yn uwch ac yn is', 'hyn ac arall')
     """
@@ -59,7 +61,10 @@ def enumeration(parts: Sequence[str], language: str = BASE_LANGUAGE) -> str:
     before_vowel = _catalogue(language).get("list.and_before_vowel")
     if before_vowel and parts[-1][:1].lower() in _VOWELS:
         joint = before_vowel
-    return _words("list.comma", language).join(parts[:-1]) + joint + parts[-1]
+    comma = _words("list.comma", language)
+    if any(one in part for part in parts for one in {_words("list.and", language), joint}):
+        joint = comma.rstrip() + joint
+    return comma.join(parts[:-1]) + joint + parts[-1]
 
 
 def whole(value: float) -> str:

@@ -1,0 +1,55 @@
+"""Technical notes of the sector report: how good the answers are and what has not been tested, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from questionnaires.definition import Questionnaire
+from reports.quality import NOT_TESTED, Json
+
+_GATES = {
+    "reliability": "how well the questions of a dimension belong together",
+    "icc": "how much of the differences lies between authorities",
+    "agreement": "how far officers of one authority agree",
+    "four_dimensions": "whether the dimensions are distinct or move together",
+    "invariance": "whether the questions mean the same to everybody",
+}
+
+
+def sentences(quality: Mapping[str, Json], questionnaire: Questionnaire) -> tuple[str, ...]:
+    """What a technical reader asks first; a count that is withheld is left out."""
+    notes = [_people(quality.get("respondents")), _careless(quality.get("careless"))]
+    notes.append(_review(quality.get("dont_know"), questionnaire))
+    gates = quality.get("gates")
+    if isinstance(gates, Mapping):
+        untested = [_GATES.get(gate, gate) for gate, state in gates.items() if state == NOT_TESTED]
+        if untested:
+            notes.append(f"Not tested in this release: {'; '.join(untested)}.")
+    return tuple(note for note in notes if note)
+
+
+def _people(found: Json) -> str:
+    if not isinstance(found, Mapping) or found.get("officers") is None:
+        return ""
+    return f"{found['officers']} officers of {found.get('authorities')} authorities answered."
+
+
+def _careless(found: Json) -> str:
+    if not isinstance(found, Mapping):
+        return ""
+    excluded = found.get("excluded")
+    time = "" if found.get("time_known") else " How long people took is not known, so nobody could be called too fast."
+    if excluded is None:
+        return f"A few people who answered too fast and always the same were left out.{time}"
+    return f"{excluded} people who answered too fast and always the same were left out.{time}"
+
+
+def _review(found: Json, questionnaire: Questionnaire) -> str:
+    """Questions that many could not answer are named, so that they are looked at before the next survey."""
+    if not isinstance(found, Mapping):
+        return ""
+    marked = [code for code, one in found.items() if isinstance(one, Mapping) and one.get("review")]
+    if not marked:
+        return "No question was answered “don’t know” by more than 15 % of people."
+    texts = [f"“{questionnaire.items[code].text}”" for code in marked if code in questionnaire.items]
+    return f"More than 15 % of people answered “don’t know” to: {', '.join(texts)}."
