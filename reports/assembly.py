@@ -105,7 +105,13 @@ def standing_rows(
 
 def _crossed(first: Sequence[str] | range, second: Sequence[str] | range) -> tuple[_Column, _Column]:
     """Two columns that pair each of the first with all of the second."""
-    return np.repeat(np.array(first), len(second)), np.tile(np.array(second), len(first))
+    return np.repeat(_plain(first), len(second)), np.tile(_plain(second), len(first))
+
+
+def _plain(values: Sequence[str] | range) -> _Column:
+    if isinstance(values, range):
+        return np.arange(len(values))
+    return np.array(values, dtype=object)
 
 
 def _side_by_side(parts: Sequence[NDArray[np.generic]], authorities: Sequence[str]) -> NDArray[np.generic]:

@@ -38,7 +38,13 @@ def read_headcounts(path: Path, questionnaire: Questionnaire, authorities: Colle
     for column, role in (("service_area", Role.SERVICE_AREA), ("tier", Role.TIER)):
         if item := questionnaire.role_item(role):
             faults += _unknown(path, rows, column, {option.code for option in item.options})
-    faults += _each(path, rows, "headcount", lambda cell: cell.isascii() and cell.isdigit(), "a whole number from 0 up")
+    faults += _each(
+        path,
+        rows,
+        "headcount",
+        lambda cell: cell.isascii() and cell.isdigit() and len(cell) <= 7,
+        "a whole number from 0 to 9999999",
+    )
     if faults:
         raise FileFaults(faults)
     columns = {name: [row[name] for _, row in rows] for name in frames.HEADCOUNTS.columns}

@@ -1,0 +1,73 @@
+"""All files of one analysis, read together so that all their faults are named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from questionnaires.definition import Questionnaire
+from reports.files import register, settings
+from reports.files import responses as responses_file
+from reports.files.tables import FileFaults
+from reports.frames import Responses
+from reports.rules import Rules
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the parts of an analysis are; `authority` is the code of the one authority in `responses`, if it is one."""
+
+    responses: Path
+    authorities: Path | None = None
+    headcounts: Path | None = None
+    rules: Path | None = None
+    authority: str | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was read, ready to compute with, and notes on what was passed over."""
+
+    responses: Responses
+    authorities: pd.DataFrame | None
+    headcounts: pd.DataFrame | None
+    rules: Rules
+    notes: tuple[str, ...]
+
+
+def read(files: Files, questionnaire: Questionnaire) -> Inputs:
+    """Every file. Raises FileFaults with the faults of all of them."""
+    faults: list[str] = []
+
+    def kept(reader: Callable[[Path], _T], path: Path) -> _T | None:
+        try:
+            return reader(path)
+        except FileFaults as error:
+            faults.extend(error.faults)
+            return None
+
+    rules = kept(settings.read_rules, files.rules) if files.rules else Rules()
+    authorities = kept(register.read_authorities, files.authorities) if files.authorities else None
+    codes = None if authorities is None else frozenset(str(code) for code in authorities["code"])
+    if codes is not None and files.authority is not None and files.authority not in codes:
+        faults.append(
+            f"--authority {files.authority}: not in the file of authorities. Correct it, or add the authority."
+        )
+    answers = kept(
+        lambda path: responses_file.read(path, questionnaire, authority=files.authority, authorities=codes),
+        files.responses,
+    )
+    if codes is None and answers is not None:
+        codes = frozenset(answers.responses.authorities)
+    headcounts = None
+    if files.headcounts:
+        headcounts = kept(lambda path: register.read_headcounts(path, questionnaire, codes), files.headcounts)
+    if faults or answers is None or rules is None:
+        raise FileFaults(faults)
+    return Inputs(answers.responses, authorities, headcounts, rules, answers.notes)

@@ -1,0 +1,90 @@
+"""Pictures and the report of every authority and of the sector, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from questionnaires.definition import Questionnaire
+from reports import narrative, peers
+from reports.charts.dots import dots
+from reports.charts.radar import radar
+from reports.documents import html_report
+from reports.documents.imprint import Imprint
+from reports.files.writing import file_name
+from reports.profile import profile, sector_profile
+
+_BY_AUTHORITY = ("scores", "standings", "items", "group_scores")
+_FEWEST_AXES = 3
+
+
+def write_authorities(
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    names: Mapping[str, str],
+    directory: Path,
+    imprint: Imprint,
+) -> Iterator[str]:
+    """`authorities/<code>/` with radar.svg, dots.svg and report.html; gives each code back as it is done.
+
+    `frames` are the published ones at full precision; `names` gives the name of a code. Codes become directory names
+    from a fixed alphabet; two codes that would share one get a number.
+    """
+    parts = {stem: dict(list(frames[stem].groupby("authority", sort=False))) for stem in _BY_AUTHORITY}
+    used: set[str] = set()
+    for code in pd.unique(frames["scores"]["authority"]):
+        own = {stem: parts[stem].get(code, frames[stem].iloc[:0]) for stem in _BY_AUTHORITY}
+        own["benchmarks"] = frames["benchmarks"]
+        folder = directory / "authorities" / _unused(file_name(code), used)
+        folder.mkdir(parents=True)
+        _authority(own, questionnaire, code, names.get(code, code), folder, imprint)
+        yield str(code)
+
+
+def write_sector(
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    authorities: pd.DataFrame | None,
+    directory: Path,
+    imprint: Imprint,
+) -> None:
+    """The sector's radar.svg, dots.svg and report.html."""
+    middle = sector_profile(frames["benchmarks"], questionnaire, peer_group=peers.ALL)
+    caption = narrative.sector_caption(middle, peer_group=peers.ALL, release=imprint.release, method=imprint.method)
+    _draw(middle, caption, directory)
+    report = html_report.sector(frames, questionnaire, authorities=authorities, imprint=imprint)
+    (directory / "report.html").write_text(report, encoding="utf-8")
+
+
+def _authority(  # noqa: PLR0917 - private, and each is a thing of its own
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    code: str,
+    name: str,
+    folder: Path,
+    imprint: Imprint,
+) -> None:
+    numbers = frames["scores"], frames["benchmarks"], frames["standings"]
+    own = profile(*numbers, questionnaire, authority=code, peer_group=peers.ALL)
+    caption = narrative.caption(own, name=name, peer_group=peers.ALL, release=imprint.release, method=imprint.method)
+    _draw(own, caption, folder)
+    report = html_report.authority(frames, questionnaire, code=code, name=name, imprint=imprint)
+    (folder / "report.html").write_text(report, encoding="utf-8")
+
+
+def _draw(shown: pd.DataFrame, caption: narrative.Caption, folder: Path) -> None:
+    if len(shown):
+        (folder / "dots.svg").write_bytes(dots(shown, caption))
+    if len(shown) >= _FEWEST_AXES:
+        (folder / "radar.svg").write_bytes(radar(shown, caption))
+
+
+def _unused(name: str, used: set[str]) -> str:
+    candidate, number = name, 1
+    while candidate.lower() in used:
+        number += 1
+        candidate = f"{name}-{number}"
+    used.add(candidate.lower())
+    return candidate

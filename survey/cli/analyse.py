@@ -1,0 +1,114 @@
+"""`soundings analyse`: the whole computation on files, with no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from questionnaires import loader
+from questionnaires.definition import Questionnaire
+from questionnaires.faults import QuestionnaireFaults
+from reports import publication
+from reports.documents.imprint import Imprint
+from reports.files import inputs, output, pictures, writing
+from reports.files.inputs import Files
+from reports.files.tables import FileFaults
+from reports.publication import Results
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+REFUSED = 1
+
+
+@click.command()
+@click.option("--questionnaire", "questionnaire_file", type=FILE, required=True, help="The questionnaire, a TOML file.")
+@click.option("--responses", "answers_file", type=FILE, required=True, help="Answers: .csv, .csv.gz or .xlsx.")
+@click.option("--authorities", "authorities_file", type=FILE, help="code,name and optional type,nation,region.")
+@click.option("--headcounts", "headcounts_file", type=FILE, help="authority,service_area,tier,headcount.")
+@click.option("--rules", "rules_file", type=FILE, help="Settings of the method that differ from the defaults.")
+@click.option("--audience", type=click.Choice(["research", "published"]), default="research", show_default=True,
+              help="research: everything that can be computed; published: what disclosure control lets out.")  # fmt: skip
+@click.option("--authority", help="Code of the one authority, for answers without a column “authority”.")
+@click.option("--pictures/--no-pictures", "with_pictures", default=True, help="Draw pictures and write reports.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty directory.")
+def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
+    questionnaire_file: Path,
+    answers_file: Path,
+    authorities_file: Path | None,
+    headcounts_file: Path | None,
+    rules_file: Path | None,
+    audience: str,
+    authority: str | None,
+    with_pictures: bool,
+    out: Path,
+) -> None:
+    """Compute every number from files, and write tables, pictures and reports.
+
+    Answers have one row a respondent: a column "authority", optional "service_area", "tier", "weight" and "seconds",
+    and one column an item code holding option codes. The directory appears whole or not at all.
+    """
+    files = Files(answers_file, authorities_file, headcounts_file, rules_file, authority)
+    try:
+        questionnaire = loader.read(questionnaire_file)
+        with _progress() as progress:
+            _analyse(questionnaire, files, audience, out, progress, with_pictures=with_pictures)
+    except QuestionnaireFaults as error:
+        _refuse([str(fault) for fault in error.faults])
+    except FileFaults as error:
+        _refuse(error.faults)
+
+
+def _analyse(
+    questionnaire: Questionnaire, files: Files, audience: str, out: Path, progress: Progress, *, with_pictures: bool
+) -> None:
+    task = progress.add_task("Reading", total=len(publication.STEPS) + 2)
+
+    def tell(step: str) -> None:
+        progress.update(task, description=step, advance=1)
+
+    given = inputs.read(files, questionnaire)
+    for note in given.notes:
+        click.echo(note, err=True)
+    results = publication.compute(
+        given.responses,
+        questionnaire,
+        given.rules,
+        authorities=given.authorities,
+        headcounts=given.headcounts,
+        progress=tell,
+    )
+    with output.all_or_nothing(out) as directory:
+        tell("Writing tables")
+        writing.write_results(publication.for_file(results, audience), directory)
+        if with_pictures:
+            _illustrate(publication.published(results), questionnaire, given.authorities, directory, progress)
+
+
+def _illustrate(
+    safe: Results, questionnaire: Questionnaire, authorities: pd.DataFrame | None, directory: Path, progress: Progress
+) -> None:
+    """Pictures show what may be published, for every audience."""
+    imprint = Imprint(method=safe.rules.method_version)
+    names = {} if authorities is None else dict(zip(authorities["code"], authorities["name"], strict=True))
+    task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
+    pictures.write_sector(safe.frames, questionnaire, authorities, directory, imprint)
+    for _ in pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint):
+        progress.advance(task)
+
+
+def _progress() -> Progress:
+    """A bar on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _refuse(faults: Iterable[str]) -> NoReturn:
+    for fault in faults:
+        click.echo(fault, err=True)
+    raise click.exceptions.Exit(REFUSED)
