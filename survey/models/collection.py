@@ -34,6 +34,10 @@ class Edition(Base):
         lazy="raise_on_sql", order_by="EditionTranslation.language"
     )
 
+    @property
+    def audit_code(self) -> str:
+        return f"{self.code} {self.version}"
+
 
 class EditionTranslation(Base):
     """An edition's texts in one more language; open for mending while the edition is in the field."""
@@ -73,6 +77,10 @@ class Wave(Base):
 
     edition: Mapped[Edition] = relationship(lazy="raise_on_sql")
 
+    @property
+    def audit_code(self) -> str:
+        return self.code
+
 
 class Participation(Base):
     """An authority in a wave. `attributes` {name: value} is the copy frozen at opening."""
@@ -94,6 +102,10 @@ class Participation(Base):
 
     wave: Mapped[Wave] = relationship(lazy="raise_on_sql")
     authority: Mapped[Authority] = relationship(lazy="raise_on_sql")
+
+    @property
+    def audit_code(self) -> str:
+        return f"participation:{self.id}"
 
 
 class ParticipationServiceArea(Base):
