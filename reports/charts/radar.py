@@ -20,6 +20,7 @@ from reports.wording import text, whole
 RINGS = ((25, 2), (50, 3), (75, 4))  # score and the level whose name the ring carries
 _SMALL = 100.0  # a radius below this gets small marks
 _SEGMENT = 9.0  # half the width of the peers' segment on an axis
+_INWARD: dict[Anchor, Anchor] = {"middle": "middle", "start": "end", "end": "start"}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -161,14 +162,15 @@ def letter(canvas: Canvas, web: Web, place: tuple[int, Row], language: str, *, s
     anchor: Anchor = "middle" if abs(dx) < 0.3 else ("start" if dx > 0 else "end")
     canvas.text((x + dx * 6, y + size * 0.35 + dy * size * 0.85), words, size=size, weight="bold", anchor=anchor)
     if row.score is None:
-        x, y = web.point(axis, 72)
         small = style.SMALL["narrow"]
+        inside = _INWARD[anchor]
+        x, y = web.point(axis, 72 if inside == "middle" else 97)
         canvas.text(
             (x, y + small * 1.1),
             text("note.not_shown", language),
             size=small,
             colour=style.QUIET,
-            anchor="middle",
+            anchor=inside,
             halo=True,
         )
 

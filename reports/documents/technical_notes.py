@@ -41,6 +41,8 @@ def _careless(found: Json) -> str:
     time = "" if found.get("time_known") else " How long people took is not known, so nobody could be called too fast."
     if excluded is None:
         return f"A few people who answered too fast and always the same were left out.{time}"
+    if excluded == 0:
+        return f"Nobody was left out for answering too fast and always the same.{time}"
     return f"{excluded} people who answered too fast and always the same were left out.{time}"
 
 

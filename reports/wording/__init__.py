@@ -19,7 +19,7 @@ def languages() -> tuple[str, ...]:
 
 def is_reviewed(language: str) -> bool:
     """Whether a speaker of the language has read the whole catalogue."""
-    return _catalogue(language).get("status") == "reviewed"
+    return catalogue(language).get("status") == "reviewed"
 
 
 def text(key: str, language: str = BASE_LANGUAGE, **values: object) -> str:
@@ -32,7 +32,7 @@ def text(key: str, language: str = BASE_LANGUAGE, **values: object) -> str:
 
 
 def has(key: str) -> bool:
-    return key in _catalogue(BASE_LANGUAGE)
+    return key in catalogue(BASE_LANGUAGE)
 
 
 def number(count: int, language: str = BASE_LANGUAGE) -> str:
@@ -41,7 +41,8 @@ def number(count: int, language: str = BASE_LANGUAGE) -> str:
     >>> number(4), number(12), number(4, "cy")
     ('four', '12', '4')
     """
-    words = _catalogue(language).get("list.numbers", "").split("|")
+    known = language if language in languages() else BASE_LANGUAGE
+    words = catalogue(known).get("list.numbers", "").split("|")
     return words[count] if count < len(words) and words[count] else str(count)
 
 
@@ -58,7 +59,7 @@ def enumeration(parts: Sequence[str], language: str = BASE_LANGUAGE) -> str:
     if len(parts) < 2:
         return "".join(parts)
     joint = _words("list.and", language)
-    before_vowel = _catalogue(language).get("list.and_before_vowel")
+    before_vowel = catalogue(language).get("list.and_before_vowel")
     if before_vowel and parts[-1][:1].lower() in _VOWELS:
         joint = before_vowel
     comma = _words("list.comma", language)
@@ -81,12 +82,13 @@ def whole(value: float) -> str:
 
 
 def _words(key: str, language: str) -> str:
-    found = _catalogue(language).get(key)
-    return _catalogue(BASE_LANGUAGE)[key] if found is None else found
+    found = catalogue(language).get(key)
+    return catalogue(BASE_LANGUAGE)[key] if found is None else found
 
 
 @lru_cache
-def _catalogue(language: str) -> dict[str, str]:
+def catalogue(language: str) -> dict[str, str]:
+    """Every text of a language by `part.name`; empty for a language that has no file."""
     file = _FOLDER / f"{language}.toml"
     if language not in languages():
         return {}
