@@ -31,8 +31,13 @@ def parse(text: str, *, file: str = "questionnaire") -> Questionnaire:
     questionnaires.faults.QuestionnaireFaults: small.toml: code is missing. Add code = text in quotes.
     ...
     """
+    return from_table(table(text, file=file), file=file)
+
+
+def from_table(content: Mapping[str, object], *, file: str) -> Questionnaire:
+    """The questionnaire in the tables of a TOML file."""
     found: list[Fault] = []
-    source = reading.source(table(text, file=file), file, found)
+    source = reading.source(content, file, found)
     found.extend(checks.faults(source))
     if found:
         raise QuestionnaireFaults(found)
