@@ -125,7 +125,9 @@ def _read_choices(item: Item, given: Sequence[str]) -> _Read:
     chosen = [option for option in item.options if option.code in given]  # in the order of the questionnaire
     if len(chosen) > 1 and any(option.exclusive for option in chosen):
         alone = next(option for option in chosen if option.exclusive)
-        return None, AnswerFault(item.code, "Choose either “%(alone)s” or other answers, not both.", {"alone": alone.label})
+        return None, AnswerFault(
+            item.code, "Choose either “%(alone)s” or other answers, not both.", {"alone": alone.label}
+        )
     return ([option.code for option in chosen] or None), None
 
 
@@ -151,9 +153,7 @@ def _read_text(item: Item, given: Sequence[str]) -> _Read:
     limit = item.max_length or MAX_TEXT_LENGTH
     text = _clean(given[0])
     if len(text) > limit:
-        return None, AnswerFault(
-            item.code, "Shorten this by %(excess)d characters.", {"excess": len(text) - limit}
-        )
+        return None, AnswerFault(item.code, "Shorten this by %(excess)d characters.", {"excess": len(text) - limit})
     return (text or None), None
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TextIO
+from typing import Any, TextIO
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import audit, keys, messages
+from survey import keys, messages, transitions
 from survey.db import database_now
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Authority, Edition, Invitation, Participation, Wave
@@ -137,7 +137,9 @@ def accepts_changes() -> ColumnElement[bool]:
     return and_(Wave.state.in_(COLLECTING), Wave.opens_at <= database_now(), database_now() < Wave.closes_at)
 
 
-def found_by(condition: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+def found_by(
+    condition: ColumnElement[bool],
+) -> Select[*tuple[Any, ...]]:  # Any: the columns of Found, which checks them
     """The one statement that reads a link with its wave, edition and authority."""
     return (
         select(*FOUND_COLUMNS)
@@ -193,12 +195,16 @@ def preview(session: Session, participation: Participation, addresses: Iterable[
         if not address:
             continue
         if len(address) > MAX_ADDRESS_LENGTH or not _ADDRESS.fullmatch(address):
-            faults.append(f"Line {line}: “{given.strip()[:60]}” is not an e-mail address. Put one address on each line.")
+            faults.append(
+                f"Line {line}: “{given.strip()[:60]}” is not an e-mail address. Put one address on each line."
+            )
         wanted[address] = None
     known = set(session.scalars(select(Invitation.address).where(Invitation.participation_id == participation.id)))
     new = tuple(address for address in wanted if address not in known)
     domains = Counter(address.rpartition("@")[2] for address in new)
-    return Preview(new, tuple(address for address in wanted if address in known), dict(sorted(domains.items())), tuple(faults))
+    return Preview(
+        new, tuple(address for address in wanted if address in known), dict(sorted(domains.items())), tuple(faults)
+    )
 
 
 def invite(
@@ -212,7 +218,7 @@ def invite(
     language: str = "en",
 ) -> int:
     """A personal link for each address that has none yet; how many were made. All addresses must be good."""
-    wave = _wave_that_invites(session, participation)
+    _wave_invites(session, participation)
     plan = preview(session, participation, addresses)
     if plan.faults:
         raise BadInput("Some lines are not e-mail addresses. Nobody was invited.", plan.faults)
@@ -221,7 +227,7 @@ def invite(
     rows = [_unlinked(participation.id, InvitationKind.PERSONAL, address=one, language=language) for one in plan.new]
     ids = list(session.scalars(insert(Invitation).returning(Invitation.id), rows))
     _give_tokens(session, ids, link_key)
-    _record(session, "invitations.made", wave, participation, actor=actor, now=now, details={"count": len(ids)})
+    _note(session, "invitations.made", participation, actor=actor, now=now, details={"count": len(ids)})
     return len(ids)
 
 
@@ -231,14 +237,21 @@ def share(
     """The authority's one shared link, capped at the expected headcount and a tenth more."""
     if expected < 1:
         raise BadInput("Say how many staff could answer: the shared link is limited to that number and a tenth more.")
-    wave = _wave_that_invites(session, participation)
+    _wave_invites(session, participation)
     link = shared_link(session, participation.id)
     if link is None:
         link = _make_shared(session, participation.id, cap_for(expected), link_key)
     else:
         link.cap = max(cap_for(expected), link.received)
-    _record(session, "invitations.shared", wave, participation, actor=actor, now=now, details={"cap": link.cap})
+    _note(session, "invitations.shared", participation, actor=actor, now=now, details={"cap": link.cap})
     return link
+
+
+def limit_shared_link(session: Session, participation_id: int, expected: int) -> None:
+    """The shared link, where there is one, follows a headcount that came in later; never below what it received."""
+    link = shared_link(session, participation_id)
+    if link is not None and expected > 0:
+        link.cap = max(cap_for(expected), link.received)
 
 
 def cap_for(expected: int) -> int:
@@ -288,7 +301,8 @@ def count_on_shared_link(session: Session, participation: Participation, count: 
 def revoke(session: Session, link: Invitation, *, actor: str, now: datetime) -> None:
     """The link opens nothing any more. Answers already sent with it stay."""
     link.revoked = True
-    _record_link(session, "invitation.revoked", link, actor=actor, now=now)
+    participation = session.get_one(Participation, link.participation_id)
+    _note(session, "invitation.revoked", participation, actor=actor, now=now, details={"invitation": link.id})
 
 
 def renew(session: Session, link: Invitation, *, link_key: str, actor: str, now: datetime) -> None:
@@ -296,7 +310,8 @@ def renew(session: Session, link: Invitation, *, link_key: str, actor: str, now:
     link.epoch += 1
     link.token_hash = keys.hashed(keys.token(link_key, link.id, link.epoch))
     link.revoked = False
-    _record_link(session, "invitation.renewed", link, actor=actor, now=now)
+    participation = session.get_one(Participation, link.participation_id)
+    _note(session, "invitation.renewed", participation, actor=actor, now=now, details={"invitation": link.id})
 
 
 def links(
@@ -341,22 +356,26 @@ def queue_mails(
         )
         .order_by(Invitation.id)
     ).all()
-    return messages.queue_invitations(session, ids, template, round_=round_, now=now)
+    return messages.queue_invitations(session, ids, template=template, round_=round_, now=now)
 
 
 def _of_authority(code: str | None) -> tuple[ColumnElement[bool], ...]:
     return () if code is None else (Authority.code == code,)
 
 
-def _wave_that_invites(session: Session, participation: Participation) -> Wave:
+def _wave_invites(session: Session, participation: Participation) -> None:
     wave = session.get_one(Wave, participation.wave_id)
     if wave.state == WaveState.CLOSED:
         raise NotNow(f"Wave {wave.code} has closed, so nobody can be invited any more.")
-    return wave
 
 
 def _unlinked(
-    participation_id: int, kind: InvitationKind, *, address: str | None = None, cap: int | None = None, language: str = "en"
+    participation_id: int,
+    kind: InvitationKind,
+    *,
+    address: str | None = None,
+    cap: int | None = None,
+    language: str = "en",
 ) -> dict[str, object]:
     """The row of a link whose token waits for its id: the hash in its place is of nothing that is a token."""
     waiting = keys.hashed(f"waiting:{participation_id}:{address or ''}")
@@ -386,29 +405,14 @@ def _make_shared(session: Session, participation_id: int, cap: int, link_key: st
     return link
 
 
-def _record_link(session: Session, action: str, link: Invitation, *, actor: str, now: datetime) -> None:
-    participation = session.get_one(Participation, link.participation_id)
-    wave = session.get_one(Wave, participation.wave_id)
-    _record(session, action, wave, participation, actor=actor, now=now, details={"invitation": link.id})
-
-
-def _record(
+def _note(
     session: Session,
     action: str,
-    wave: Wave,
     participation: Participation,
     *,
     actor: str,
     now: datetime,
     details: dict[str, object],
 ) -> None:
-    code = session.get_one(Authority, participation.authority_id).code
-    audit.record(
-        session,
-        now=now,
-        actor=actor,
-        action=action,
-        object_type="participation",
-        object_code=f"{wave.code}:{code}",
-        details=details,
-    )
+    """Counts and numbers of invitations only: an address has no place in the audit trail."""
+    transitions.note(session, transitions.PARTICIPATION, participation, action, now=now, actor=actor, details=details)

@@ -256,13 +256,11 @@ def _take_draft_and_receipt(session: Session, draft: Current) -> bool:
 
 def _take_receipt(session: Session, draft: Current) -> bool:
     if draft.invitation_kind == InvitationKind.PERSONAL:
-        free, taken = ~Invitation.used, {"used": True}
+        taken = update(Invitation).where(~Invitation.used).values(used=True)
     else:
-        free, taken = Invitation.received < Invitation.cap, {"received": Invitation.received + 1}
+        taken = update(Invitation).where(Invitation.received < Invitation.cap).values(received=Invitation.received + 1)
     receipt = session.execute(
-        update(Invitation)
-        .where(Invitation.id == draft.invitation_id, ~Invitation.revoked, free, _wave_of_invitation())
-        .values(**taken)
+        taken.where(Invitation.id == draft.invitation_id, ~Invitation.revoked, _wave_of_invitation())
         .returning(Invitation.id)
         .execution_options(synchronize_session=False)
     )
@@ -277,10 +275,7 @@ def _delete_drafts(session: Session, draft: Current) -> frozenset[str]:
         else (Draft.id == draft.draft_id) & (Draft.revision == draft.revision)
     )
     gone = session.execute(
-        delete(Draft)
-        .where(condition)
-        .returning(Draft.id, Draft.revision)
-        .execution_options(synchronize_session=False)
+        delete(Draft).where(condition).returning(Draft.id, Draft.revision).execution_options(synchronize_session=False)
     )
     return frozenset(one.id for one in gone if one.id != draft.draft_id or one.revision == draft.revision)
 
@@ -301,9 +296,7 @@ def _why_not(session: Session, draft: Current) -> str:
 def _current(session: Session, condition: ColumnElement[bool]) -> Current | None:
     statement = invitations.found_by(condition).join(Draft, Draft.invitation_id == Invitation.id)
     row = session.execute(
-        statement.add_columns(
-            Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at
-        )
+        statement.add_columns(Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at)
     ).one_or_none()
     if row is None:
         return None
