@@ -29,7 +29,7 @@ TIER_VIEWS: Mapping[str, Sequence[float]] = {  # senior, manager, frontline, ele
     "silos": (0.10, 0.05, 0.0, 0.25),
     "leadership": (0.55, 0.20, 0.0, 0.30),
 }
-HOME_VIEWS: Mapping[str, float] = {"mindset": 0.04, "agile": -0.03, "silos": -0.55, "leadership": 0.52}
+HOME_VIEWS: Mapping[str, float] = {"mindset": 0.04, "agile": -0.12, "silos": -0.55, "leadership": 0.52}
 CARELESS, STOPS_EARLY, NO_AREA, NO_TIER = 0.012, 0.03, 0.02, 0.012
 
 
@@ -48,7 +48,9 @@ class Sheet:
         return len(self.authority)
 
 
-def of_wave(questionnaire: Questionnaire, staffs: Sequence[Staff], wave: int, *, share: float, seed: int = SEED) -> Sheet:
+def of_wave(
+    questionnaire: Questionnaire, staffs: Sequence[Staff], wave: int, *, share: float, seed: int = SEED
+) -> Sheet:
     """Everybody's answers in a wave (0, 1, 2). `share` of the usual number of officers has answered so far."""
     rng = np.random.default_rng([seed, 2, wave])
     authority, area, tier = _respondents(staffs, share, rng)

@@ -36,7 +36,8 @@ _AREAS: Mapping[str, Sequence[str]] = {
     "combined": ("planning", "environment", "corporate", "ict"),
 }
 _SHARES = (0.27, 0.23, 0.20, 0.17, 0.13)
-_SMALL_AREA = "leisure"
+_HOME_SHARES = (0.23, 0.20, 0.20, 0.19, 0.18)
+_SMALL_AREA, _SMALL_SIZE = "leisure", 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +129,11 @@ def _members(place: Place, rng: np.random.Generator) -> int:
 
 def _areas(place: Place, total: int, rng: np.random.Generator) -> tuple[tuple[str, ...], Ints]:
     areas = tuple(_AREAS[place.type])
+    if place.code == HOME:  # large enough to be shown, but for one small service
+        sizes = _parts(total - _SMALL_SIZE, np.array(_HOME_SHARES))
+        return (*areas, _SMALL_AREA), np.append(sizes, _SMALL_SIZE).astype(np.int32)
     shares = np.array(_SHARES[: len(areas)]) * rng.uniform(0.85, 1.15, len(areas))
-    shares = rng.permutation(shares / shares.sum())
-    small = 9 if place.code == HOME else 0
-    sizes = _parts(total - small, shares)
-    if small:
-        return (*areas, _SMALL_AREA), np.append(sizes, small).astype(np.int32)
-    return areas, sizes
+    return areas, _parts(total, rng.permutation(shares))
 
 
 def _tiers(size: int) -> Ints:

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Inte
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
+from reports.disclosure.reasons import Reason
 from reports.frames import BENCHMARKS, GROUP_SCORES, ITEMS, SCORES, STANDINGS, Shape
 from survey.models.base import Base, Digest, Identifier, one_of
 from survey.models.collection import Wave
@@ -52,6 +53,10 @@ class Release(Base):
         """How the release is named under every number, e.g. `2026.1`. Needs its wave loaded."""
         return f"{self.wave.code}.{self.number}"
 
+    @property
+    def audit_code(self) -> str:
+        return self.label
+
 
 class ReleasePeerGroup(Base):
     """Who was in a peer group of a release: the frozen menu."""
@@ -72,7 +77,10 @@ _COLUMN_TYPES: dict[str, TypeEngine[Any]] = {
 
 
 def _table_of(shape: Shape, key: tuple[str, ...], value: str) -> Table:
-    """The table of a published file: a withheld value is NULL with a reason, never a number."""
+    """The table of a published file: a withheld value is NULL with a reason, never a number.
+
+    A group too small for quartiles has that reason and its median; its quartiles are NULL.
+    """
     columns: list[Column[Any]] = [
         Column(name, _COLUMN_TYPES[dtype], primary_key=name in key, nullable=name not in key)
         for name, dtype in shape.columns.items()
@@ -82,7 +90,10 @@ def _table_of(shape: Shape, key: tuple[str, ...], value: str) -> Table:
         Base.metadata,
         Column("release_id", ForeignKey("release.id"), primary_key=True),
         *columns,
-        CheckConstraint(f"reason = '' OR {value} IS NULL", name="withheld_has_no_number"),
+        CheckConstraint(
+            f"reason IS NULL OR {value} IS NULL OR reason = '{Reason.TOO_FEW_FOR_QUARTILES}'",
+            name="withheld_has_no_number",
+        ),
     )
 
 

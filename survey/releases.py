@@ -1,0 +1,273 @@
+"""Releases: the bridge from sealed answers to published numbers, and the two persons that it takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from questionnaires import loader
+from questionnaires.definition import Item, Kind, Questionnaire, Role
+from reports import frames, peers, publication
+from reports.frames import Responses
+from reports.publication import Results
+from reports.rules import Rules
+from survey import editions, participation, transitions, waves
+from survey.errors import NotAllowed, NotNow
+from survey.models import RESULT_TABLES, Authority, Participation, Release, ReleasePeerGroup, Submission, Wave
+from survey.people import Principal
+from survey.vocabulary import ParticipationState, ReleaseState, WaveState
+
+LEFT = (ParticipationState.DECLINED, ParticipationState.WITHDRAWN)
+ATTRIBUTES = ("type", "nation", "region")
+_PAGE = 2_000
+_ROWS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """The numbers of a wave, computed and guarded but not yet stored, with the digest of everything they came from."""
+
+    wave: Wave
+    results: Results
+    members: pd.DataFrame
+    questionnaire_digest: str
+    input_digest: str
+
+
+def calculation(
+    session: Session, wave_code: str, *, rules: Rules | None = None, progress: Callable[[str], None] | None = None
+) -> Calculation:
+    """Compute a closed wave. Only reads, so nobody waits for it; `store` writes what it returns.
+
+    The sealed answers are read once, in pages, straight into one small integer column an item. Withheld numbers are
+    emptied here: nothing beyond this function holds them.
+    """
+    wave = waves.by_code(session, wave_code)
+    if wave.state != WaveState.CLOSED:
+        raise NotNow(
+            f"The wave {wave.code} is {wave.state}. Close it first: numbers are computed once, when all is in."
+        )
+    edition = editions.get(session, wave.edition_id)
+    questionnaire = editions.questionnaire_of(session, edition, optional_sections=wave.optional_sections)
+    authorities = _authorities(session, wave)
+    if authorities.empty:
+        raise NotNow(f"No authority takes part in the wave {wave.code}, so there is nothing to compute.")
+    headcounts = _headcounts(session, wave, set(authorities["code"]))
+    responses = _responses(session, wave, questionnaire, tuple(authorities["code"]))
+    rules = rules or Rules()
+    results = publication.compute(
+        responses, questionnaire, rules, authorities=authorities, headcounts=headcounts, progress=progress
+    )
+    return Calculation(
+        wave,
+        publication.published(results),
+        peers.groups(authorities),
+        loader.measurement_digest(questionnaire),
+        _input_digest(responses, authorities, headcounts),
+    )
+
+
+def store(session: Session, found: Calculation, *, by: Principal, now: datetime) -> Release:
+    """Keep a calculation as the wave's next release, and check that nothing withheld is in it."""
+    last = session.scalar(select(func.max(Release.number)).where(Release.wave_id == found.wave.id))
+    release = Release(
+        wave_id=found.wave.id,
+        number=(last or 0) + 1,
+        state=ReleaseState.COMPUTED,
+        method_version=found.results.rules.method_version,
+        rules=asdict(found.results.rules),
+        quality=dict(found.results.quality),
+        questionnaire_digest=found.questionnaire_digest,
+        input_digest=found.input_digest,
+        computed_at=now,
+        computed_by_id=by.person_id,
+    )
+    release.wave = found.wave
+    session.add(release)
+    session.flush()
+    transitions.begin(session, transitions.RELEASE, release, now=now, actor=by.actor)
+    for name, table in RESULT_TABLES.items():
+        for part in _parts(found.results.frames[name]):
+            session.execute(insert(table), [{"release_id": release.id, **row} for row in part])
+    for part in _parts(found.members):
+        session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])
+    _check(found)
+    transitions.follow(session, transitions.RELEASE, release, ReleaseState.CHECKED, now=now, actor=by.actor)
+    return release
+
+
+def approve(session: Session, release: Release, *, by: Principal, now: datetime) -> None:
+    """A second person has looked: not the one who computed."""
+    if by.person_id == release.computed_by_id:
+        raise NotAllowed("You computed this release, so a second person has to approve it.")
+    release.approved_at, release.approved_by_id = now, by.person_id
+    transitions.follow(
+        session, transitions.RELEASE, release, ReleaseState.APPROVED, now=now, actor=by.actor, roles=by.roles
+    )
+
+
+def publish(
+    session: Session, release: Release, *, by: Principal, now: datetime, embargo_until: datetime | None = None
+) -> None:
+    """Let members and the public read the release, at once or when the embargo ends.
+
+    Earlier numbers of the wave are superseded at once; under an embargo they stay until the new one can be read.
+    """
+    release.published_at, release.embargo_until = now, embargo_until
+    transitions.follow(
+        session, transitions.RELEASE, release, ReleaseState.PUBLISHED, now=now, actor=by.actor, roles=by.roles
+    )
+    if embargo_until is None or embargo_until <= now:
+        for earlier in _earlier(session, release):
+            transitions.follow(session, transitions.RELEASE, earlier, ReleaseState.SUPERSEDED, now=now, actor=by.actor)
+
+
+def _earlier(session: Session, release: Release) -> Sequence[Release]:
+    query = select(Release).where(
+        Release.wave_id == release.wave_id,
+        Release.number < release.number,
+        Release.state == ReleaseState.PUBLISHED,
+    )
+    earlier = session.scalars(query.order_by(Release.number)).all()
+    for one in earlier:
+        one.wave = release.wave
+    return earlier
+
+
+# What the numbers are computed from
+
+
+def _authorities(session: Session, wave: Wave) -> pd.DataFrame:
+    """The authorities that stayed, with the attributes that were frozen when the wave opened."""
+    query = (
+        select(Authority.code, Authority.name, Participation.attributes)
+        .join(Participation, Participation.authority_id == Authority.id)
+        .where(Participation.wave_id == wave.id, Participation.state.not_in(LEFT))
+        .order_by(Authority.code)
+    )
+    rows = [
+        {"code": code, "name": name, **{key: (attributes or {}).get(key) or None for key in ATTRIBUTES}}
+        for code, name, attributes in session.execute(query)
+    ]
+    return frames.AUTHORITIES.check(pd.DataFrame(rows, columns=list(frames.AUTHORITIES.columns)))
+
+
+def _headcounts(session: Session, wave: Wave, kept: set[str]) -> pd.DataFrame:
+    rows = [row for row in participation.headcounts(session, wave) if row[0] in kept]
+    return frames.HEADCOUNTS.check(pd.DataFrame(rows, columns=list(frames.HEADCOUNTS.columns)))
+
+
+def _responses(session: Session, wave: Wave, questionnaire: Questionnaire, codes: tuple[str, ...]) -> Responses:
+    """The sealed answers as columns. Their order is that of random ids, and no figure depends on it."""
+    place = {code: position for position, code in enumerate(codes)}
+    query = (
+        select(Authority.code, Submission.answers, Submission.too_fast)
+        .join(Authority, Authority.id == Submission.authority_id)
+        .where(Submission.wave_id == wave.id)
+        .order_by(Submission.id)
+        .execution_options(yield_per=_PAGE)
+    )
+    readers = [_reader(item) for item in questionnaire.scored_items]
+    area, areas = _group_reader(questionnaire, Role.SERVICE_AREA)
+    tier, tiers = _group_reader(questionnaire, Role.TIER)
+    answers, members = bytearray(), []
+    for code, text, too_fast in session.execute(query):
+        if code in place:
+            given = json.loads(text)
+            answers.extend(read(given) & 0xFF for read in readers)
+            members.append((place[code], area(given), tier(given), too_fast))
+    columns = np.array(members, dtype=np.int32).reshape(-1, 4)
+    return Responses(
+        authorities=codes,
+        authority=columns[:, 0],
+        items=tuple(item.code for item in questionnaire.scored_items),
+        answers=np.frombuffer(bytes(answers), dtype=np.int8).reshape(len(columns), len(readers)),
+        service_areas=areas,
+        service_area=columns[:, 1],
+        tiers=tiers,
+        tier=columns[:, 2],
+        too_fast=columns[:, 3].astype(np.bool_),
+    )
+
+
+def _reader(item: Item) -> Callable[[Mapping[str, object]], int]:
+    """What an item's answer is in the frame: the option's position, or the code of why there is none."""
+    code, places = item.code, {option.code: position for position, option in enumerate(item.options)}
+
+    def read(given: Mapping[str, object]) -> int:
+        return places.get(str(given.get(code)), frames.NOT_ANSWERED)
+
+    def read_if_asked(given: Mapping[str, object]) -> int:
+        return read(given) if code in given or item.is_asked(given) else frames.NOT_ASKED  # type: ignore[arg-type]  # sealed answers are Answers
+
+    return read if item.asked_if is None else read_if_asked
+
+
+def _group_reader(
+    questionnaire: Questionnaire, role: Role
+) -> tuple[Callable[[Mapping[str, object]], int], tuple[str, ...]]:
+    item = questionnaire.role_item(role)
+    if item is None or item.kind is not Kind.CHOICE:
+        return (lambda _: frames.NOT_SAID), ()
+    code = item.code
+    codes = tuple(option.code for option in item.options if option.missing is None)
+    places = {option: position for position, option in enumerate(codes)}
+    return (lambda given: places.get(str(given.get(code)), frames.NOT_SAID)), codes
+
+
+def _input_digest(responses: Responses, authorities: pd.DataFrame, headcounts: pd.DataFrame) -> str:
+    """SHA-256 of all that was computed from, whatever the order of its rows."""
+    members = zip(responses.authority, responses.service_area, responses.tier, responses.too_fast, strict=True)  # type: ignore[arg-type]  # made here with all four
+    people = sorted(
+        f"{responses.authorities[authority]},{area},{tier},{int(fast)},".encode() + answers.tobytes()
+        for (authority, area, tier, fast), answers in zip(members, responses.answers, strict=True)
+    )
+    whole = hashlib.sha256()
+    for part in (people, _lines(authorities), _lines(headcounts)):
+        whole.update(f"{len(part)}\n".encode())
+        for line in part:
+            whole.update(len(line).to_bytes(4) + line)
+    return whole.hexdigest()
+
+
+def _lines(frame: pd.DataFrame) -> list[bytes]:
+    return sorted(json.dumps(row, ensure_ascii=False).encode() for row in _plain(frame).values.tolist())
+
+
+# What is kept of them
+
+
+def _parts(frame: pd.DataFrame) -> Iterator[list[dict[str, object]]]:
+    for start in range(0, len(frame), _ROWS_AT_ONCE):
+        yield _plain(frame.iloc[start : start + _ROWS_AT_ONCE]).to_dict("records")  # type: ignore[misc]  # column names are words
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with Python's own values, None where there is none, words as plain strings."""
+    return pd.DataFrame({name: _values(frame[name]) for name in frame.columns}, dtype=object)
+
+
+def _values(column: pd.Series[object]) -> NDArray[np.object_]:
+    kept = [None if value is pd.NA or value is None else value for value in column.tolist()]
+    return np.array([str(value) if isinstance(value, str) else value for value in kept] + [None], dtype=object)[:-1]
+
+
+def _check(found: Calculation) -> None:
+    """A last look at what leaves: a row with too few people or a reason carries no number."""
+    minimum = found.results.rules.minimum_respondents
+    for name, value in (("scores", "score"), ("group_scores", "score"), ("items", "share"), ("standings", "gap")):
+        frame = found.results.frames[name]
+        withheld = frame["reason"].notna()
+        if "n" in frame:
+            withheld |= (frame["n"] < minimum).fillna(value=False)
+        if frame.loc[withheld, value].notna().any():
+            raise NotNow(f"The check found a figure in {name} that must be withheld. Nothing was stored.")

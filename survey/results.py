@@ -1,0 +1,456 @@
+"""Results: what may be read of a release. Nothing here computes a figure or changes a row.
+
+Everything read here was guarded before it was stored. Each reading takes a fixed number of statements, however many
+authorities there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from questionnaires import loader
+from questionnaires.definition import Questionnaire, Role
+from reports import narrative
+from reports import profile as profiles
+from reports.frames import BENCHMARKS, GROUP_SCORES, SCORES, STANDINGS
+from reports.measures import OVERALL
+from reports.profile import Row
+from survey import stored_results
+from survey.errors import NotFound
+from survey.models import RESULT_TABLES, Authority, Release, ReleasePeerGroup, Wave
+from survey.stored_results import ALL
+from survey.vocabulary import ReleaseState
+
+NO_SUCH_RELEASE = "There are no published results under this name."
+NO_SUCH_AUTHORITY = "This release has no results for this authority."
+
+
+class Superseded(NotFound):
+    """The figures were replaced. `successor` is the label of the release that stands in their place."""
+
+    def __init__(self, label: str, successor: str) -> None:
+        super().__init__(f"Release {label} was replaced by release {successor}. Its figures are no longer shown.")
+        self.successor = successor
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGroup:
+    """A group of the frozen menu. `shown` is false where it is too small for a benchmark."""
+
+    code: str
+    size: int
+    shown: bool
+    quartiles: bool
+
+    @property
+    def kind(self) -> str:
+        return self.code.partition(":")[0]
+
+    @property
+    def label(self) -> str:
+        """In words, with a capital: "Unitary authorities"."""
+        return narrative.first_upper(narrative.group_label(self.code))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An authority beside a peer group: table, sentence and picture are made from the same frames."""
+
+    release: Release
+    questionnaire: Questionnaire
+    authority: str
+    name: str
+    peer_group: PeerGroup
+    menu: tuple[PeerGroup, ...]
+    profile: pd.DataFrame
+    themes: Mapping[str, pd.DataFrame]
+    overall: Row
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return profiles.rows(self.profile)
+
+    def theme_rows(self, dimension: str) -> tuple[Row, ...]:
+        return profiles.rows(self.themes[dimension])
+
+    @cached_property
+    def caption(self) -> narrative.Caption:
+        """Heading, sentence (also the pictures' alternative text), key and line under the pictures."""
+        return self._captioned(self.profile)
+
+    def theme_caption(self, dimension: str) -> narrative.Caption:
+        return self._captioned(self.themes[dimension])
+
+    @property
+    def finding(self) -> str:
+        return self.caption.sentence
+
+    @property
+    def n(self) -> int | None:
+        """Most officers scored on a dimension that is shown."""
+        return max((row.n for row in self.rows if row.n is not None), default=None)
+
+    @property
+    def invited(self) -> int | None:
+        return next((row.invited for row in self.rows if row.invited is not None), None)
+
+    def _captioned(self, profile: pd.DataFrame) -> narrative.Caption:
+        return narrative.caption(profile, name=self.name, peer_group=self.peer_group.code, **_named(self.release))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One service area or tier of an authority, with a row for each dimension."""
+
+    code: str
+    label: str
+    n: int | None
+    cells: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The parts of one authority, in the questionnaire's order."""
+
+    authority: str
+    name: str
+    service_areas: tuple[Group, ...]
+    tiers: tuple[Group, ...]
+    elected: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many authorities of a kind took part, of how many in the register (None: not known)."""
+
+    kind: str
+    label: str
+    authorities: int
+    of: int | None
+
+
+@dataclass(frozen=True)
+class Sector:
+    """All authorities of a release together; `profiles_by_…` have the words of a group for their keys."""
+
+    release: Release
+    questionnaire: Questionnaire
+    profile: pd.DataFrame
+    themes: Mapping[str, pd.DataFrame]
+    groups: tuple[PeerGroup, ...]
+    profiles_by_type: Mapping[str, pd.DataFrame]
+    profiles_by_nation: Mapping[str, pd.DataFrame]
+    participation: tuple[Count, ...]
+    quality: Mapping[str, Any] = field(repr=False)  # Any: the content of quality.json
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return profiles.rows(self.profile)
+
+    def theme_rows(self, dimension: str) -> tuple[Row, ...]:
+        return profiles.rows(self.themes[dimension])
+
+    @cached_property
+    def caption(self) -> narrative.Caption:
+        return narrative.sector_caption(self.profile, peer_group=ALL, **_named(self.release))
+
+    @cached_property
+    def types_caption(self) -> narrative.Caption:
+        return narrative.multiples_caption(self.profiles_by_type, **_named(self.release))
+
+    @property
+    def finding(self) -> str:
+        return self.caption.sentence
+
+    @property
+    def alternative_text(self) -> str:
+        return self.caption.sentence
+
+    @property
+    def authorities(self) -> int:
+        return next((group.size for group in self.groups if group.code == ALL), 0)
+
+    @property
+    def respondents(self) -> int | None:
+        """Officers who answered, elected members apart."""
+        counts = self.quality.get("respondents") or {}
+        return counts.get("officers")
+
+
+# Which releases
+
+
+def released(session: Session, *, now: datetime) -> list[Release]:
+    """What the public may read: the current release of each wave, newest first, with wave and edition loaded."""
+    current: dict[int, Release] = {}
+    for release in session.scalars(_releases().where(_readable(now))):
+        current.setdefault(release.wave_id, release)
+    return list(current.values())
+
+
+def latest(session: Session, *, now: datetime) -> Release | None:
+    """The newest release that the public may read."""
+    return next((release for release in released(session, now=now) if not release.wave.rehearsal), None)
+
+
+def get(session: Session, label: str, *, now: datetime) -> Release:
+    """A release as members and the public may read it; before its embargo ends it does not exist."""
+    code, number = _split(label)
+    found = session.scalars(_releases().where(Wave.code == code, _readable(now))).all()
+    wanted = next((release for release in found if release.number == number), None)
+    if wanted is None:
+        raise NotFound(NO_SUCH_RELEASE)
+    if wanted is not found[0]:
+        raise Superseded(wanted.label, found[0].label)
+    return wanted
+
+
+def get_any(session: Session, label: str) -> Release:
+    """A release in any state: for researchers and publishers."""
+    code, number = _split(label)
+    found = session.scalars(_releases().where(Wave.code == code, Release.number == number)).first()
+    if found is None:
+        raise NotFound(NO_SUCH_RELEASE)
+    return found
+
+
+def everything(session: Session) -> list[Release]:
+    """All releases in any state, newest first: for researchers and publishers."""
+    return list(session.scalars(_releases()))
+
+
+def taken_part(session: Session, authorities: Sequence[str], *, now: datetime) -> list[tuple[Release, frozenset[str]]]:
+    """The releases that may be read, newest first, each with which of these authorities are in it."""
+    releases = released(session, now=now)
+    query = (
+        select(ReleasePeerGroup.release_id, ReleasePeerGroup.authority)
+        .where(
+            ReleasePeerGroup.release_id.in_([release.id for release in releases]),
+            ReleasePeerGroup.peer_group == ALL,
+            ReleasePeerGroup.authority.in_(authorities),
+        )
+        .order_by(ReleasePeerGroup.release_id, ReleasePeerGroup.authority)
+    )
+    members: dict[int, set[str]] = {release.id: set() for release in releases}
+    for release_id, authority in session.execute(query):
+        members[release_id].add(authority)
+    return [(release, frozenset(members[release.id])) for release in releases]
+
+
+def questionnaire(release: Release) -> Questionnaire:
+    """What was asked, from the edition loaded with the release."""
+    return _parsed(release.wave.edition.body)
+
+
+# One authority
+
+
+def comparison(session: Session, release: Release, authority: str, peer_group: str | None = None) -> Comparison:
+    """An authority beside one group of its menu: without a choice its type, or all where that is too small."""
+    groups = stored_results.groups_of(session, release, authority)
+    if not groups:
+        raise NotFound(NO_SUCH_AUTHORITY)
+    benchmarks = stored_results.benchmarks_of(session, release, authority)
+    menu = tuple(_peer_group(code, size, benchmarks) for _, code, size in groups)
+    group = _chosen(menu, peer_group)
+    scores = stored_results.rows(session, SCORES, release, authority=authority)
+    standings = stored_results.rows(session, STANDINGS, release, authority=authority, peer_group=group.code)
+    asked, frames = questionnaire(release), (scores, benchmarks, standings)
+    themes = {
+        dimension.code: profiles.theme_profile(*frames, dimension, authority=authority, peer_group=group.code)
+        for dimension in asked.dimensions
+    }
+    return Comparison(
+        release=release,
+        questionnaire=asked,
+        authority=authority,
+        name=groups[0][0],
+        peer_group=group,
+        menu=menu,
+        profile=profiles.profile(*frames, asked, authority=authority, peer_group=group.code),
+        themes=themes,
+        overall=_overall(scores, benchmarks, group.code),
+    )
+
+
+def inside(session: Session, release: Release, authority: str) -> Inside:
+    """Service areas, tiers and elected members of an authority, those that are withheld among them."""
+    groups = stored_results.groups_of(session, release, authority)
+    if not groups:
+        raise NotFound(NO_SUCH_AUTHORITY)
+    found = stored_results.rows(session, GROUP_SCORES, release, authority=authority)
+    asked = questionnaire(release)
+    return Inside(
+        authority,
+        groups[0][0],
+        _groups(found, asked, "service_area", Role.SERVICE_AREA),
+        _groups(found, asked, "tier", Role.TIER),
+        _groups(found, asked, "elected", Role.TIER),
+    )
+
+
+# All authorities
+
+
+def sector(session: Session, release: Release) -> Sector:
+    """The middle authority: of all, of each type, of each nation; and who took part."""
+    sizes = stored_results.group_sizes(session, release)
+    benchmarks = stored_results.rows(session, BENCHMARKS, release)
+    registered = stored_results.registered(session, release.wave.opens_at.date())
+    asked = questionnaire(release)
+    groups = tuple(_peer_group(code, size, benchmarks) for code, size in sizes.items())
+
+    def by(kind: str) -> dict[str, pd.DataFrame]:
+        return {
+            group.label: profiles.sector_profile(benchmarks, asked, peer_group=group.code)
+            for group in groups
+            if group.kind == kind and group.shown
+        }
+
+    return Sector(
+        release=release,
+        questionnaire=asked,
+        profile=profiles.sector_profile(benchmarks, asked, peer_group=ALL),
+        themes={
+            dimension.code: profiles.sector_profile(benchmarks, asked, peer_group=ALL, measures=dimension.themes)
+            for dimension in asked.dimensions
+        },
+        groups=groups,
+        profiles_by_type=by("type"),
+        profiles_by_nation=by("nation"),
+        participation=tuple(
+            Count(group.kind, group.label, group.size, registered.get(group.code))
+            for group in groups
+            if group.kind in ("type", "nation")
+        ),
+        quality=release.quality,
+    )
+
+
+def sector_rows(session: Session, release: Release) -> tuple[Row, ...]:
+    """The dimensions of all authorities together: for the officer who has just answered."""
+    benchmarks = stored_results.rows(session, BENCHMARKS, release, peer_group=ALL)
+    return profiles.rows(profiles.sector_profile(benchmarks, questionnaire(release), peer_group=ALL))
+
+
+def authorities(session: Session, release: Release) -> list[tuple[str, str]]:
+    """Code and name of every authority in the release, by name."""
+    query = (
+        select(Authority.code, Authority.name)
+        .join(ReleasePeerGroup, ReleasePeerGroup.authority == Authority.code)
+        .where(ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.peer_group == ALL)
+        .order_by(Authority.name, Authority.code)
+    )
+    return [(code, name) for code, name in session.execute(query)]
+
+
+def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
+    """Which table withholds how many rows for which reason: for researchers, who see the rule."""
+    found: list[tuple[str, str, int]] = []
+    for name, table in RESULT_TABLES.items():
+        query = (
+            select(table.c.reason, func.count())
+            .where(table.c.release_id == release.id, table.c.reason.is_not(None))
+            .group_by(table.c.reason)
+            .order_by(table.c.reason)
+        )
+        found.extend((name, reason, count) for reason, count in session.execute(query))
+    return found
+
+
+# Pieces
+
+
+def _releases() -> Select[tuple[Release]]:
+    return (
+        select(Release)
+        .join(Release.wave)
+        .join(Wave.edition)
+        .options(contains_eager(Release.wave).contains_eager(Wave.edition))
+        .order_by(Wave.closes_at.desc(), Wave.code.desc(), Release.number.desc())
+    )
+
+
+def _readable(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Release.state.in_((ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)),
+        or_(Release.embargo_until.is_(None), Release.embargo_until <= now),
+    )
+
+
+def _split(label: str) -> tuple[str, int]:
+    code, _, number = label.rpartition(".")
+    if not code or not (number.isascii() and number.isdecimal() and len(number) < 6):
+        raise NotFound(NO_SUCH_RELEASE)
+    return code, int(number)
+
+
+@lru_cache(maxsize=16)
+def _parsed(body: str) -> Questionnaire:
+    return loader.parse(body, file="edition")
+
+
+def _named(release: Release) -> dict[str, Any]:  # Any: keywords of the caption functions
+    return {
+        "release": release.label,
+        "method": release.method_version,
+        "demonstration": release.wave.demonstration,
+    }
+
+
+def _peer_group(code: str, size: int, benchmarks: pd.DataFrame) -> PeerGroup:
+    """A group with what its benchmarks allow: shown, and with quartiles, on at least one measure."""
+    mine = benchmarks[benchmarks["peer_group"] == code]
+    return PeerGroup(code, size, bool(mine["median"].notna().any()), bool(mine["upper_quartile"].notna().any()))
+
+
+def _chosen(menu: tuple[PeerGroup, ...], code: str | None) -> PeerGroup:
+    by_code = {group.code: group for group in menu}
+    if code:
+        if code not in by_code:
+            raise NotFound("This authority is not in this group, so it is not compared with it.")
+        return by_code[code]
+    own_type = next((group for group in menu if group.kind == "type" and group.shown), None)
+    return own_type or by_code[ALL]
+
+
+def _overall(scores: pd.DataFrame, benchmarks: pd.DataFrame, group: str) -> Row:
+    """The overall in the form of a profile's row; it carries no verdict (methodology 6)."""
+    own = scores[scores["measure"] == OVERALL].to_dict("records")
+    peers = benchmarks[(benchmarks["measure"] == OVERALL) & (benchmarks["peer_group"] == group)].to_dict("records")
+    record: dict[Any, Any] = {**(own[0] if own else {}), "measure": OVERALL, "title": "Overall"}
+    if peers:
+        record |= {name: peers[0][name] for name in ("median", "lower_quartile", "upper_quartile")}
+        record["benchmark_n"] = peers[0]["n"]
+    return profiles.rows(pd.DataFrame([record]))[0]
+
+
+def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) -> tuple[Group, ...]:
+    """The groups of one kind, each with its dimensions, in the order in which the questionnaire offers them."""
+    item = asked.role_item(role)
+    labels = {option.code: str(option.label) for option in item.options} if item else {}
+    mine = found[found["kind"] == kind]
+    present = list(mine["group"].unique())
+    ordered = [code for code in labels if code in present] + [code for code in present if code not in labels]
+    groups = []
+    for code in ordered:
+        rows = mine[mine["group"] == code].set_index("measure").to_dict("index")
+        cells = profiles.rows(
+            pd.DataFrame(
+                [
+                    {**rows.get(dimension.code, {}), "measure": dimension.code, "title": str(dimension.title)}
+                    for dimension in asked.dimensions
+                ]
+            )
+        )
+        n = max((cell.n for cell in cells if cell.n is not None), default=None)
+        groups.append(Group(code, labels.get(code, code), n, cells))
+    return tuple(groups)

@@ -1,0 +1,84 @@
+"""The stored rows of a release as the frames that they were when they were computed: one statement each."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from reports.frames import BENCHMARKS, Shape
+from survey.models import RESULT_TABLES, Authority, AuthorityAttribute, Release, ReleasePeerGroup
+
+ALL = "all"
+
+
+def rows(session: Session, shape: Shape, release: Release, **keys: str) -> pd.DataFrame:
+    """The rows of one table, or those with these keys, in the order of their keys."""
+    table = RESULT_TABLES[shape.name]
+    query = _columns(shape).where(table.c.release_id == release.id)
+    return _frame(session, shape, query.where(*(table.c[name] == value for name, value in keys.items())))
+
+
+def benchmarks_of(session: Session, release: Release, authority: str) -> pd.DataFrame:
+    """Benchmarks of every group that an authority is in."""
+    mine = select(ReleasePeerGroup.peer_group).where(
+        ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.authority == authority
+    )
+    table = RESULT_TABLES[BENCHMARKS.name]
+    query = _columns(BENCHMARKS).where(table.c.release_id == release.id, table.c.peer_group.in_(mine))
+    return _frame(session, BENCHMARKS, query)
+
+
+def groups_of(session: Session, release: Release, authority: str) -> list[tuple[str, str, int]]:
+    """The authority's name beside each group that it is in, with how many authorities the group has."""
+    other = aliased(ReleasePeerGroup)
+    same = and_(other.release_id == ReleasePeerGroup.release_id, other.peer_group == ReleasePeerGroup.peer_group)
+    query = (
+        select(Authority.name, ReleasePeerGroup.peer_group, func.count(other.authority))
+        .join(Authority, Authority.code == ReleasePeerGroup.authority)
+        .join(other, same)
+        .where(ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.authority == authority)
+        .group_by(Authority.name, ReleasePeerGroup.peer_group)
+        .order_by(ReleasePeerGroup.peer_group)
+    )
+    return [(name, code, size) for name, code, size in session.execute(query)]
+
+
+def group_sizes(session: Session, release: Release) -> dict[str, int]:
+    """Every group of the frozen menu with how many authorities it has, in the order of the menu."""
+    query = (
+        select(ReleasePeerGroup.peer_group, func.count().label("size"))
+        .where(ReleasePeerGroup.release_id == release.id)
+        .group_by(ReleasePeerGroup.peer_group)
+        .order_by(ReleasePeerGroup.peer_group)
+    )
+    return {row.peer_group: row.size for row in session.execute(query)}
+
+
+def registered(session: Session, day: date) -> dict[str, int]:
+    """How many authorities of each type and nation the register had on a day, by the code of the peer group."""
+    attribute = AuthorityAttribute
+    query = (
+        select(attribute.name, attribute.value, func.count())
+        .where(
+            attribute.name.in_(("type", "nation")),
+            attribute.valid_from <= day,
+            or_(attribute.valid_to.is_(None), attribute.valid_to > day),
+        )
+        .group_by(attribute.name, attribute.value)
+        .order_by(attribute.name, attribute.value)
+    )
+    return {f"{name}:{value}": count for name, value, count in session.execute(query)}
+
+
+def _columns(shape: Shape) -> Select[Any]:  # Any: as many columns as the shape has
+    table = RESULT_TABLES[shape.name]
+    columns = [table.c[name] for name in shape.columns]
+    return select(*columns).order_by(*(column for column in table.primary_key.columns if column.name in shape.columns))
+
+
+def _frame(session: Session, shape: Shape, query: Select[Any]) -> pd.DataFrame:
+    return shape.check(pd.DataFrame(session.execute(query).all(), columns=list(shape.columns)))
