@@ -57,6 +57,7 @@ class Asked:
     args: Mapping[str, str]
     query: Mapping[str, str]
     now: datetime
+    language: str = "en"
     browser_key: str | None = field(default=None, repr=False)
 
     @property

@@ -15,6 +15,7 @@ from survey.web import assets, error_pages, guard, headers, languages, logs, pol
 from survey.web.blueprints import BLUEPRINTS
 from survey.web.context import EXTENSION, Service
 from survey.web.misses import Misses
+from survey.web.prepared import PreparedPages
 
 LARGEST_FORM = 256 * 1024
 MOST_PARTS = 500
@@ -25,7 +26,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     settings = settings or config.read()
     app = Flask("survey.web", static_folder=None, template_folder=None)
     app.config.update(_flask_settings(settings))
-    app.extensions[EXTENSION] = Service(settings, database or Database(settings.database_url), Misses())
+    app.extensions[EXTENSION] = Service(settings, database or Database(settings.database_url), Misses(), PreparedPages())
     logs.install(app)
     headers.install(app, settings)
     languages.install(app)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from survey.web import public
+from survey.web import link, public, respond
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, link.blueprint, respond.blueprint)

@@ -15,6 +15,7 @@ from survey.db import Database
 from survey.errors import NotFound
 from survey.people import Principal
 from survey.web.misses import Misses
+from survey.web.prepared import PreparedPages
 
 EXTENSION = "soundings"
 
@@ -26,6 +27,7 @@ class Service:
     settings: Settings
     database: Database
     misses: Misses
+    pages: PreparedPages
 
 
 def service() -> Service:

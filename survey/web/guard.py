@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -12,16 +11,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 
 from survey import people
-from survey.errors import NotFound as RefusedAsMissing
 from survey.people import Principal
-from survey.web import context
+from survey.web import context, languages
 from survey.web.access import Asked, Entrance, Row
 
 ACCOUNT_KEY = "account"
 BROWSER_KEY = "draft"
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 MOST_FIELDS = 500
-_log = logging.getLogger("soundings.guard")
 
 
 class PolicyFault(Exception):  # noqa: N818 - a fault of the program that stops the start
@@ -113,23 +110,27 @@ def admit(rows: Mapping[tuple[str, str], Row]) -> ResponseReturnValue | None:
     if row.load is None:
         request.view_args = {}
         return None
-    try:
-        loaded = row.load(asked())
-    except RefusedAsMissing:
-        if row.who.entrance is Entrance.PERSON and row.method != "GET":
-            _log.info("object not found for person", extra={"action": row.action})
-        raise
+    loaded = row.load(asked())
     if row.states and str(getattr(loaded, "state", "")) not in row.states:
         raise NotFound
     g.loaded = loaded
+    if row.who.entrance is Entrance.LINK:
+        g.invited_language = getattr(loaded, "language", None)
     request.view_args = {row.name: loaded}
     return None
 
 
 def asked() -> Asked:
     args = {name: str(value) for name, value in (request.view_args or {}).items()}
-    browser_key = cookie.get(BROWSER_KEY)
-    return Asked(context.session(), g.principal, args, request.args.to_dict(), context.now(), browser_key)
+    return Asked(
+        context.session(),
+        g.principal,
+        args,
+        request.args.to_dict(),
+        now=context.now(),
+        language=languages.chosen(),
+        browser_key=cookie.get(BROWSER_KEY),
+    )
 
 
 def signed_in_person() -> Principal | None:

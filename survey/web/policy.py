@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from survey.web import policy_results
+from survey.web import load_respond, policy_results
 from survey.web.access import Row, Who
 
 PUBLIC = (
@@ -14,4 +14,23 @@ PUBLIC = (
     Row("public.language", "POST", "language.choose", Who.ANYONE),
 )
 
-TABLE: tuple[Row, ...] = (*PUBLIC, *policy_results.COMPARE, *policy_results.RESEARCH)
+LINK = (
+    Row("link.landing", "GET", "link.read", Who.LINK, load_respond.landing, "landing"),
+    Row("link.start", "POST", "draft.start", Who.LINK, load_respond.landing, "landing"),
+    Row("link.resume", "POST", "draft.resume", Who.LINK, load_respond.landing, "landing"),
+)
+
+RESPOND = (
+    Row("respond.welcome_back", "GET", "draft.ask", Who.LINK, load_respond.answering, "answering"),
+    Row("respond.decide", "POST", "draft.continue", Who.LINK, load_respond.answering, "answering"),
+    Row("respond.code", "GET", "draft.read", Who.LINK, load_respond.answering, "answering"),
+    Row("respond.tasks", "GET", "draft.read", Who.LINK, load_respond.answering, "answering"),
+    Row("respond.page", "GET", "draft.read", Who.LINK, load_respond.page, "place"),
+    Row("respond.save", "POST", "draft.save", Who.LINK, load_respond.page, "place"),
+    Row("respond.check", "GET", "draft.read", Who.LINK, load_respond.checking, "checking"),
+    Row("respond.submit", "POST", "draft.submit", Who.LINK, load_respond.checking, "checking"),
+    Row("respond.later", "GET", "draft.read", Who.LINK, load_respond.answering, "answering"),
+    Row("respond.leave", "POST", "draft.leave", Who.LINK, load_respond.answering, "answering"),
+)
+
+TABLE: tuple[Row, ...] = (*PUBLIC, *LINK, *RESPOND, *policy_results.COMPARE, *policy_results.RESEARCH)

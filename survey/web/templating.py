@@ -25,13 +25,13 @@ class StrictButForParameters(StrictUndefined):
     The components take one dictionary and ask it for what may be there.
     """
 
-    def __new__(
+    def __new__(  # type: ignore[misc]  # an object of another class for parameters
         cls,
         hint: str | None = None,
         obj: object = missing,
         name: str | None = None,
         exc: type[Exception] = UndefinedError,
-    ) -> Undefined:  # type: ignore[misc]  # another class for parameters
+    ) -> Undefined:
         if isinstance(obj, Mapping):
             return ChainableUndefined(hint, obj, name)
         del exc
