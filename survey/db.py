@@ -79,6 +79,18 @@ class Database:
             finally:
                 session.rollback()
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the writers' queue without a transaction: for upkeep that the database does not do inside one."""
+        with self._lock or _no_lock():
+            yield
+
+    @contextmanager
+    def writing_connection(self) -> Iterator[Connection]:
+        """One write transaction outside of any session, for migrations. The caller commits."""
+        with self._lock or _no_lock(), self.engine.connect() as connection:
+            yield connection.execution_options(**{_WRITING: True})
+
     def dispose(self) -> None:
         self.engine.dispose()
 

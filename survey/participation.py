@@ -16,7 +16,7 @@ from questionnaires.definition import Questionnaire, Role
 from reports.files.register import read_headcounts
 from reports.files.tables import FileFaults
 from survey import answers as answer
-from survey import audit, invitations, register, transitions
+from survey import audit, invitations, links, register, transitions
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Authority, Headcount, Invitation, Participation, ParticipationServiceArea, Submission, Wave
 from survey.vocabulary import Frame, InvitationKind, ParticipationState, WaveState
@@ -54,7 +54,7 @@ def add(
     for one in added:
         transitions.begin(session, transitions.PARTICIPATION, one, now=now, actor=actor)
         transitions.follow(session, transitions.PARTICIPATION, one, ParticipationState.ACCEPTED, now=now, actor=actor)
-    if wave.state in invitations.COLLECTING:
+    if wave.state in links.COLLECTING:
         begin_collecting(session, added, actor=actor, now=now)
     return added
 
@@ -123,38 +123,17 @@ def import_headcounts(
 
     An empty service area and tier is the total. All faults are named at once, and then nothing is changed.
     """
+    if wave.state == WaveState.CLOSED:
+        raise NotNow(f"Wave {wave.code} has closed, so its staff numbers stay as they are.")
     taking_part = {row.authority.code: row for row in of_wave(session, wave)}
-    try:
-        frame = read_headcounts(path, questionnaire, taking_part)
-    except FileFaults as faults:
-        raise BadInput(
-            f"{path.name}: the staff numbers cannot be read. Nothing was changed.", faults.faults
-        ) from faults
-    rows = [
-        {
-            "participation_id": taking_part[authority].id,
-            "service_area": "" if pd.isna(area) else area,
-            "tier": "" if pd.isna(tier) else tier,
-            "headcount": int(headcount),
-        }
-        for authority, area, tier, headcount in frame.itertuples(index=False)
-    ]
+    rows = _read_headcounts(path, questionnaire, taking_part)
     given = {row["participation_id"] for row in rows}
     session.execute(delete(Headcount).where(Headcount.participation_id.in_(given)))
-    session.execute(insert(Headcount), rows)
+    if rows:
+        session.execute(insert(Headcount), rows)
     for row in taking_part.values():
         if row.id in given:
-            row.frame = Frame.HEADCOUNT
-            if row.state == ParticipationState.ACCEPTED:
-                transitions.follow(
-                    session,
-                    transitions.PARTICIPATION,
-                    row,
-                    ParticipationState.HEADCOUNTS_RETURNED,
-                    now=now,
-                    actor=actor,
-                )
-            invitations.limit_shared_link(session, row.id, expected(session, row))
+            _headcount_is_in(session, row, actor=actor, now=now)
     audit.record(
         session,
         now=now,
@@ -165,6 +144,40 @@ def import_headcounts(
         details={"rows": len(rows), "authorities": len(given)},
     )
     return len(rows)
+
+
+def _read_headcounts(
+    path: Path, questionnaire: Questionnaire, taking_part: Mapping[str, Participation]
+) -> list[dict[str, object]]:
+    try:
+        frame = read_headcounts(path, questionnaire, taking_part)
+    except FileFaults as faults:
+        raise BadInput(
+            f"{path.name}: the staff numbers cannot be read. Nothing was changed.", faults.faults
+        ) from faults
+    return [
+        {
+            "participation_id": taking_part[authority].id,
+            "service_area": "" if pd.isna(area) else area,
+            "tier": "" if pd.isna(tier) else tier,
+            "headcount": int(headcount),
+        }
+        for authority, area, tier, headcount in frame.itertuples(index=False)
+    ]
+
+
+def _headcount_is_in(session: Session, participation: Participation, *, actor: str, now: datetime) -> None:
+    participation.frame = Frame.HEADCOUNT
+    if participation.state == ParticipationState.ACCEPTED:
+        transitions.follow(
+            session,
+            transitions.PARTICIPATION,
+            participation,
+            ParticipationState.HEADCOUNTS_RETURNED,
+            now=now,
+            actor=actor,
+        )
+    invitations.limit_shared_link(session, participation.id, expected(session, participation))
 
 
 def expected(session: Session, participation: Participation) -> int:
@@ -198,11 +211,11 @@ def headcounts(session: Session, wave: Wave) -> list[tuple[str, str, str, int]]:
         .order_by(Authority.code, Headcount.service_area, Headcount.tier)
     ):
         returned.setdefault(row.code, []).append((row.code, row.service_area, row.tier, row.headcount))
-    links = _links_of(session, wave)
+    sent = _links_of(session, wave)
     usable: list[tuple[str, str, str, int]] = []
     for participation in of_wave(session, wave):
         code = participation.authority.code
-        personal, received = links.get(participation.id, (0, 0))
+        personal, received = sent.get(participation.id, (0, 0))
         if received and not participation.link_reviewed:
             continue
         if code in returned:
@@ -221,9 +234,9 @@ def settle_frames(session: Session, wave: Wave) -> None:
             .where(Participation.wave_id == wave.id)
         )
     )
-    links = _links_of(session, wave)
+    sent = _links_of(session, wave)
     for row in of_wave(session, wave):
-        personal, received = links.get(row.id, (0, 0))
+        personal, received = sent.get(row.id, (0, 0))
         if row.id in with_headcount:
             row.frame = Frame.HEADCOUNT
         else:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.definition import Answers, AnswerValue, Item, Kind, Questionnaire, Role
 from survey import answers as answer
-from survey import invitations, participation
+from survey import invitations, links, participation
 from survey.errors import NotNow
 from survey.models import SealedEquality, SealedText, Submission, Wave
 
@@ -95,7 +95,7 @@ def seal_many(
     new_id: Callable[[], str],
 ) -> int:
     """Seal answers that are already checked, with one receipt each on the authority's shared link; how many."""
-    if wave.state not in invitations.COLLECTING:
+    if wave.state not in links.COLLECTING:
         raise NotNow(f"Wave {wave.code} is not open, so it takes no answers.")
     counts = write(session, Place(wave.id, wave.edition_id, questionnaire), rows, new_id=new_id)
     participations = participation.by_authority(session, wave, counts)

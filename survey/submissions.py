@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from questionnaires.definition import AnswerValue, Item, Page, Questionnaire
 from reports.rules import Rules
 from survey import answers as answer
-from survey import invitations, keys, own_scores, sealing
+from survey import keys, links, own_scores, sealing
 from survey.db import database_now
 from survey.errors import BadInput, NotFound, NotNow, Unavailable
-from survey.invitations import Found, LinkState
+from survey.links import Found, LinkState
 from survey.models import Draft, Invitation, Participation, SpentKey, Wave
 from survey.vocabulary import InvitationKind
 
@@ -89,7 +89,7 @@ def start(session: Session, found: Found, *, browser_key: str, draft_id: str, li
     columns = ["id", "invitation_id", "browser_key_hash", "resume_hash", "answers", "revision", "started_at"]
     begun = session.execute(insert(Draft).from_select(columns, values).returning(Draft.id)).one_or_none()
     if begun is None:
-        raise NotNow(invitations.find_by_id(session, found.invitation_id).refusal or invitations.BUSY)
+        raise NotNow(links.find_by_id(session, found.invitation_id).refusal or links.BUSY)
 
 
 def current(session: Session, browser_key: str) -> Current | None:
@@ -287,14 +287,14 @@ def _sent_before(session: Session, draft: Current, *, browser_key: str, link_key
 
 
 def _why_not(session: Session, draft: Current) -> str:
-    found = invitations.find_by_id(session, draft.invitation_id)
+    found = links.find_by_id(session, draft.invitation_id)
     if found.state is LinkState.USABLE or found.state is LinkState.NO_NEW_STARTS:
         return CHANGED
     return found.refusal or GONE
 
 
 def _current(session: Session, condition: ColumnElement[bool]) -> Current | None:
-    statement = invitations.found_by(condition).join(Draft, Draft.invitation_id == Invitation.id)
+    statement = links.found_by(condition).join(Draft, Draft.invitation_id == Invitation.id)
     row = session.execute(
         statement.add_columns(Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at)
     ).one_or_none()
@@ -308,6 +308,6 @@ def _wave_of_invitation(*conditions: ColumnElement[bool]) -> ColumnElement[bool]
     return exists().where(
         Participation.id == Invitation.participation_id,
         Wave.id == Participation.wave_id,
-        invitations.accepts_changes(),
+        links.accepts_changes(),
         *conditions,
     )

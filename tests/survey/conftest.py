@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import Questionnaire
-from survey import editions, invitations, keys, submissions
+from survey import editions, keys, links, submissions
 from survey.db import Database
-from survey.invitations import Found
+from survey.links import Found
 from survey.models import Authority, Edition, Invitation, Participation, Wave
 from survey.submissions import Current
 from survey.vocabulary import EditionState, InvitationKind, ParticipationState, WaveState
@@ -42,7 +43,7 @@ class Field:
 
     def found(self, token: str) -> Found:
         with self.database.session() as session:
-            found = invitations.find(session, token)
+            found = links.find(session, token)
         assert found is not None
         return found
 
@@ -61,12 +62,15 @@ class Field:
         assert draft is not None
         return draft
 
-    def move(self, **shift: timedelta) -> None:
-        """Move dates of the wave, which the database's clock is compared with."""
+    def dates(self, *, opens: float, deadline: float, last_start: float, closes: float) -> None:
+        """Set the dates of the wave, in hours from now: they are compared with the database's clock."""
+        clock = datetime.now(UTC)
         with self.database.session() as session, self.database.write(session):
             wave = session.get_one(Wave, self.wave.id)
-            for name, by in shift.items():
-                setattr(wave, name, getattr(wave, name) + by)
+            wave.opens_at = clock + timedelta(hours=opens)
+            wave.deadline_at = clock + timedelta(hours=deadline)
+            wave.last_start_at = clock + timedelta(hours=last_start)
+            wave.closes_at = clock + timedelta(hours=closes)
             session.commit()
 
     def _link(self, *, kind: InvitationKind, address: str | None = None, cap: int | None = None) -> str:
@@ -93,8 +97,20 @@ def conditional_field(database: Database, session: Session, now: datetime) -> Fi
     return in_the_field(database, session, now, QUESTIONNAIRES / "conditional-pages.toml")
 
 
+@pytest.fixture
+def sqlite_field(sqlite_database: Database, now: datetime) -> Iterator[Field]:
+    with sqlite_database.session() as session:
+        yield in_the_field(sqlite_database, session, now, QUESTIONNAIRES / "every-kind.toml")
+
+
+@pytest.fixture
+def postgresql_field(postgresql_database: Database, now: datetime) -> Iterator[Field]:
+    with postgresql_database.session() as session:
+        yield in_the_field(postgresql_database, session, now, QUESTIONNAIRES / "every-kind.toml")
+
+
 def in_the_field(database: Database, session: Session, now: datetime, path: Path) -> Field:
-    clock = datetime.now(now.tzinfo)  # the database's own clock decides, so the wave lies around it
+    clock = datetime.now(UTC)  # the database's own clock decides, so the wave lies around it
     with database.write(session):
         edition = editions.store_file(session, path, now=now, actor="system")
         edition.state = EditionState.FIELDED
