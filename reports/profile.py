@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -12,9 +13,10 @@ from questionnaires.definition import Dimension, Questionnaire, Theme
 from reports.disclosure.reasons import Reason
 from reports.frames import PROFILE
 
-_OWN = ("score", "lower", "upper", "n", "invited", "reliability")
+_OWN = ("score", "lower", "upper", "n", "reliability")
 _PEERS = ("median", "lower_quartile", "upper_quartile")
-_WITHHELD_WITH_THE_SCORE = ("score", "lower", "upper", "n", "verdict", "indicative", "reliability")
+
+Record: TypeAlias = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,18 @@ def sector_profile(
 
     `n` counts authorities. There is nobody to compare with, so median and verdict are empty.
     """
-    frame = _titled(measures if measures is not None else questionnaire.dimensions)
-    found = _shown_peers(benchmarks, peer_group, frame)
-    frame["score"], frame["lower"], frame["upper"] = found["median"], found["median_lower"], found["median_upper"]
-    frame["n"] = frame["benchmark_n"] = found["n"]
-    frame["lower_quartile"], frame["upper_quartile"] = found["lower_quartile"], found["upper_quartile"]
-    frame["reason"] = found["reason"]
-    frame.loc[frame["score"].isna(), ["lower", "upper", "n", "lower_quartile", "upper_quartile"]] = pd.NA
-    return PROFILE.check(frame)
+    peers = _peers(benchmarks, peer_group)
+    records = []
+    for measure in measures if measures is not None else questionnaire.dimensions:
+        found = peers.get(measure.code, {})
+        shown = found if number(found.get("median")) is not None else {}
+        records.append(
+            _titled(measure)
+            | {column: shown.get(column) for column in ("lower_quartile", "upper_quartile", "n")}
+            | {"score": shown.get("median"), "lower": shown.get("median_lower"), "upper": shown.get("median_upper")}
+            | {"benchmark_n": found.get("n"), "reason": found.get("reason")}
+        )
+    return _frame(records)
 
 
 def rows(frame: pd.DataFrame) -> tuple[Row, ...]:
@@ -107,50 +113,65 @@ def _joined(
     authority: str,
     peer_group: str,
 ) -> pd.DataFrame:
-    frame = _titled(measures)
-    own = _of(scores, authority=authority).reindex(frame["measure"]).reset_index(drop=True)
-    peers = _shown_peers(benchmarks, peer_group, frame)
-    standing = _of(standings, authority=authority, peer_group=peer_group).reindex(frame["measure"])
-    for column in _OWN:
-        frame[column] = own[column]
-    for column in _PEERS:
-        frame[column] = peers[column]
-    frame["benchmark_n"] = peers["n"]
-    frame["reason"] = own["reason"]
-    for column in ("verdict", "indicative"):
-        frame[column] = standing[column].reset_index(drop=True)
-    frame = PROFILE.check(frame)
-    withheld = frame["score"].isna() | frame["reason"].fillna("").ne("")
-    frame.loc[withheld, list(_WITHHELD_WITH_THE_SCORE)] = pd.NA
-    frame.loc[frame["median"].isna(), ["verdict", "indicative"]] = pd.NA
-    return frame
+    own, peers = _by_measure(scores, authority=authority), _peers(benchmarks, peer_group)
+    standing = _by_measure(standings, authority=authority, peer_group=peer_group)
+    return _frame(
+        _beside(measure, own.get(measure.code, {}), peers.get(measure.code, {}), standing.get(measure.code, {}))
+        for measure in measures
+    )
 
 
-def _shown_peers(benchmarks: pd.DataFrame, peer_group: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The group's benchmarks in the order of the profile, without what has a reason against it."""
-    peers = _of(benchmarks, peer_group=peer_group).reindex(frame["measure"]).reset_index(drop=True)
-    reasons = peers["reason"].fillna("")
-    withheld = reasons.ne("") & reasons.ne(Reason.TOO_FEW_FOR_QUARTILES)
-    peers.loc[withheld, ["median", "median_lower", "median_upper", "n"]] = pd.NA
-    peers.loc[reasons.ne(""), ["lower_quartile", "upper_quartile"]] = pd.NA
-    return peers
+def _beside(measure: Dimension | Theme, own: Record, peers: Record, standing: Record) -> Record:
+    """One row: what is withheld takes its count, interval and verdict with it; no verdict without a median."""
+    shown = {} if _has_reason(own) or number(own.get("score")) is None else own
+    compared = standing if shown and number(peers.get("median")) is not None else {}
+    return (
+        _titled(measure)
+        | {column: shown.get(column) for column in _OWN}
+        | {column: peers.get(column) for column in _PEERS}
+        | {column: compared.get(column) for column in ("verdict", "indicative")}
+        | {"invited": own.get("invited"), "benchmark_n": peers.get("n"), "reason": own.get("reason")}
+    )
 
 
-def _of(frame: pd.DataFrame, **keys: str) -> pd.DataFrame:
+def _peers(benchmarks: pd.DataFrame, peer_group: str) -> dict[str, Record]:
+    """The group's benchmarks by measure, without what has a reason against it."""
+    result = {}
+    for measure, found in _by_measure(benchmarks, peer_group=peer_group).items():
+        if not _has_reason(found):
+            result[measure] = found
+        elif found["reason"] == Reason.TOO_FEW_FOR_QUARTILES:
+            result[measure] = found | {"lower_quartile": None, "upper_quartile": None}
+        else:
+            result[measure] = {"reason": found["reason"]}
+    return result
+
+
+def _by_measure(frame: pd.DataFrame, **keys: str) -> dict[str, Record]:
     chosen = frame
     for column, value in keys.items():
         chosen = chosen[chosen[column] == value]
-    return chosen.set_index("measure")
+    columns = {str(column): chosen[column].tolist() for column in chosen.columns}
+    return {
+        str(measure): {column: values[place] for column, values in columns.items()}
+        for place, measure in enumerate(columns["measure"])
+    }
 
 
-def _titled(measures: Sequence[Dimension] | Sequence[Theme]) -> pd.DataFrame:
-    frame = PROFILE.empty().reindex(range(len(measures)))
-    frame["measure"] = [measure.code for measure in measures]
-    frame["title"] = [str(measure.title) for measure in measures]
-    return PROFILE.check(frame)
+def _has_reason(record: Record) -> bool:
+    reason = record.get("reason")
+    return isinstance(reason, str) and reason != ""
 
 
-def _row(record: dict[str, object]) -> Row:
+def _titled(measure: Dimension | Theme) -> Record:
+    return dict.fromkeys(PROFILE.columns) | {"measure": measure.code, "title": str(measure.title)}
+
+
+def _frame(records: Iterable[Record]) -> pd.DataFrame:
+    return PROFILE.check(pd.DataFrame.from_records(list(records), columns=list(PROFILE.columns)))
+
+
+def _row(record: Record) -> Row:
     verdict = record["verdict"]
     return Row(
         measure=str(record["measure"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -12,6 +13,10 @@ from reports import narrative
 from reports.disclosure.reasons import Reason
 from reports.profile import Row, number, rows
 from reports.wording import text, whole
+
+Spread: TypeAlias = dict[str, dict[Hashable, object]]
+"""The rows of one item by option."""
+Spreads: TypeAlias = dict[str, Spread]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +96,23 @@ def groups_inside(
 
 def distributions(items: pd.DataFrame, chosen: Sequence[Item], caption: str) -> list[Table]:
     """How the answers to single items are spread, five options drawn together as three; a table an option set."""
+    found: Spreads = {}
+    for row in items.to_dict("records"):
+        found.setdefault(str(row["item"]), {})[str(row["option"])] = row
     sets: dict[str, list[Item]] = {}
     for item in chosen:
         if item.option_set is not None:
             sets.setdefault(item.option_set.code, []).append(item)
-    return [_distribution(items, members, caption) for members in sets.values()]
+    return [_distribution(found, members, caption) for members in sets.values()]
 
 
-def _distribution(items: pd.DataFrame, members: Sequence[Item], caption: str) -> Table:
+def _distribution(found: Spreads, members: Sequence[Item], caption: str) -> Table:
     columns = _columns([option for option in members[0].options if option.score is not None])
     headings = ("", "Answers", *(_heading(column) for column in columns))
     body = []
     for item in members:
-        found = items[items["item"] == item.code].set_index("option")
         title = f"{item.text} (turned round for the score)" if item.reverse else str(item.text)
-        body.append((title, *_spread(found, columns)))
+        body.append((title, *_spread(found.get(item.code, {}), columns)))
     return Table(caption, headings, tuple(body))
 
 
@@ -120,22 +127,24 @@ def _columns(options: Sequence[Option]) -> list[Sequence[Option]]:
     return [[option] for option in options]
 
 
-def _spread(found: pd.DataFrame, columns: Sequence[Sequence[Option]]) -> tuple[str, ...]:
-    answers = found.loc[[code for code in found.index if code not in ("dk", "blank")]]
-    if answers["reason"].eq(Reason.NEARLY_EVERYONE).any():
+def _spread(found: Spread, columns: Sequence[Sequence[Option]]) -> tuple[str, ...]:
+    answers = {code: row for code, row in found.items() if code not in ("dk", "blank")}
+    if any(row["reason"] == Reason.NEARLY_EVERYONE for row in answers.values() if isinstance(row["reason"], str)):
         return (text("answered.nearly_everyone"), *("" for _ in columns))
-    count = answers["n"].dropna()
-    shares = [_share(answers["share"], [option.code for option in column]) for column in columns]
-    if count.empty or "" in shares:
+    shown = {code: row for code, row in answers.items() if not isinstance(row["reason"], str)}
+    count = next((number(row["n"]) for row in shown.values()), None)
+    shares = [_share(shown, [option.code for option in column]) for column in columns]
+    if count is None or "" in shares:
         return (text("note.not_shown"), *("" for _ in columns))
-    return (str(int(count.iloc[0])), *shares)
+    return (str(int(count)), *shares)
 
 
-def _share(shares: pd.Series[float], codes: list[str]) -> str:
+def _share(shown: Spread, codes: list[str]) -> str:
     together = f"{codes[0]}-{codes[-1]}" if len(codes) > 1 else codes[0]
-    wanted = [together] if together in shares.index else codes
-    found = shares.reindex(wanted)
-    return "" if found.isna().any() else text("answered.percent", percent=whole(100 * float(found.sum())))
+    wanted = [together] if together in shown else codes
+    shares = [number(shown[code]["share"]) for code in wanted if code in shown]
+    known = [share for share in shares if share is not None]
+    return text("answered.percent", percent=whole(100 * sum(known))) if len(known) == len(wanted) else ""
 
 
 def _inside(row: Mapping[Hashable, object]) -> str:

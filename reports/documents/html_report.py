@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypedDict
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -60,32 +61,19 @@ def authority(
 
     `frames` needs scores, benchmarks and standings; group_scores and items add their parts where they are given.
     """
-    numbers = frames["scores"], frames["benchmarks"], frames["standings"]
+    own_frames = {
+        key: frame[frame["authority"] == code] for key, frame in frames.items() if "authority" in frame.columns
+    }
+    numbers = own_frames["scores"], frames["benchmarks"], own_frames["standings"]
     own = profile(*numbers, questionnaire, authority=code, peer_group=peer_group)
-    caption = narrative.caption(
-        own,
-        name=name,
-        peer_group=peer_group,
-        release=imprint.release,
-        method=imprint.method,
-        demonstration=imprint.demonstration,
-    )
-    menu = _menu(frames["standings"], code)
+    caption = narrative.caption(own, name=name, peer_group=peer_group, **_marks(imprint))
+    menu = [str(group) for group in own_frames["standings"]["peer_group"].drop_duplicates()]
     compared = {
         narrative.group_label(group): profile(*numbers, questionnaire, authority=code, peer_group=group)
         for group in menu
     }
-    parts = [
-        Part(
-            str(dimension.title),
-            str(dimension.description or ""),
-            (
-                *_themes(theme_profile(*numbers, dimension, authority=code, peer_group=peer_group), dimension),
-                *_items(_own(frames.get("items"), code), questionnaire, dimension),
-            ),
-        )
-        for dimension in questionnaire.dimensions
-    ]
+    themes = [theme_profile(*numbers, one, authority=code, peer_group=peer_group) for one in questionnaire.dimensions]
+    items = own_frames.get("items")
     return _render(
         "authority.html",
         questionnaire,
@@ -98,8 +86,11 @@ def authority(
         radar=_picture(lambda size: radar(own, caption, size=size), caption) if len(own) > 2 else None,
         dimensions=cells.measures(own, f"Scores of {name}, 0 to 100", verdicts=True),
         verdicts=cells.verdicts(compared, f"{name} beside each peer group") if len(compared) > 1 else None,
-        parts=parts,
-        inside=_inside(_own(frames.get("group_scores"), code), questionnaire),
+        parts=[
+            _part(one, (*_themes(theme, one), *_items(items, questionnaire, one)))
+            for one, theme in zip(questionnaire.dimensions, themes, strict=True)
+        ],
+        inside=_inside(own_frames.get("group_scores"), questionnaire),
         answered=narrative.answered(own),
     )
 
@@ -121,17 +112,7 @@ def sector(
     groups = [str(group) for group in benchmarks["peer_group"].drop_duplicates()]
     profiles = {group: sector_profile(benchmarks, questionnaire, peer_group=group) for group in groups}
     everybody = profiles.get(ALL, sector_profile(benchmarks, questionnaire, peer_group=ALL))
-    caption = narrative.sector_caption(
-        everybody,
-        peer_group=ALL,
-        release=imprint.release,
-        method=imprint.method,
-        demonstration=imprint.demonstration,
-    )
-    parts = [
-        Part(str(one.title), str(one.description or ""), _sector_themes(benchmarks, questionnaire, one))
-        for one in questionnaire.dimensions
-    ]
+    caption = narrative.sector_caption(everybody, peer_group=ALL, **_marks(imprint))
     return _render(
         "sector.html",
         questionnaire,
@@ -147,18 +128,24 @@ def sector(
             for group, one in profiles.items()
             if group != ALL
         ],
-        parts=parts,
+        parts=[_part(one, _sector_themes(benchmarks, questionnaire, one)) for one in questionnaire.dimensions],
         participation=_participation(frames["scores"], questionnaire, authorities),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )
 
 
-def _menu(standings: pd.DataFrame, code: str) -> list[str]:
-    return [str(group) for group in standings.loc[standings["authority"] == code, "peer_group"].drop_duplicates()]
+class _Marks(TypedDict):
+    release: str | None
+    method: str
+    demonstration: bool
 
 
-def _own(frame: pd.DataFrame | None, code: str) -> pd.DataFrame | None:
-    return None if frame is None else frame[frame["authority"] == code]
+def _marks(imprint: Imprint) -> _Marks:
+    return {"release": imprint.release, "method": imprint.method, "demonstration": imprint.demonstration}
+
+
+def _part(dimension: Dimension, tables: tuple[Table, ...]) -> Part:
+    return Part(str(dimension.title), str(dimension.description or ""), tables)
 
 
 def _themes(profile_of_themes: pd.DataFrame, dimension: Dimension) -> tuple[Table, ...]:
@@ -208,9 +195,7 @@ def _multiples(profiles: Mapping[str, pd.DataFrame], imprint: Imprint) -> Pictur
     }
     if len(by_type) < 2 or any(len(one) < 3 for one in by_type.values()):
         return None
-    caption = narrative.multiples_caption(
-        by_type, release=imprint.release, method=imprint.method, demonstration=imprint.demonstration
-    )
+    caption = narrative.multiples_caption(by_type, **_marks(imprint))
     return _picture(lambda size: small_multiples(by_type, caption, size=size), caption)
 
 
