@@ -256,7 +256,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: _values(frame[name]) for name in frame.columns}, dtype=object)
 
 
-def _values(column: pd.Series[object]) -> NDArray[np.object_]:
+def _values(column: pd.Series) -> NDArray[np.object_]:
     kept = [None if value is pd.NA or value is None else value for value in column.tolist()]
     return np.array([str(value) if isinstance(value, str) else value for value in kept] + [None], dtype=object)[:-1]
 

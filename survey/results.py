@@ -369,7 +369,7 @@ def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
 # Pieces
 
 
-def _releases() -> Select[tuple[Release]]:
+def _releases() -> Select[Release]:
     return (
         select(Release)
         .join(Release.wave)
@@ -452,5 +452,5 @@ def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) ->
             )
         )
         n = max((cell.n for cell in cells if cell.n is not None), default=None)
-        groups.append(Group(code, labels.get(code, code), n, cells))
+        groups.append(Group(str(code), labels.get(code, str(code)), n, cells))
     return tuple(groups)

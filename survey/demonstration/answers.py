@@ -96,7 +96,8 @@ def _views(
     service = services[authority, np.maximum(area, 0)] * (area >= 0)[:, None]
     tiers = np.array([TIER_VIEWS.get(code, (0.3, 0.1, 0.0, 0.1)) for code in dimensions]).T
     drift = np.array([DRIFT.get(code, 0.0) for code in dimensions]) * wave
-    return persons + places[authority] + service + tiers[tier] + drift
+    views: Floats = persons + places[authority] + service + tiers[tier] + drift
+    return views
 
 
 def _of_authority(staff: Staff, dimensions: Sequence[str], wave: int, seed: int) -> Floats:
@@ -104,9 +105,10 @@ def _of_authority(staff: Staff, dimensions: Sequence[str], wave: int, seed: int)
     number = int(staff.place.code.removeprefix("D"))
     lasting = _correlated(np.random.default_rng([seed, 3, number]), 1, len(dimensions), CORRELATION_OF_AUTHORITIES)[0]
     passing = _correlated(np.random.default_rng([seed, 4, number, wave]), 1, len(dimensions), 0.3)[0]
+    shared: Floats = BETWEEN_AUTHORITIES * lasting + BETWEEN_WAVES * passing
     if staff.place.code == HOME:
-        return np.array([HOME_VIEWS.get(code, 0.0) for code in dimensions]) + 0.3 * BETWEEN_WAVES * passing
-    return BETWEEN_AUTHORITIES * lasting + BETWEEN_WAVES * passing
+        shared = np.array([HOME_VIEWS.get(code, 0.0) for code in dimensions]) + 0.3 * BETWEEN_WAVES * passing
+    return shared
 
 
 def _of_services(staff: Staff, dimensions: int, seed: int) -> Floats:
@@ -115,13 +117,15 @@ def _of_services(staff: Staff, dimensions: int, seed: int) -> Floats:
     size = DIFFERENT_SERVICES if number % 3 == 1 else ALIKE_SERVICES
     apart = size * _correlated(np.random.default_rng([seed, 5, number]), 10, dimensions, 0.7)
     people = np.bincount(staff.area, minlength=10)
-    return apart - people @ apart / people.sum()
+    centred: Floats = apart - people @ apart / people.sum()
+    return centred
 
 
 def _correlated(rng: np.random.Generator, rows: int, columns: int, correlation: float) -> Floats:
     """Standard normal columns that all correlate alike."""
     shared, own = rng.standard_normal((rows, 1)), rng.standard_normal((rows, columns))
-    return np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own
+    together: Floats = np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own
+    return together
 
 
 def _positions(

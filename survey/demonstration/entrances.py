@@ -35,12 +35,8 @@ def person_of(session: Session, secret_key: str, key: str) -> Person | None:
 
 def links(session: Session, settings: Settings) -> list[tuple[str, str]]:
     """Role and address of each entrance: an officer's link that nobody has used, then the people with accounts."""
-    people = {
-        email: person_id
-        for email, person_id in session.execute(
-            select(Person.email, Person.id).where(Person.email.endswith(f"@{DOMAIN}")).order_by(Person.id)
-        )
-    }
+    query = select(Person.email, Person.id).where(Person.email.endswith(f"@{DOMAIN}")).order_by(Person.id)
+    people = {row.email: row.id for row in session.execute(query)}
     if not people:
         raise NotFound("There is no demonstration here. Run: soundings demonstration load")
     officer = _unused_invitation(session)

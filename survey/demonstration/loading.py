@@ -98,14 +98,13 @@ def load(
     tell: Callable[[str], None] = lambda _: None,
 ) -> bool:
     """Load the demonstration; False where it is there already. Refuses a service that holds anything else."""
-    with database.session() as session:
-        with database.write(session):
-            if _is_loaded(session):
-                return False
-            scene = _scene(session, settings, places or sector.places(), now=now, seed=seed, tell=tell)
-            for season in seasons(now):
-                _play(scene, season)
-            session.commit()
+    with database.session() as session, database.write(session):
+        if _is_loaded(session):
+            return False
+        scene = _scene(session, settings, places or sector.places(), now=now, seed=seed, tell=tell)
+        for season in seasons(now):
+            _play(scene, season)
+        session.commit()
     tell("Sealed answers are written anew in the order of their random numbers")
     anonymity.rewrite(database)
     return True

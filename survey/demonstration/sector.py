@@ -142,5 +142,5 @@ def _tiers(size: int) -> Ints:
 
 def _parts(total: int, shares: NDArray[np.float64]) -> Ints:
     """Whole numbers in these shares that add up to the total."""
-    edges = np.rint(np.cumsum(shares / shares.sum()) * total).astype(np.int32)
+    edges: Ints = np.rint(np.cumsum(shares / shares.sum()) * total).astype(np.int32)
     return np.diff(edges, prepend=0).astype(np.int32)
