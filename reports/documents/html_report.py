@@ -67,11 +67,6 @@ def authority(
     numbers = own_frames["scores"], frames["benchmarks"], own_frames["standings"]
     own = profile(*numbers, questionnaire, authority=code, peer_group=peer_group)
     caption = narrative.caption(own, name=name, peer_group=peer_group, **_marks(imprint))
-    menu = [str(group) for group in own_frames["standings"]["peer_group"].drop_duplicates()]
-    compared = {
-        narrative.group_label(group): profile(*numbers, questionnaire, authority=code, peer_group=group)
-        for group in menu
-    }
     themes = [theme_profile(*numbers, one, authority=code, peer_group=peer_group) for one in questionnaire.dimensions]
     items = own_frames.get("items")
     return _render(
@@ -85,7 +80,7 @@ def authority(
         dots=_picture(lambda size: dots(own, caption, size=size), caption),
         radar=_picture(lambda size: radar(own, caption, size=size), caption) if len(own) > 2 else None,
         dimensions=cells.measures(own, f"Scores of {name}, 0 to 100", verdicts=True),
-        verdicts=cells.verdicts(compared, f"{name} beside each peer group") if len(compared) > 1 else None,
+        verdicts=_verdicts(numbers, questionnaire, code=code, name=name),
         parts=[
             _part(one, (*_themes(theme, one), *_items(items, questionnaire, one)))
             for one, theme in zip(questionnaire.dimensions, themes, strict=True)
@@ -132,6 +127,18 @@ def sector(
         participation=_participation(frames["scores"], questionnaire, authorities),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )
+
+
+def _verdicts(
+    numbers: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], questionnaire: Questionnaire, *, code: str, name: str
+) -> Table | None:
+    """The verdicts beside every peer group of an authority; None where there is but one."""
+    menu = [str(group) for group in numbers[2]["peer_group"].drop_duplicates()]
+    compared = {
+        narrative.group_label(group): profile(*numbers, questionnaire, authority=code, peer_group=group)
+        for group in menu
+    }
+    return cells.verdicts(compared, f"{name} beside each peer group") if len(compared) > 1 else None
 
 
 class _Marks(TypedDict):
