@@ -4,6 +4,28 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from survey.web import link, public, respond
+from survey.web import (
+    compare,
+    lead,
+    link,
+    public,
+    research,
+    research_exports,
+    research_imports,
+    research_releases,
+    respond,
+    results_pages,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, link.blueprint, respond.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    public.blueprint,
+    link.blueprint,
+    respond.blueprint,
+    results_pages.blueprint,
+    compare.blueprint,
+    lead.blueprint,
+    research.blueprint,
+    research_imports.blueprint,
+    research_releases.blueprint,
+    research_exports.blueprint,
+)

@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-FILTERS: dict[str, Callable[..., str]] = {}
+from survey import result_tables
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "reason_words": result_tables.reason_words,
+    "table_name": result_tables.table_words,
+}

@@ -1,8 +1,81 @@
-"""The policy of the pages of results: members, researchers, publishers."""
+"""The policy of the pages of results: members, the public, researchers and publishers, leads."""
 
 from __future__ import annotations
 
-from survey.web.access import Row
+from survey.vocabulary import ReleaseState, RoleName, WaveState
+from survey.web import load_compare, load_lead, load_research, load_results
+from survey.web.access import Row, Who
 
-COMPARE: tuple[Row, ...] = ()
-RESEARCH: tuple[Row, ...] = ()
+READERS = Who.roles(*load_compare.READERS)
+TEAM = Who.roles(RoleName.RESEARCHER, RoleName.PUBLISHER)
+RESEARCHERS = Who.roles(RoleName.RESEARCHER)
+PUBLISHERS = Who.roles(RoleName.PUBLISHER)
+LEADERS = Who.roles(*load_lead.LEADERS)
+
+PLANNED = frozenset({str(WaveState.PLANNED)})
+COLLECTING = frozenset({str(WaveState.OPEN), str(WaveState.GRACE)})
+OPEN = frozenset({str(WaveState.OPEN)})
+NOT_CLOSED = PLANNED | COLLECTING
+CLOSED = frozenset({str(WaveState.CLOSED)})
+CHECKED = frozenset({str(ReleaseState.CHECKED)})
+APPROVED = frozenset({str(ReleaseState.APPROVED)})
+
+COMPARE: tuple[Row, ...] = (
+    Row("results.index", "GET", "results.read", Who.ANYONE, load_results.released, "releases"),
+    Row("results.sector", "GET", "results.read", Who.ANYONE, load_results.sector, "sector"),
+    Row("results.picture", "GET", "results.read", Who.ANYONE, load_results.picture, "picture"),
+    Row("results.table", "GET", "results.read", Who.ANYONE, load_results.sector, "sector"),
+    Row("compare.index", "GET", "comparison.read", READERS, load_compare.own_authorities, "authorities"),
+    Row("compare.overview", "GET", "comparison.read", READERS, load_compare.comparison, "comparison"),
+    Row("compare.dimension", "GET", "comparison.read", READERS, load_compare.dimension, "seen"),
+    Row("compare.inside", "GET", "comparison.read", READERS, load_compare.inside, "seen"),
+    Row("compare.picture", "GET", "comparison.read", READERS, load_compare.picture, "picture"),
+    Row("compare.themes_picture", "GET", "comparison.read", READERS, load_compare.themes_picture, "picture"),
+    Row("compare.table", "GET", "comparison.read", READERS, load_compare.comparison, "comparison"),
+)
+
+WAVES: tuple[Row, ...] = (
+    Row("research.index", "GET", "research.read", TEAM),
+    Row("research.waves_list", "GET", "wave.read", TEAM, load_research.listed, "waves"),
+    Row("research.plan", "GET", "wave.plan", RESEARCHERS, load_research.editions_to_plan, "editions"),
+    Row("research.plan_wave", "POST", "wave.plan", RESEARCHERS, load_research.editions_to_plan, "editions"),
+    Row("research.wave", "GET", "wave.read", TEAM, load_research.wave_page, "page"),
+    Row("research.who", "GET", "wave.change", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research.add", "POST", "wave.change", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research.confirm_open", "GET", "wave.open", RESEARCHERS, load_research.wave, "wave", PLANNED),
+    Row("research.open_wave", "POST", "wave.open", RESEARCHERS, load_research.wave, "wave"),
+    Row("research.confirm_close", "GET", "wave.close", RESEARCHERS, load_research.wave, "wave", COLLECTING),
+    Row("research.close", "POST", "wave.close", RESEARCHERS, load_research.wave, "wave"),
+    Row("research.confirm_invite", "GET", "wave.invite", RESEARCHERS, load_research.planned_mailing, "page", OPEN),
+    Row("research.invite", "POST", "wave.invite", RESEARCHERS, load_research.planned_mailing, "page", OPEN),
+    Row("research.confirm_links", "GET", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research.links", "POST", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research_imports.authorities", "GET", "authorities.import", RESEARCHERS),
+    Row("research_imports.import_authorities", "POST", "authorities.import", RESEARCHERS),
+    Row("research_imports.headcounts", "GET", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research_imports.import_headcounts", "POST", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+)  # fmt: skip
+
+RELEASES: tuple[Row, ...] = (
+    Row("research_releases.index", "GET", "release.read", TEAM, load_research.releases, "page"),
+    Row("research_releases.confirm_compute", "GET", "release.compute", TEAM, load_research.wave, "wave", CLOSED),
+    Row("research_releases.compute", "POST", "release.compute", TEAM, load_research.wave, "wave", CLOSED),
+    Row("research_releases.show", "GET", "release.read", TEAM, load_research.release_page, "page"),
+    Row("research_releases.confirm_approve", "GET", "release.approve", PUBLISHERS, load_research.release, "release", CHECKED),
+    Row("research_releases.approve", "POST", "release.approve", PUBLISHERS, load_research.release, "release"),
+    Row("research_releases.confirm_publish", "GET", "release.publish", PUBLISHERS, load_research.release, "release", APPROVED),
+    Row("research_releases.publish", "POST", "release.publish", PUBLISHERS, load_research.release, "release"),
+    Row("research_exports.index", "GET", "export.read", TEAM, load_research.released, "released"),
+    Row("research_exports.download", "POST", "export.download", TEAM, load_research.released, "released"),
+)  # fmt: skip
+
+LEAD: tuple[Row, ...] = (
+    Row("lead.index", "GET", "lead.read", LEADERS, load_lead.led, "authorities"),
+    Row("lead.wave", "GET", "lead.read", LEADERS, load_lead.wave, "led"),
+    Row("lead.invite", "GET", "invitations.make", LEADERS, load_lead.wave, "led", NOT_CLOSED),
+    Row("lead.make_links", "POST", "invitations.make", LEADERS, load_lead.wave, "led", NOT_CLOSED),
+    Row("lead.share", "GET", "invitations.share", LEADERS, load_lead.wave, "led", NOT_CLOSED),
+    Row("lead.make_shared_link", "POST", "invitations.share", LEADERS, load_lead.wave, "led", NOT_CLOSED),
+)
+
+RESEARCH: tuple[Row, ...] = (*WAVES, *RELEASES, *LEAD)

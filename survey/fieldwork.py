@@ -1,0 +1,65 @@
+"""Fieldwork: which waves an authority is in just now, and how far each authority is, in rounded steps only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from survey.models import Authority, Headcount, Invitation, Participation, Wave
+from survey.participation import Progress, in_steps
+from survey.vocabulary import InvitationKind, WaveState
+
+CURRENT = (WaveState.PLANNED, WaveState.OPEN, WaveState.GRACE)
+
+
+def current(session: Session, authority_codes: Collection[str]) -> list[tuple[str, Wave]]:
+    """The waves that are not over, by the codes of these authorities that take part; the soonest deadline first."""
+    rows = session.execute(
+        select(Authority.code, Wave)
+        .join(Participation, Participation.authority_id == Authority.id)
+        .join(Wave, Wave.id == Participation.wave_id)
+        .where(Authority.code.in_(authority_codes), Wave.state.in_(CURRENT))
+        .order_by(Wave.deadline_at, Wave.id, Authority.code)
+    )
+    return [(code, wave) for code, wave in rows]
+
+
+def totals(session: Session, wave: Wave) -> dict[int, Progress]:
+    """Progress of every participation of a wave, without its service areas: two statements, however many there are.
+
+    Counted from receipts, rounded down to fives; the rate only where at least 50 staff are known of.
+    """
+    is_total = (Headcount.service_area == "") & (Headcount.tier == "")
+    is_cell = (Headcount.service_area != "") & (Headcount.tier != "")
+    known = func.coalesce(
+        func.sum(case((is_total, Headcount.headcount))), func.sum(case((is_cell, Headcount.headcount))), 0
+    )
+    staff = {
+        one: int(count)
+        for one, count in session.execute(
+            select(Headcount.participation_id, known)
+            .join(Participation, Participation.id == Headcount.participation_id)
+            .where(Participation.wave_id == wave.id)
+            .group_by(Headcount.participation_id)
+        )
+    }
+    received = func.sum(case((Invitation.used, 1), else_=0) + Invitation.received)
+    rows = session.execute(
+        select(Participation.id, func.coalesce(received, 0))
+        .outerjoin(Invitation, Invitation.participation_id == Participation.id)
+        .where(Participation.wave_id == wave.id)
+        .group_by(Participation.id)
+    )
+    return {one: in_steps(int(count), {}, staff.get(one, 0)) for one, count in rows}
+
+
+def personal_links(session: Session, participation: Participation) -> int:
+    """How many colleagues have a personal link that still counts."""
+    counted = select(func.count()).where(
+        Invitation.participation_id == participation.id,
+        Invitation.kind == InvitationKind.PERSONAL,
+        ~Invitation.revoked,
+    )
+    return session.scalar(counted) or 0

@@ -1,0 +1,219 @@
+"""Tables that stand beside the pictures: a profile's rows in words and rounded figures, for a page and for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from reports import narrative
+from reports.disclosure.reasons import Reason
+from reports.files import writing
+from reports.narrative import Caption
+from reports.profile import Row
+from reports.profile import rows as rows_of
+from reports.wording import BASE_LANGUAGE, enumeration, text, whole
+from survey.results import Comparison, Group
+
+INVITED_FROM = narrative.RATE_FROM  # below it, a file does not say how many were invited (methodology 10.6)
+_TABLES = {
+    "scores": "Scores of authorities",
+    "items": "Answers to single questions",
+    "group_scores": "Service areas and tiers",
+    "benchmarks": "Benchmarks of peer groups",
+    "standings": "Authorities beside their peers",
+}
+_EVERYBODY = "everybody answered"
+_SIGNS = {
+    narrative.ABOVE: "above",
+    narrative.SIMILAR: "similar",
+    narrative.BELOW: "below",
+    narrative.CANNOT_TELL: "cannot-tell",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure as it is printed. An empty text is "there is none"; a withheld score says so in `score`."""
+
+    measure: str
+    title: str
+    score: str
+    interval: str
+    median: str
+    quartiles: str
+    authorities: str
+    verdict: str
+    sign: str
+    n: str
+    withheld: bool
+    indicative: bool
+    everybody: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One service area or tier as it is printed: a cell for each dimension."""
+
+    label: str
+    n: str
+    cells: tuple[Line, ...]
+    withheld: bool
+
+
+def lines(rows: Iterable[Row], language: str = BASE_LANGUAGE) -> tuple[Line, ...]:
+    """The rows of a profile, rounded to whole numbers, in their order."""
+    return tuple(_line(row, language) for row in rows)
+
+
+def notes(comparison: Comparison, profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> tuple[str, ...]:
+    """What stands under a table: who answered, release and method, why "indicative", why something is not shown."""
+    release = comparison.release
+    line = narrative.caption_line(profile, release=release.label, method=release.method_version, language=language)
+    withheld = any(row.score is None or row.median is None for row in rows_of(profile))
+    found = (line, narrative.indicative_note(profile, language), narrative.refusal(language) if withheld else "")
+    return tuple(note for note in found if note)
+
+
+def theme_caption(comparison: Comparison, dimension: str, language: str = BASE_LANGUAGE) -> Caption:
+    """The words of a picture of themes. Themes carry no verdict, so the sentence gives scores and middle peers only."""
+    profile = comparison.themes[dimension]
+    release = comparison.release
+    line = narrative.caption_line(profile, release=release.label, method=release.method_version, language=language)
+    return replace(comparison.caption, sentence=theme_sentence(rows_of(profile), comparison.name), line=line)
+
+
+def theme_sentence(rows: Sequence[Row], name: str) -> str:
+    """What a picture of themes shows, in words.
+
+    The words are English until a speaker of another language has written them.
+    """
+    shown = [row for row in rows if row.score is not None]
+    withheld = [narrative.in_sentence(row.title) for row in rows if row.score is None]
+    parts = [_theme_words(row) for row in shown if row.score is not None]
+    sentences = [f"{name} scores {enumeration(parts)}, out of 100."] if parts else []
+    if withheld:
+        sentences.append(text("finding.withheld", measures=enumeration(withheld)))
+    return " ".join(sentences)
+
+
+def reason_words(reason: str) -> str:
+    """Why a figure is withheld, as a sentence for the research team."""
+    return Reason(reason).meaning
+
+
+def table_words(name: str) -> str:
+    """What a stored table holds, in words."""
+    return _TABLES.get(name, name)
+
+
+def _theme_words(row: Row) -> str:
+    words = f"{whole(row.score or 0)} on {narrative.in_sentence(row.title)}"
+    return words if row.median is None else f"{words} (middle peer {whole(row.median)})"
+
+
+def refusal(language: str = BASE_LANGUAGE) -> str:
+    """The one message for everything withheld, whichever rule withheld it."""
+    return narrative.refusal(language)
+
+
+def parts(groups: Iterable[Group], language: str = BASE_LANGUAGE) -> list[Part]:
+    """Service areas or tiers of one authority, in their order."""
+    found = []
+    for group in groups:
+        cells = lines(group.cells, language)
+        found.append(Part(group.label, "" if group.n is None else str(group.n), cells, any(c.withheld for c in cells)))
+    return found
+
+
+def group_lines(
+    profiles: Mapping[str, pd.DataFrame], language: str = BASE_LANGUAGE
+) -> list[tuple[str, tuple[Line, ...]]]:
+    """One row a group of authorities, one cell a dimension."""
+    return [(narrative.first_upper(label), lines(rows_of(profile), language)) for label, profile in profiles.items()]
+
+
+def sector_csv(rows: Sequence[Row], *, release: str) -> bytes:
+    """The middle authority of all, as a file; benchmarks are whole numbers."""
+    return writing.csv_bytes(
+        pd.DataFrame(
+            {
+                "release": [release] * len(rows),
+                "measure": [row.measure for row in rows],
+                "title": [row.title for row in rows],
+                "authorities": _whole([row.n for row in rows]),
+                "lower_quartile": _rounded([row.lower_quartile for row in rows]),
+                "median": _rounded([row.score for row in rows]),
+                "upper_quartile": _rounded([row.upper_quartile for row in rows]),
+                "shown": pd.Series([row.score is not None for row in rows], dtype="boolean"),
+            }
+        )
+    )
+
+
+def profile_csv(rows: Sequence[Row], *, release: str, authority: str, peer_group: str) -> bytes:
+    """The same rows as a file: scores at one decimal, benchmarks whole, nothing where the page says "not shown"."""
+    return writing.csv_bytes(
+        pd.DataFrame(
+            {
+                "release": [release] * len(rows),
+                "authority": [authority] * len(rows),
+                "peer_group": [peer_group] * len(rows),
+                "measure": [row.measure for row in rows],
+                "title": [row.title for row in rows],
+                "n": _whole([row.n for row in rows]),
+                "invited": _whole([_invited(row) for row in rows]),
+                "score": _decimal([row.score for row in rows]),
+                "lower": _decimal([row.lower for row in rows]),
+                "upper": _decimal([row.upper for row in rows]),
+                "lower_quartile": _rounded([row.lower_quartile for row in rows]),
+                "median": _rounded([row.median for row in rows]),
+                "upper_quartile": _rounded([row.upper_quartile for row in rows]),
+                "authorities": _whole([row.benchmark_n for row in rows]),
+                "verdict": pd.Series([row.verdict for row in rows], dtype="string"),
+                "indicative": pd.Series([row.indicative for row in rows], dtype="boolean"),
+                "shown": pd.Series([row.score is not None for row in rows], dtype="boolean"),
+            }
+        )
+    )
+
+
+def _line(row: Row, language: str) -> Line:
+    return Line(
+        measure=row.measure,
+        title=row.title,
+        score=text("note.not_shown", language) if row.score is None else whole(row.score),
+        interval=narrative.interval_words(row, language),
+        median="" if row.median is None else whole(row.median),
+        quartiles=_range(row.lower_quartile, row.upper_quartile, language),
+        authorities="" if row.benchmark_n is None else str(row.benchmark_n),
+        verdict=narrative.verdict_word(row, language),
+        sign=_SIGNS.get(row.verdict or "", ""),
+        n="" if row.n is None else str(row.n),
+        withheld=row.score is None,
+        indicative=row.indicative and row.verdict in (narrative.ABOVE, narrative.SIMILAR, narrative.BELOW),
+        everybody=_EVERYBODY if row.everybody_answered else "",
+    )
+
+
+def _range(low: float | None, high: float | None, language: str) -> str:
+    if low is None or high is None:
+        return ""
+    return text("answered.range", language, low=whole(low), high=whole(high))
+
+
+def _invited(row: Row) -> int | None:
+    return row.invited if row.score is not None and row.invited is not None and row.invited >= INVITED_FROM else None
+
+
+def _whole(values: Sequence[int | None]) -> pd.Series[int]:
+    return pd.Series([pd.NA if value is None else value for value in values], dtype="Int64")
+
+
+def _decimal(values: Sequence[float | None]) -> pd.Series[float]:
+    return pd.Series([None if value is None else round(value, 1) for value in values], dtype="Float64")
+
+
+def _rounded(values: Sequence[float | None]) -> pd.Series[int]:
+    return pd.Series([None if value is None else int(whole(value)) for value in values], dtype="Int64")

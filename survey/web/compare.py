@@ -1,0 +1,93 @@
+"""The members' pages: their authority beside its peers, as a sentence, pictures and tables from the same rows."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from reports.charts import dots, radar
+from survey import pictures, result_tables
+from survey.results import Comparison
+from survey.web import context, sending
+from survey.web.load_compare import InsideAuthority, OneDimension, OwnAuthority, Picture
+
+blueprint = Blueprint("compare", __name__, url_prefix="/compare")
+
+
+@blueprint.get("/")
+def index(authorities: tuple[OwnAuthority, ...]) -> str:
+    return render_template("compare/index.html", authorities=authorities)
+
+
+@blueprint.get("/<code>/<label>/")
+def overview(comparison: Comparison) -> str:
+    language = context.language()
+    return render_template(
+        "compare/overview.html",
+        comparison=comparison,
+        lines=result_tables.lines(comparison.rows, language),
+        overall=result_tables.lines((comparison.overall,), language)[0],
+        notes=result_tables.notes(comparison, comparison.profile, language),
+    )
+
+
+@blueprint.get("/<code>/<label>/dimension/<dimension>")
+def dimension(seen: OneDimension) -> str:
+    language, code = context.language(), seen.dimension.code
+    return render_template(
+        "compare/dimension.html",
+        comparison=seen.comparison,
+        dimension=seen.dimension,
+        line=next(line for line in result_tables.lines(seen.comparison.rows, language) if line.measure == code),
+        lines=result_tables.lines(seen.comparison.theme_rows(code), language),
+        alternative=result_tables.theme_caption(seen.comparison, code).sentence,
+        notes=result_tables.notes(seen.comparison, seen.comparison.themes[code], language),
+    )
+
+
+@blueprint.get("/<code>/<label>/inside")
+def inside(seen: InsideAuthority) -> str:
+    language = context.language()
+    kinds = (("areas", seen.inside.service_areas), ("tiers", seen.inside.tiers), ("elected", seen.inside.elected))
+    return render_template(
+        "compare/inside.html",
+        release=seen.release,
+        inside=seen.inside,
+        groups={kind: result_tables.parts(found, language) for kind, found in kinds},
+        refusal=result_tables.refusal(language),
+    )
+
+
+@blueprint.get("/<code>/<label>/<any(dots, radar):kind>.svg")
+def picture(picture: Picture) -> Response:
+    return _drawn(picture)
+
+
+@blueprint.get("/<code>/<label>/dimension/<dimension>/dots.svg")
+def themes_picture(picture: Picture) -> Response:
+    return _drawn(picture)
+
+
+@blueprint.get("/<code>/<label>/profile.csv")
+def table(comparison: Comparison) -> Response:
+    content = result_tables.profile_csv(
+        comparison.rows,
+        release=comparison.release.label,
+        authority=comparison.authority,
+        peer_group=comparison.peer_group.code,
+    )
+    return sending.file(content, f"{comparison.authority}-{comparison.release.label}.csv", "text/csv")
+
+
+def _drawn(picture: Picture) -> Response:
+    seen, part = picture.comparison, picture.dimension
+    profile = seen.themes[part.code] if part else seen.profile
+    caption = result_tables.theme_caption(seen, part.code) if part else seen.caption
+    draw = radar.radar if picture.kind == "radar" else dots.dots
+    kind = f"{picture.kind}-{part.code}" if part else picture.kind
+    key = pictures.key(
+        seen.release, authority=seen.authority, peer_group=seen.peer_group.code, kind=kind, size=picture.size
+    )
+    content = pictures.drawn(
+        context.settings().data / "pictures", key, lambda: draw(profile, caption, size=picture.size)
+    )
+    return sending.picture(content, key.etag)

@@ -1,0 +1,79 @@
+"""What a lead sees of the own authority's part in a wave: dates, links, and progress in steps. Never an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from questionnaires.definition import Questionnaire, Role
+from survey import editions, fieldwork, invitations, participation, waves
+from survey.errors import NotFound
+from survey.models import Invitation, Participation, Wave
+from survey.participation import Progress
+from survey.people import Principal
+from survey.vocabulary import RoleName
+from survey.web.access import Asked
+
+LEADERS = (RoleName.LEAD, RoleName.DEPUTY)
+NOT_THERE = "There is no survey at this address, or it is not yours to lead."
+
+
+@dataclass(frozen=True, slots=True)
+class LedAuthority:
+    """An authority that the person leads, with the waves that are not over, soonest deadline first."""
+
+    code: str
+    name: str
+    waves: tuple[Wave, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedWave:
+    """One authority in one wave. `areas` are the service areas with how many have answered at least, or None."""
+
+    wave: Wave
+    state: str
+    participation: Participation
+    progress: Progress
+    areas: tuple[tuple[str, int | None], ...]
+    shared: Invitation | None
+    invited: int
+
+
+def led(asked: Asked) -> tuple[LedAuthority, ...]:
+    names = _led(asked.person)
+    found = fieldwork.current(asked.session, tuple(names))
+    return tuple(
+        LedAuthority(code, name, tuple(wave for owner, wave in found if owner == code)) for code, name in names.items()
+    )
+
+
+def wave(asked: Asked) -> LedWave:
+    if asked.args["code"] not in _led(asked.person):
+        raise NotFound(NOT_THERE)
+    try:
+        found = waves.by_code(asked.session, asked.args["wave"])
+        mine = participation.one(asked.session, found, asked.args["code"])
+    except NotFound:
+        raise NotFound(NOT_THERE) from None
+    questionnaire = editions.questionnaire_of(asked.session, found.edition)
+    progress = participation.progress(asked.session, mine, questionnaire)
+    return LedWave(
+        found,
+        found.state,
+        mine,
+        progress,
+        _areas(questionnaire, progress, participation.labels(asked.session, mine.id)),
+        invitations.shared_link(asked.session, mine.id),
+        fieldwork.personal_links(asked.session, mine),
+    )
+
+
+def _areas(questionnaire: Questionnaire, progress: Progress, own: dict[str, str]) -> tuple[tuple[str, int | None], ...]:
+    item = questionnaire.role_item(Role.SERVICE_AREA)
+    labels = {option.code: str(option.label) for option in item.options} if item else {}
+    return tuple((own.get(area.code, labels.get(area.code, area.code)), area.at_least) for area in progress.areas)
+
+
+def _led(principal: Principal) -> dict[str, str]:
+    named = {grant.authority_code: grant.authority_name for grant in principal.grants if grant.role in LEADERS}
+    return {code: name or code for code, name in sorted(named.items()) if code}

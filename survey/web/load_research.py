@@ -1,0 +1,110 @@
+"""What the research team's pages show. The policy has already asked for the role; here things are only found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from survey import editions, fieldwork, mailing, participation, results, transitions, waves
+from survey.models import Edition, Participation, Release, Wave
+from survey.participation import Progress
+from survey.transitions import Transition
+from survey.vocabulary import EditionState, WaveState
+from survey.waves import Listed
+from survey.web.access import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """One authority in a wave, with its progress in steps."""
+
+    participation: Participation
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class WavePage:
+    """A wave with who takes part and what this person can do next."""
+
+    wave: Wave
+    taking_part: tuple[TakingPart, ...]
+    steps: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """A dry run of the invitations of a wave: how many mails, to which domains, already sent before."""
+
+    wave: Wave
+    state: str
+    dry_run: mailing.DryRun
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePage:
+    """A release in any state: what it withholds and why, and what this person can do next."""
+
+    release: Release
+    state: str
+    withheld: tuple[tuple[str, str, int], ...]
+    steps: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """All releases, and the closed waves that can be computed."""
+
+    releases: tuple[Release, ...]
+    closed: tuple[Wave, ...]
+
+
+def listed(asked: Asked) -> tuple[Listed, ...]:
+    return tuple(waves.listed(asked.session))
+
+
+def editions_to_plan(asked: Asked) -> tuple[Edition, ...]:
+    """The staff questionnaires that a wave can be planned with."""
+    usable = (EditionState.DRAFT, EditionState.IN_REVIEW, EditionState.APPROVED, EditionState.FIELDED)
+    return tuple(one for one in editions.listed(asked.session) if one.audience == "officers" and one.state in usable)
+
+
+def wave(asked: Asked) -> Wave:
+    return waves.by_code(asked.session, asked.args["wave"])
+
+
+def wave_page(asked: Asked) -> WavePage:
+    found = wave(asked)
+    progress = fieldwork.totals(asked.session, found)
+    return WavePage(
+        found,
+        tuple(TakingPart(one, progress[one.id]) for one in participation.of_wave(asked.session, found)),
+        transitions.targets(transitions.WAVE, found.state, asked.person.roles),
+    )
+
+
+def planned_mailing(asked: Asked) -> Mailing:
+    found = wave(asked)
+    return Mailing(found, found.state, mailing.dry_run(asked.session, found))
+
+
+def releases(asked: Asked) -> Releases:
+    closed = tuple(one.wave for one in waves.listed(asked.session) if one.wave.state == WaveState.CLOSED)
+    return Releases(tuple(results.everything(asked.session)), closed)
+
+
+def release(asked: Asked) -> Release:
+    return results.get_any(asked.session, asked.args["label"])
+
+
+def release_page(asked: Asked) -> ReleasePage:
+    found = release(asked)
+    return ReleasePage(
+        found,
+        found.state,
+        tuple(results.withheld(asked.session, found)),
+        transitions.targets(transitions.RELEASE, found.state, asked.person.roles),
+    )
+
+
+def released(asked: Asked) -> tuple[Release, ...]:
+    """What can be exported: published releases, embargo or not being over."""
+    return tuple(results.released(asked.session, now=asked.now))

@@ -1,0 +1,37 @@
+"""What the public pages of results show: published releases only, whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.charts.style import Size
+from survey import results
+from survey.errors import NotFound
+from survey.models.results import Release
+from survey.results import Sector
+from survey.web.access import Asked
+from survey.web.load_compare import NOT_THERE, size_of
+
+
+@dataclass(frozen=True, slots=True)
+class SectorPicture:
+    """One picture of the sector, and how wide it is wanted."""
+
+    sector: Sector
+    kind: str
+    size: Size
+
+
+def released(asked: Asked) -> tuple[Release, ...]:
+    return tuple(results.released(asked.session, now=asked.now))
+
+
+def sector(asked: Asked) -> Sector:
+    return results.sector(asked.session, results.get(asked.session, asked.args["label"], now=asked.now))
+
+
+def picture(asked: Asked) -> SectorPicture:
+    found = SectorPicture(sector(asked), asked.args["kind"], size_of(asked))
+    if found.kind == "types" and not found.sector.profiles_by_type:
+        raise NotFound(NOT_THERE)
+    return found

@@ -1,0 +1,48 @@
+"""Exports: the published numbers of a release as files, each download in the audit trail."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+
+from survey import downloads
+from survey.errors import NotFound
+from survey.models import Release
+from survey.web import context, sending
+from survey.web.research_forms import Export
+
+blueprint = Blueprint("research_exports", __name__, url_prefix="/research/exports")
+WORKBOOK = "workbook"
+
+
+@blueprint.get("/")
+def index(released: tuple[Release, ...]) -> str:
+    return render_template("research/exports.html", form=_form(released), released=released)
+
+
+@blueprint.post("/")
+def download(released: tuple[Release, ...]) -> Response | tuple[str, int]:
+    form, session = _form(released), context.session()
+    if not form.validate():
+        return render_template("research/exports.html", form=form, released=released), 422
+    release = next((one for one in released if one.label == form.release.data), None)
+    if release is None:
+        raise NotFound("There is no such release.")
+    actor, now, content = context.principal().actor, context.now(), str(form.content.data)
+    with context.database().write(session):
+        if content == WORKBOOK:
+            made = downloads.xlsx(session, release, actor=actor, now=now)
+        else:
+            made = downloads.csv(session, release, content, actor=actor, now=now)
+        session.commit()
+    return sending.file(made.content, made.name, made.media_type)
+
+
+def _form(released: tuple[Release, ...]) -> Export:
+    contents = [
+        ("benchmarks", _("Benchmarks: medians and quartiles of peer groups (CSV)")),
+        ("standings", _("Standings: each authority beside its peer groups (CSV)")),
+        ("scores", _("Scores of authorities (CSV)")),
+        (WORKBOOK, _("All three tables in one workbook (XLSX)")),
+    ]
+    return Export.offering(request.form, [one.label for one in released], contents)

@@ -1,0 +1,127 @@
+"""What the research team types: each form checks what can be checked without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, FileField, Form, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+
+LARGEST_UPLOAD = 10 * 1024 * 1024
+
+
+class PlanWave(Form):
+    """A new wave: its name, what is asked, and when."""
+
+    code = StringField(
+        _l("Short code"),
+        description=_l("Small letters, digits and hyphens, for example 2027. It stands in the name of every release."),
+        validators=[
+            InputRequired(_l("Enter a short code")),
+            Regexp(r"^[a-z0-9][a-z0-9-]{0,39}\Z", message=_l("Use small letters, digits and hyphens only, at most 40")),
+        ],
+    )
+    title = StringField(
+        _l("Title"),
+        description=_l("Officers and members see it, for example Digital maturity survey 2027."),
+        validators=[InputRequired(_l("Enter a title")), Length(max=300, message=_l("Use at most 300 characters"))],
+    )
+    edition = SelectField(_l("Questionnaire"), validators=[InputRequired(_l("Select a questionnaire"))])
+    opens = StringField(
+        _l("Opens"),
+        description=_l("Date and time, for example 2027-03-01 09:00."),
+        validators=[InputRequired(_l("Enter when the survey opens"))],
+    )
+    deadline = StringField(
+        _l("Deadline that officers see"),
+        description=_l(
+            "Date and time, for example 2027-03-31 17:00. Answers begun before it can be finished in the next 15 minutes."
+        ),
+        validators=[InputRequired(_l("Enter the deadline"))],
+    )
+    rehearsal = BooleanField(_l("This is a rehearsal: its answers never mix with real ones"))
+
+
+class Upload(Form):
+    """One CSV file."""
+
+    file = FileField(_l("CSV file"))
+
+    def validate_file(self, field: FileField) -> None:
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError(_l("Choose a file"))
+
+
+class WhoTakesPart(Form):
+    """Codes of authorities, one on each line."""
+
+    codes = TextAreaField(
+        _l("Codes of the authorities"),
+        description=_l("One code on each line."),
+        validators=[InputRequired(_l("Enter at least one code"))],
+    )
+
+    def lines(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line.strip() for line in (self.codes.data or "").splitlines() if line.strip()))
+
+
+class TypedNumber(Form):
+    """The number of people who will get a mail, typed by hand, so that nobody writes to a whole county by mistake."""
+
+    number = StringField(
+        _l("Type the number of mails that will be sent"),
+        validators=[InputRequired(_l("Type the number of mails that will be sent"))],
+    )
+
+    def validate_against(self, count: int) -> bool:
+        if not self.validate():
+            return False
+        if str(self.number.data).strip() != str(count):
+            self.number.errors = [_("%(count)s mails would be sent. Type this number to confirm it", count=count)]
+            return False
+        return True
+
+
+class Reason(Form):
+    """Why something is done before its time."""
+
+    reason = TextAreaField(
+        _l("Why is the survey closed early?"),
+        validators=[Length(max=1000, message=_l("Use at most 1,000 characters"))],
+    )
+
+    def validate_when(self, *, needed: bool) -> bool:
+        good = bool(self.validate())
+        if needed and not (self.reason.data or "").strip():
+            self.reason.errors = [_("Enter the reason: it is kept with the survey")]
+            return False
+        return good
+
+
+class Publish(Form):
+    """Now, or later."""
+
+    embargo_until = StringField(
+        _l("Keep it closed until (leave empty to publish at once)"),
+        description=_l("Date and time, for example 2027-06-01 00:01."),
+        validators=[Optional()],
+    )
+
+
+class Export(Form):
+    """Which numbers of which release in which form."""
+
+    release = SelectField(_l("Release"), validators=[InputRequired(_l("Select a release"))])
+    content = SelectField(_l("What to download"), validators=[InputRequired(_l("Select what to download"))])
+
+    @classmethod
+    def offering(
+        cls, posted: MultiDict[str, str], releases: Sequence[str], contents: Sequence[tuple[str, str]]
+    ) -> Export:
+        form = cls(posted)
+        form.release.choices = [(label, label) for label in releases]
+        form.content.choices = list(contents)
+        return form

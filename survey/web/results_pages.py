@@ -1,0 +1,58 @@
+"""The published results of a wave: what all authorities together answered, for everybody."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from reports.charts import dots, radar, small_multiples
+from survey import pictures, result_tables
+from survey.models.results import Release
+from survey.results import Sector
+from survey.web import context, sending
+from survey.web.load_results import SectorPicture
+
+blueprint = Blueprint("results", __name__, url_prefix="/results")
+
+
+@blueprint.get("/")
+def index(releases: tuple[Release, ...]) -> str:
+    return render_template("results/index.html", releases=releases)
+
+
+@blueprint.get("/<label>/")
+def sector(sector: Sector) -> str:
+    language = context.language()
+    return render_template(
+        "results/sector.html",
+        sector=sector,
+        lines=result_tables.lines(sector.rows, language),
+        themes=[
+            (dimension, result_tables.lines(sector.theme_rows(dimension.code), language))
+            for dimension in sector.questionnaire.dimensions
+            if dimension.themes
+        ],
+        types=result_tables.group_lines(sector.profiles_by_type, language),
+        refusal=result_tables.refusal(language),
+    )
+
+
+@blueprint.get("/<label>/<any(dots, radar, types):kind>.svg")
+def picture(picture: SectorPicture) -> Response:
+    seen = picture.sector
+    key = pictures.key(seen.release, kind=f"sector-{picture.kind}", size=picture.size)
+    content = pictures.drawn(context.settings().data / "pictures", key, lambda: _draw(picture))
+    return sending.picture(content, key.etag, audience="public")
+
+
+@blueprint.get("/<label>/sector.csv")
+def table(sector: Sector) -> Response:
+    content = result_tables.sector_csv(sector.rows, release=sector.release.label)
+    return sending.file(content, f"sector-{sector.release.label}.csv", "text/csv")
+
+
+def _draw(picture: SectorPicture) -> bytes:
+    seen = picture.sector
+    if picture.kind == "types":
+        return small_multiples.small_multiples(seen.profiles_by_type, seen.types_caption, size=picture.size)
+    draw = radar.radar if picture.kind == "radar" else dots.dots
+    return draw(seen.profile, seen.caption, size=picture.size)
