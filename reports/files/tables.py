@@ -178,8 +178,11 @@ def _spreadsheet(path: Path) -> Iterator[list[str]]:
     with closing(workbook):
         sheet = workbook.worksheets[0]
         sheet.reset_dimensions()
+        width = 0
         for row in sheet.iter_rows(values_only=True):
-            yield [_cell(value) for value in row]
+            cells = [_cell(value) for value in row]
+            width = width or len(cells)
+            yield cells + [""] * (width - len(cells))  # empty cells at a row's end are not stored
 
 
 def _cell(value: object) -> str:

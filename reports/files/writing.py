@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -18,6 +17,7 @@ from reports.publication import Results
 
 SIGNIFICANT_DIGITS = 12
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
+_NEEDS_QUOTES = re.compile('[",\r\n]')
 _FIXED_DATE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same frames give the same bytes
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -28,15 +28,9 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     >>> csv_bytes(pd.DataFrame({"score": [1 / 3, None], "=name": ["=1+1", "plain"]})).decode().split()
     ["score,'=name", "0.333333333333,'=1+1", ',plain']
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([harmless(str(name)) for name in frame.columns])
-    columns = [_as_text(frame[name]) for name in frame.columns]
-    if len(columns) == 1:
-        text.write("".join(f"{one}\n" for one in columns[0]))  # csv would write a lone empty cell as ""
-    else:
-        writer.writerows(zip(*columns, strict=True))
-    return text.getvalue().encode("utf-8")
+    header = ",".join(_cell(str(name)) for name in frame.columns)
+    rows = map(",".join, zip(*(_as_text(frame[name]) for name in frame.columns), strict=True))
+    return ("\n".join([header, *rows]) + "\n").encode("utf-8")
 
 
 def xlsx_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
@@ -89,6 +83,12 @@ def write_results(results: Results, directory: Path) -> None:
     (directory / "quality.json").write_bytes(json_bytes(results.quality))
 
 
+def _cell(text: str) -> str:
+    """A text as a cell: harmless, and in quotation marks where it holds a comma, a quotation mark or a line's end."""
+    safe = harmless(text)
+    return '"' + safe.replace('"', '""') + '"' if _NEEDS_QUOTES.search(safe) else safe
+
+
 def _as_text(column: pd.Series) -> Sequence[str]:
     missing = column.isna().to_numpy()
     if pd.api.types.is_bool_dtype(column.dtype):
@@ -99,7 +99,7 @@ def _as_text(column: pd.Series) -> Sequence[str]:
         numbers = column.astype("Float64").to_numpy(dtype=np.float64, na_value=0.0)
         shown = [f"{value:.{SIGNIFICANT_DIGITS}g}" for value in (numbers + 0.0).tolist()]  # + 0.0 turns -0 into 0
     else:
-        shown = [harmless(str(value)) for value in column.tolist()]
+        shown = [_cell(str(value)) for value in column.tolist()]
     return ["" if is_missing else value for value, is_missing in zip(shown, missing.tolist(), strict=True)]
 
 
