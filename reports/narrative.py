@@ -251,8 +251,10 @@ def group_label(peer_group: str, language: str = BASE_LANGUAGE, labels: Mapping[
     if labels and peer_group in labels:
         return labels[peer_group]
     kind, _, value = peer_group.partition(":")
-    if kind == "type" and wording.has(f"group_type.{value.lower()}"):
-        return text(f"group_type.{value.lower()}", language)
+    known = f"group_{kind}.{value.lower().replace(' ', '_')}"
+    if wording.has(known):
+        return text(known, language)
+    value = value.replace("_", " ")
     return text(f"group.{kind}" if wording.has(f"group.{kind}") else "group.other", language, value=value or kind)
 
 

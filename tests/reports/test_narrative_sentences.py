@@ -169,9 +169,18 @@ def test_nobody_is_counted_where_everything_is_withheld() -> None:
 
 
 def test_every_peer_group_has_words() -> None:
-    labels = [narrative.group_label(code) for code in ("all", "region:South East", "type:moon base", "list:eight")]
-    assert labels == ["all authorities", "authorities in South East", "moon base", "eight"]
+    labels = [narrative.group_label(code) for code in ("all", "region:South East", "type:moon_base", "list:eight")]
+    assert labels == ["all authorities", "authorities in the South East", "moon base", "eight"]
     assert narrative.group_label("list:eight", labels={"list:eight": "the eight big cities"}) == "the eight big cities"
+
+
+def test_a_group_has_its_words_however_its_code_is_spelt() -> None:
+    assert (
+        narrative.group_label("type:London borough")
+        == narrative.group_label("type:london_borough")
+        == "London boroughs"
+    )
+    assert narrative.group_label("nation:Wales", "cy") == "awdurdodau yng Nghymru"
 
 
 def test_welsh_has_its_own_sentences_and_joins_a_vowel_with_ac() -> None:
