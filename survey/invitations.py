@@ -49,7 +49,7 @@ def preview(session: Session, participation: Participation, addresses: Iterable[
         address = given.strip().lower()
         if not address:
             continue
-        if len(address) > MAX_ADDRESS_LENGTH or not _ADDRESS.fullmatch(address):
+        if not is_address(address):
             faults.append(
                 f"Line {line}: “{given.strip()[:60]}” is not an e-mail address. Put one address on each line."
             )
@@ -60,6 +60,15 @@ def preview(session: Session, participation: Participation, addresses: Iterable[
     return Preview(
         new, tuple(address for address in wanted if address in known), dict(sorted(domains.items())), tuple(faults)
     )
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an e-mail address that a list of links may hold: nothing that a spreadsheet would calculate.
+
+    >>> is_address("Pat.O'Neill@council.example"), is_address("=a@council.example"), is_address("pat")
+    (True, False, False)
+    """
+    return len(text) <= MAX_ADDRESS_LENGTH and _ADDRESS.fullmatch(text.lower()) is not None
 
 
 def invite(

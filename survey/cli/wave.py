@@ -1,0 +1,234 @@
+"""`soundings wave`: plan, fill, open, invite, close and list waves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from survey import address_lists, anonymity, editions, invitations, participation, waves
+from survey.cli import acting
+from survey.cli.opening import Opened, as_person, opened
+from survey.errors import BadInput
+from survey.models import Participation, Wave
+from survey.waves import Dates, Plan
+
+WALL = "A wall clock time, such as “2026-05-31 17:00”."
+
+
+@click.group()
+def wave() -> None:
+    """Waves: one run of the survey each."""
+
+
+@wave.command()
+@click.argument("code")
+@click.option("--title", required=True, help="How the wave is called on screen.")
+@click.option("--questionnaire", required=True, metavar="CODE", help="Code of the staff questionnaire.")
+@click.option("--version", required=True, help="Version of the questionnaire.")
+@click.option("--opens", required=True, help=WALL)
+@click.option("--deadline", required=True, help=f"The deadline that officers are shown. {WALL}")
+@click.option("--last-start", help="No new starts after it; the deadline if not given.")
+@click.option("--closes", help="No changes after it; a quarter of an hour after the last start if not given.")
+@click.option("--time-zone", default="Europe/London", show_default=True, help="Where these clocks hang.")
+@click.option("--section", "sections", multiple=True, metavar="CODE", help="An optional section that is asked.")
+@click.option("--rehearsal", is_flag=True, help="On generated respondents; never mixed with live results.")
+@as_person
+def plan(  # noqa: PLR0913 - one argument for each option of the command
+    *,
+    code: str,
+    title: str,
+    questionnaire: str,
+    version: str,
+    opens: str,
+    deadline: str,
+    last_start: str | None,
+    closes: str | None,
+    time_zone: str,
+    sections: tuple[str, ...],
+    rehearsal: bool,
+    email: str,
+) -> None:
+    """Plan wave CODE: what is asked, and when."""
+    dates = Dates.of(
+        waves.moment(opens, time_zone),
+        waves.moment(deadline, time_zone),
+        last_start_at=waves.moment(last_start, time_zone) if last_start else None,
+        closes_at=waves.moment(closes, time_zone) if closes else None,
+    )
+    with opened() as service:
+        person, session = acting.researcher(service, email), service.session
+        wanted = Plan(
+            code,
+            title,
+            dates,
+            time_zone=time_zone,
+            optional_sections=sections,
+            rehearsal=rehearsal,
+            demonstration=service.settings.demonstration,
+        )
+        with service.database.write(session):
+            edition = editions.find(session, questionnaire, version)
+            waves.plan(session, wanted, edition, actor=person.actor, now=service.now)
+            session.commit()
+    click.echo(f"Wave {code} is planned. Add authorities with `soundings wave add {code}`.")
+
+
+@wave.command()
+@click.argument("code")
+@click.argument("authorities", nargs=-1, required=True, metavar="AUTHORITY…")
+@as_person
+def add(code: str, authorities: tuple[str, ...], email: str) -> None:
+    """Let authorities take part in wave CODE. Those that do already stay as they are."""
+    with opened() as service:
+        person, session = acting.researcher(service, email), service.session
+        with service.database.write(session):
+            added = participation.add(
+                session, waves.by_code(session, code), authorities, actor=person.actor, now=service.now
+            )
+            session.commit()
+    click.echo(f"{len(added)} authorities were added to wave {code}.")
+
+
+@wave.command("open")
+@click.argument("code")
+@as_person
+def open_(code: str, email: str) -> None:
+    """Open wave CODE: links begin to work, the questionnaire is fixed, attributes of authorities are copied."""
+    with opened() as service:
+        person, session = acting.researcher(service, email), service.session
+        with service.database.write(session):
+            found = waves.by_code(session, code)
+            waves.open_wave(session, found, actor=person.actor, now=service.now, roles=person.roles)
+            session.commit()
+        click.echo(f"Wave {code} is open until {_wall(found)}.")
+
+
+@wave.command()
+@click.argument("code")
+@click.option("--authority", metavar="CODE", help="Only this authority.")
+@click.option("--addresses", type=click.Path(path_type=Path), help="A table: authority, address.")
+@click.option("--shared", is_flag=True, help="One shared link an authority, limited by its headcount.")
+@click.option("--expected", type=click.IntRange(min=1), help="Staff expected, where there is no headcount.")
+@click.option("--links", "out", type=click.Path(path_type=Path), help="Write all links to this new CSV file.")
+@click.option("--send", is_flag=True, help="Queue a mail to every personal link that is not used.")
+@click.option("--round", "round_", type=click.IntRange(min=1), default=1, help="Which mail of this kind.")
+@click.option("--dry-run", is_flag=True, help="Only count, by domain; change nothing.")
+@as_person
+def invite(  # noqa: PLR0913 - the same
+    *,
+    code: str,
+    authority: str | None,
+    addresses: Path | None,
+    shared: bool,
+    expected: int | None,
+    out: Path | None,
+    send: bool,
+    round_: int,
+    dry_run: bool,
+    email: str,
+) -> None:
+    """Make the links of wave CODE, write them to a file, or queue their mails. Nobody is invited twice."""
+    with opened() as service:
+        actor, session = acting.researcher(service, email).actor, service.session
+        found = waves.by_code(session, code)
+        lists = address_lists.read(addresses, authority=authority) if addresses else {}
+        if dry_run:
+            _count(service, found, lists)
+            return
+        with service.database.write(session):
+            for owner, wanted in sorted(lists.items()):
+                one = participation.one(session, found, owner)
+                link_key, now = service.settings.link_key, service.now
+                made = invitations.invite(session, one, wanted, link_key=link_key, actor=actor, now=now)
+                click.echo(f"{owner}: {made} new links.")
+            if shared:
+                _share(service, found, authority=authority, expected=expected, actor=actor)
+            if send:
+                queued = invitations.queue_mails(
+                    session, found, template="invitation", round_=round_, now=service.now, authority=authority
+                )
+                click.echo(f"{queued} mails are queued.")
+            session.commit()
+        if out:
+            click.echo(f"{_write_links(service, found, out, authority=authority)} links are in {out}.")
+
+
+def _count(service: Opened, found: Wave, lists: dict[str, list[str]]) -> None:
+    """The dry run: who would be invited, by domain."""
+    for owner, wanted in sorted(lists.items()):
+        preview = invitations.preview(service.session, participation.one(service.session, found, owner), wanted)
+        click.echo(f"{owner}: {len(preview.new)} new, {len(preview.already)} have a link already.")
+        for domain, count in preview.domains.items():
+            click.echo(f"  {domain}: {count}")
+
+
+def _share(service: Opened, found: Wave, *, authority: str | None, expected: int | None, actor: str) -> None:
+    session = service.session
+    sharing = [participation.one(session, found, authority)] if authority else participation.of_wave(session, found)
+    staff = {one.authority.code: participation.expected(session, one) or expected or 0 for one in sharing}
+    unknown = [code for code, count in staff.items() if not count]
+    if unknown:
+        raise BadInput(
+            "A shared link is limited by the headcount. No link was made.",
+            tuple(f"{code}: no headcount. Import it, or give --expected." for code in unknown),
+        )
+    for one in sharing:
+        _share_one(service, one, expected=staff[one.authority.code], actor=actor)
+
+
+def _share_one(service: Opened, one: Participation, *, expected: int, actor: str) -> None:
+    link = invitations.share(
+        service.session,
+        one,
+        expected=expected,
+        link_key=service.settings.link_key,
+        actor=actor,
+        now=service.now,
+    )
+    click.echo(f"{one.authority.code}: a shared link for at most {link.cap} answers.")
+
+
+def _write_links(service: Opened, found: Wave, out: Path, *, authority: str | None) -> int:
+    if out.exists():
+        raise BadInput(f"{out}: there is such a file already. Name another one.")
+    settings = service.settings
+    links = invitations.links(
+        service.session, found, link_key=settings.link_key, base_url=settings.base_url, authority=authority
+    )
+    with out.open("x", encoding="utf-8", newline="") as file:
+        out.chmod(0o600)
+        return invitations.write_csv(links, file)
+
+
+@wave.command()
+@click.argument("code")
+@click.option("--reason", default="", help="Needed to close before the last date.")
+@as_person
+def close(code: str, reason: str, email: str) -> None:
+    """Close wave CODE, and take away the last traces of the order in which answers came."""
+    with opened() as service:
+        person, session = acting.researcher(service, email), service.session
+        with service.database.write(session):
+            found = waves.by_code(session, code)
+            waves.close(session, found, actor=person.actor, now=service.now, reason=reason, roles=person.roles)
+            session.commit()
+        anonymity.rewrite(service.database)
+    click.echo(f"Wave {code} is closed.")
+
+
+@wave.command("list")
+def list_() -> None:
+    """All waves, newest first: code, state, authorities, questionnaire, last moment for changes."""
+    with opened() as service:
+        for one in waves.listed(service.session):
+            edition = one.wave.edition
+            click.echo(
+                f"{one.wave.code}\t{one.wave.state}\t{one.authorities} authorities\t"
+                f"{edition.code} {edition.version}\t{_wall(one.wave)}"
+            )
+
+
+def _wall(found: Wave) -> str:
+    return f"{found.closes_at.astimezone(ZoneInfo(found.time_zone)):%Y-%m-%d %H:%M} {found.time_zone}"
