@@ -20,7 +20,7 @@ from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
 from reports import narrative
 from reports import profile as profiles
-from reports.frames import BENCHMARKS, GROUP_SCORES, SCORES, STANDINGS
+from reports.frames import BENCHMARKS, GROUP_SCORES, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.profile import Row
 from survey import stored_results
@@ -430,7 +430,7 @@ def _overall(scores: pd.DataFrame, benchmarks: pd.DataFrame, group: str) -> Row:
     if peers:
         record |= {name: peers[0][name] for name in ("median", "lower_quartile", "upper_quartile")}
         record["benchmark_n"] = peers[0]["n"]
-    return profiles.rows(pd.DataFrame([record]))[0]
+    return profiles.rows(pd.DataFrame([record], columns=list(PROFILE.columns)))[0]
 
 
 def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) -> tuple[Group, ...]:
@@ -448,7 +448,8 @@ def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) ->
                 [
                     {**rows.get(dimension.code, {}), "measure": dimension.code, "title": str(dimension.title)}
                     for dimension in asked.dimensions
-                ]
+                ],
+                columns=list(PROFILE.columns),
             )
         )
         n = max((cell.n for cell in cells if cell.n is not None), default=None)
