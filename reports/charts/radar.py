@@ -63,7 +63,7 @@ def draw(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> Can
         else:
             letter(canvas, web, (axis, row), caption.language, size=style.WORDS[size])
             bottom = _listed(canvas, (axis, row), caption.language, bottom)
-    return furniture.finish(canvas, caption, size, bottom)
+    return furniture.finish(canvas, caption, size, bottom + (0 if size == "wide" else 8))
 
 
 def draw_web(canvas: Canvas, web: Web, measures: Sequence[Row], language: str, *, size: float, mark: str = "") -> None:
@@ -104,7 +104,7 @@ def _web(measures: Sequence[Row], top: float, width: float, size: Size) -> tuple
     lines = 2 * words * style.LEADING if size == "wide" else words
     radius = 190.0 if size == "wide" else 118.0
     centre = width / 2, top + lines + 16 + radius
-    return Web(centre, radius, len(measures)), centre[1] + radius + lines + 20
+    return Web(centre, radius, len(measures)), centre[1] + radius + lines + (20 if size == "wide" else 14)
 
 
 def _segment(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
@@ -164,9 +164,9 @@ def letter(canvas: Canvas, web: Web, place: tuple[int, Row], language: str, *, s
     if row.score is None:
         small = style.SMALL["narrow"]
         inside = _INWARD[anchor]
-        x, y = web.point(axis, 72 if inside == "middle" else 97)
+        x, y = web.point(axis, 84 if inside == "middle" else 97)
         canvas.text(
-            (x, y + small * 1.1),
+            (x, y + small * (0.35 if inside == "middle" else 1.6)),
             text("note.not_shown", language),
             size=small,
             colour=style.QUIET,
