@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from survey.web import (
+    account,
     compare,
     lead,
     link,
@@ -19,6 +20,7 @@ from survey.web import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public.blueprint,
+    account.blueprint,
     link.blueprint,
     respond.blueprint,
     results_pages.blueprint,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_decimal, format_percent, format_time
+from flask_babel import format_date, format_decimal, format_percent, format_time, lazy_gettext
 
 DEFAULT_ZONE = "Europe/London"
 
@@ -38,10 +38,28 @@ def percent(value: float) -> str:
     return str(format_percent(value, "0%"))
 
 
+ROLE_WORDS = {
+    "LEAD": lazy_gettext("Survey lead"),
+    "DEPUTY": lazy_gettext("Deputy of the survey lead"),
+    "CONTRIBUTOR": lazy_gettext("Contributor to the self-assessment"),
+    "SIGNATORY": lazy_gettext("Signs the self-assessment off"),
+    "MEMBER": lazy_gettext("Member: sees the results"),
+    "RESEARCHER": lazy_gettext("Researcher"),
+    "PUBLISHER": lazy_gettext("Publisher: approves releases"),
+    "OPERATOR": lazy_gettext("Operator"),
+}
+
+
+def role_word(role: str) -> str:
+    """A role as people say it."""
+    return str(ROLE_WORDS[role])
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "moment": moment,
     "count": count,
     "one_decimal": one_decimal,
     "percent": percent,
+    "role_word": role_word,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from survey.web import load_respond, policy_results
+from survey.web import load_account, load_respond, policy_results
 from survey.web.access import Row, Who
 
 PUBLIC = (
@@ -12,6 +12,18 @@ PUBLIC = (
     Row("public.accessibility", "GET", "page.read", Who.ANYONE),
     Row("public.cookies", "GET", "page.read", Who.ANYONE),
     Row("public.language", "POST", "language.choose", Who.ANYONE),
+)
+
+ACCOUNT = (
+    Row("account.sign_in", "GET", "person.sign_in", Who.ANYONE),
+    Row("account.ask_code", "POST", "person.ask_code", Who.ANYONE),
+    Row("account.code", "GET", "person.sign_in", Who.ANYONE),
+    Row("account.enter_code", "POST", "person.sign_in", Who.ANYONE),
+    Row("account.show", "GET", "person.read", Who.PERSON),
+    Row("account.sign_out", "POST", "person.sign_out", Who.ANYONE),
+    Row("account.sign_out_everywhere", "POST", "person.sign_out", Who.PERSON),
+    Row("account.demonstration", "GET", "demonstration.read", Who.ANYONE, load_account.entrance, "entrance"),
+    Row("account.demonstration_sign_in", "POST", "person.sign_in", Who.ANYONE, load_account.entrance, "entrance"),
 )
 
 LINK = (
@@ -33,4 +45,4 @@ RESPOND = (
     Row("respond.leave", "POST", "draft.leave", Who.LINK, load_respond.answering, "answering"),
 )
 
-TABLE: tuple[Row, ...] = (*PUBLIC, *LINK, *RESPOND, *policy_results.COMPARE, *policy_results.RESEARCH)
+TABLE: tuple[Row, ...] = (*PUBLIC, *ACCOUNT, *LINK, *RESPOND, *policy_results.COMPARE, *policy_results.RESEARCH)

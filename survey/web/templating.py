@@ -32,7 +32,7 @@ class StrictButForParameters(StrictUndefined):
         name: str | None = None,
         exc: type[Exception] = UndefinedError,
     ) -> Undefined:
-        if isinstance(obj, Mapping):
+        if isinstance(obj, Mapping) or name == "caller":
             return ChainableUndefined(hint, obj, name)
         del exc
         return super().__new__(cls)
@@ -49,6 +49,9 @@ def install(app: Flask, settings: Settings) -> None:
     ])  # fmt: skip
     environment.filters |= filters.FILTERS | filters_results.FILTERS
     environment.globals |= {
+        # The components compare with these two words, which Jinja does not have.
+        "undefined": ChainableUndefined(),
+        "null": None,
         "settings": settings,
         "languages": NAMES,
         "csrf_field": csrf_field,
