@@ -101,7 +101,9 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
     for part in _parts(found.members):
         session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])
     _check(found)
-    transitions.follow(session, transitions.RELEASE, release, ReleaseState.CHECKED, now=now, actor=by.actor)
+    transitions.follow(
+        session, transitions.RELEASE, release, ReleaseState.CHECKED, now=now, actor=by.actor, roles=by.roles
+    )
     return release
 
 

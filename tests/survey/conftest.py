@@ -1,22 +1,27 @@
-"""A wave in the field: two authorities, an approved questionnaire, links. What the tests of collection begin with."""
+"""A wave in the field, and one that has closed: what the tests of collection and of results begin with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
-from questionnaires.definition import Questionnaire
-from survey import editions, keys, links, submissions
+from questionnaires import loader
+from questionnaires.definition import AnswerValue, Questionnaire
+from survey import editions, keys, links, participation, people, register, releases, sealing, submissions, waves
 from survey.db import Database
 from survey.links import Found
-from survey.models import Authority, Edition, Invitation, Participation, Wave
+from survey.models import Authority, Edition, Invitation, Participation, Release, Wave
+from survey.people import Principal
+from survey.sealing import Answered
 from survey.submissions import Current
-from survey.vocabulary import EditionState, InvitationKind, ParticipationState, WaveState
+from survey.vocabulary import EditionState, InvitationKind, ParticipationState, RoleName, WaveState
 
 QUESTIONNAIRES = Path(__file__).parents[1] / "questionnaires"
 LINK_KEY = "zyxwvutsrqponmlkjihgfedcba9876543210"
@@ -139,3 +144,100 @@ def in_the_field(database: Database, session: Session, now: datetime, path: Path
     questionnaire = editions.questionnaire_of(session, edition, "en", wave.optional_sections)
     session.commit()
     return Field(database, session, wave, participation, questionnaire, edition)
+
+
+# A closed wave: enough authorities for a benchmark, one with too few answers
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A wave that has closed: authorities A01, A02, …; the last one has five answers, all others the same number."""
+
+    database: Database
+    session: Session
+    wave: Wave
+    questionnaire: Questionnaire
+    people: Mapping[str, Principal]
+    now: datetime
+
+    def compute(self, by: str = "researcher") -> Release:
+        found = releases.calculation(self.session, self.wave.code)
+        with self.database.write(self.session):
+            release = releases.store(self.session, found, by=self.people[by], now=self.now)
+            self.session.commit()
+        return release
+
+    def approve(self, release: Release, by: str = "publisher") -> None:
+        with self.database.write(self.session):
+            releases.approve(self.session, release, by=self.people[by], now=self.now)
+            self.session.commit()
+
+    def publish(self, release: Release, *, embargo_until: datetime | None = None) -> None:
+        with self.database.write(self.session):
+            releases.publish(
+                self.session, release, by=self.people["publisher"], now=self.now, embargo_until=embargo_until
+            )
+            self.session.commit()
+
+    def published(self) -> Release:
+        release = self.compute()
+        self.approve(release)
+        self.publish(release)
+        return release
+
+
+@pytest.fixture
+def closed(database: Database, session: Session, now: datetime) -> Closed:
+    return closed_wave(database, session, now)
+
+
+@pytest.fixture
+def make_closed(database: Database, session: Session, now: datetime) -> Callable[..., Closed]:
+    return partial(closed_wave, database, session, now)
+
+
+def closed_wave(database: Database, session: Session, now: datetime, *, authorities: int = 14) -> Closed:
+    """All but the last two authorities are unitary; the last two are counties, too few for a benchmark."""
+    codes = [f"A{number:02}" for number in range(1, authorities + 1)]
+    kinds = dict.fromkeys(codes, "unitary") | dict.fromkeys(codes[-2:], "county")
+    register_file = "code,name,type,nation\n" + "".join(f"{c},Town {c},{kinds[c]},Wales\n" for c in codes)
+    questionnaire = loader.read(QUESTIONNAIRES / "four-dimensions.toml")
+    with database.write(session):
+        register.import_authorities(session, register_file.encode(), on=now.date(), now=now, actor="system")
+        ids = {one.code: one.id for one in register.all_authorities(session)}
+        persons = {name: people.add(session, f"{name}@example.org", name, now=now, actor="system") for name in ROLES}
+        for name, role in ROLES.items():
+            people.grant(session, persons[name].id, role, now=now, actor="system")
+        edition = editions.store_file(session, QUESTIONNAIRES / "four-dimensions.toml", now=now, actor="system")
+        edition.state = EditionState.APPROVED
+        dates = waves.Dates.of(now, now + timedelta(days=20))
+        wave = waves.plan(session, waves.Plan("2026", "Survey 2026", dates), edition, actor="system", now=now)
+        participation.add(session, wave, codes, actor="system", now=now)
+        waves.open_wave(session, wave, actor="system", now=now)
+        rows = _answered(questionnaire, {ids[code]: 5 if code == codes[-1] else 14 for code in codes})
+        sealing.seal_many(session, wave, questionnaire, rows, link_key=LINK_KEY, new_id=keys.new_id)
+        waves.close(session, wave, actor="system", now=wave.closes_at)
+        principals = {name: people.principal_of(session, f"{name}@example.org") for name in ROLES}
+        session.commit()
+    return Closed(database, session, wave, questionnaire, principals, wave.closes_at + timedelta(days=1))
+
+
+ROLES = {
+    "researcher": RoleName.RESEARCHER,
+    "publisher": RoleName.PUBLISHER,
+    "publisher-2": RoleName.PUBLISHER,
+}
+
+
+def _answered(questionnaire: Questionnaire, counts: Mapping[int, int]) -> list[Answered]:
+    """As many officers of each authority, with answers from a seed; the first eleven of them are frontline."""
+    dice = random.Random(7)  # noqa: S311 - the same answers each time
+    rows = []
+    for authority_id, count in counts.items():
+        for number in range(count):
+            given: dict[str, AnswerValue] = {
+                item.code: dice.choice(["1", "2", "3", "4", "5"]) for item in questionnaire.scored_items
+            }
+            given |= {"tier": "frontline" if number < 11 else "senior", "service_area": "housing"}
+            rows.append(Answered(authority_id, given))
+    return rows

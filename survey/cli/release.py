@@ -1,0 +1,63 @@
+"""`soundings release`: compute a wave, approve by a second person, publish."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from rich.console import Console
+
+from survey import people, releases, results, waves
+from survey.cli.opening import as_person, opened
+
+
+@click.group()
+def release() -> None:
+    """Numbers of a wave: computed once, approved by a second person, published."""
+
+
+@release.command()
+@click.argument("wave")
+@as_person
+def compute(wave: str, email: str) -> None:
+    """Compute a closed WAVE as its next release, such as 2026.1."""
+    with opened() as service:
+        by = people.principal_of(service.session, email)
+        with Console(stderr=True).status("Reading the answers") as status:
+            found = releases.calculation(service.session, wave, progress=status.update)
+        with service.database.write(service.session):
+            made = releases.store(service.session, found, by=by, now=service.now)
+            service.session.commit()
+        click.echo(made.label)
+
+
+@release.command()
+@click.argument("number")
+@as_person
+def approve(number: str, email: str) -> None:
+    """Approve the release NUMBER, such as 2026.1. Not the person who computed it."""
+    with opened() as service:
+        by = people.principal_of(service.session, email)
+        with service.database.write(service.session):
+            one = results.get_any(service.session, number)
+            releases.approve(service.session, one, by=by, now=service.now)
+            service.session.commit()
+        click.echo(f"Release {number} is approved.")
+
+
+@release.command()
+@click.argument("number")
+@click.option(
+    "--embargo", metavar="TIME", help="Nobody outside sees it before this moment, such as “2026-09-01 09:30”."
+)
+@as_person
+def publish(number: str, embargo: str | None, email: str) -> None:
+    """Publish the approved release NUMBER; an earlier one of the same wave is superseded."""
+    with opened() as service:
+        by = people.principal_of(service.session, email)
+        with service.database.write(service.session):
+            one = results.get_any(service.session, number)
+            until: datetime | None = waves.moment(embargo, one.wave.time_zone) if embargo else None
+            releases.publish(service.session, one, by=by, now=service.now, embargo_until=until)
+            service.session.commit()
+        click.echo(f"Release {number} is published." if until is None else f"Release {number} is under embargo.")

@@ -1,0 +1,90 @@
+"""`soundings serve`: the web server, with its threads for mail and housekeeping."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+import click
+import waitress
+from flask import Flask
+
+from survey import delivery, housekeeping
+from survey.cli.opening import Opened, opened
+from survey.config import Settings
+from survey.db import Database
+from survey.demonstration import entrances
+from survey.errors import Refusal
+from survey.web.application import create_app
+
+WHY_NOT = {
+    errno.EADDRINUSE: "another program uses it. Stop that program, or choose another port",
+    errno.EACCES: "this user may not use it. Choose a port from 1024",
+    errno.EADDRNOTAVAIL: "this machine has no such address. Check HOST, or choose another port",
+}
+
+
+@click.command()
+@click.option("--print-links", is_flag=True, help="Print a ready link for each role of the demonstration.")
+def serve(*, print_links: bool) -> None:
+    """Serve the pages at HOST and PORT (127.0.0.1 and 8000) until stopped with Ctrl+C."""
+    with opened() as service:
+        links = _links(service) if print_links else []
+        app = create_app(service.settings, database=service.database)
+        server = _listening(app, service.settings)
+        signal.signal(signal.SIGTERM, _stop)
+        with _helpers(service.settings, service.database):
+            for role, url in links:
+                click.echo(f"{role}\t{url}")
+            click.echo(f"Serving at {service.settings.base_url} - stop with Ctrl+C.", err=True)
+            server.run()
+
+
+def _links(service: Opened) -> list[tuple[str, str]]:
+    if not service.settings.demonstration:
+        raise Refusal(
+            "There are links only into a demonstration. Set SOUNDINGS_DEMONSTRATION=1, or leave --print-links out."
+        )
+    return entrances.links(service.session, service.settings)
+
+
+def _listening(app: Flask, settings: Settings) -> waitress.server.BaseWSGIServer:
+    """The server with its port taken: from here on, browsers can connect."""
+    try:
+        return waitress.create_server(
+            app, host=settings.host, port=settings.port, threads=settings.threads, ident=None, channel_timeout=60
+        )
+    except OSError as fault:
+        why = WHY_NOT.get(fault.errno or 0, f"{fault.strerror}. Check HOST and PORT")
+        raise Refusal(
+            f"Port {settings.port} at {settings.host} cannot be used: {why}, for example PORT=8001."
+        ) from None
+
+
+@contextmanager
+def _helpers(settings: Settings, database: Database) -> Iterator[None]:
+    """Threads beside the server, told to stop when it stops."""
+    stop = threading.Event()
+    transport = delivery.ConsoleTransport(click.get_text_stream("stderr"))
+    threads = [
+        threading.Thread(target=delivery.keep_delivering, args=(database, settings, transport, stop), daemon=True),
+        threading.Thread(target=housekeeping.keep_house, args=(database, stop), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=5)
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise SystemExit(0)  # the server finishes what it is answering, then ends
