@@ -22,7 +22,11 @@ from reports.statistics.sums import Floats, Groups
 
 @dataclass(frozen=True)
 class Case:
-    """What every step looks at: the answers, who counts as an officer, where each row belongs."""
+    """The answers with what every step asks of them.
+
+    `authority` is each respondent's place in `codes`; `elected` members are outside every figure about officers;
+    `counted` are officers whose answers are not careless; `staff_rows` are headcounts without elected members.
+    """
 
     responses: Responses
     questionnaire: Questionnaire
@@ -41,12 +45,15 @@ class Case:
 
     @property
     def measure_codes(self) -> list[str]:
+        """Codes of all measures in the order of rows."""
         return [measure.code for measure in self.people.measures]
 
     def places(self, kind: MeasureKind) -> list[int]:
+        """Where the measures of a kind stand."""
         return [place for place, measure in enumerate(self.measures) if measure.kind is kind]
 
     def estimate(self, groups: Groups, invited: Floats | None) -> Estimates:
+        """`estimation.estimate` with this case's weights and confidence."""
         return estimation.estimate(
             self.people.values,
             groups,
@@ -63,6 +70,7 @@ def prepare(
     authorities: pd.DataFrame | None,
     headcounts: pd.DataFrame | None,
 ) -> Case:
+    """Scores of people, and who they are: authorities of the register and of the answers together, sorted by code."""
     register = [] if authorities is None else [str(code) for code in authorities["code"]]
     codes = tuple(sorted({*responses.authorities, *register}))
     place = {code: position for position, code in enumerate(codes)}
