@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from questionnaires import conditions, measures
 from questionnaires.definition import Kind, Role
 from questionnaires.faults import Fault, listed, nearest, quoted
-from questionnaires.source import ItemSource, Located, QuestionnaireSource
+from questionnaires.source import ItemSource, Located, OptionSetSource, QuestionnaireSource
 
 MOST_ITEMS_ON_A_PAGE = 8
 REWRITTEN_BY_SPREADSHEETS = re.compile(r"[0-9]+-[0-9]+|0[0-9]+|[0-9]+[eE][0-9]+")  # date, shorter number, power of ten
@@ -131,18 +131,18 @@ def _same(worded: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _answers(source: QuestionnaireSource) -> Iterator[Fault]:
-    sets = {one.code for one in source.option_sets}
+    sets = dict.fromkeys(one.code for one in source.option_sets)  # a set that keeps the order of the file
     for item in source.items():
         chooses = item.kind in (Kind.CHOICE, Kind.CHOICES)
         if chooses and item.option_set is None:
-            remedy = f'Add option_set = "…": {listed(sorted(sets))}.'
+            remedy = f'Add option_set = "…": {listed(sets)}.'
             yield _fault(source, item.place, "no-option-set", "the item has nothing to choose from.", remedy)
         elif item.kind and not chooses and item.option_set is not None:
             message = f"an item of kind {item.kind} has no options."
             yield _fault(source, item.place, "needless-option-set", message, "Remove option_set, or change the kind.")
         elif item.option_set is not None and item.option_set not in sets:
             message = f"the option set {quoted(item.option_set)} is not defined."
-            remedy = f"{nearest(item.option_set, sets)}Defined are: {listed(sorted(sets))}."
+            remedy = f"{nearest(item.option_set, sets)}Defined are: {listed(sets)}."
             yield _fault(source, item.place, "unknown-option-set", message, remedy)
         yield from _limits(source, item)
     for option_set in source.option_sets:
@@ -169,6 +169,7 @@ def _limits(source: QuestionnaireSource, item: ItemSource) -> Iterator[Fault]:
 
 
 def _roles(source: QuestionnaireSource) -> Iterator[Fault]:
+    sets = {one.code: one for one in source.option_sets}
     seen: dict[str, str] = {}
     for located in source.located():
         item = located.item
@@ -179,7 +180,7 @@ def _roles(source: QuestionnaireSource) -> Iterator[Fault]:
             remedy = f"Use kind {listed(ROLE_KINDS[role])}."
             yield _fault(source, item.place, "role-kind", f"the role {role.value} does not fit {item.kind}.", remedy)
         if role is Role.EQUALITY:
-            yield from _equality(source, located)
+            yield from _equality(source, located, sets)
         elif role in seen:
             message = f"{seen[role]} has the role {role.value} already."
             yield _fault(source, item.place, "duplicate-role", message, "Only one item may have it.")
@@ -187,12 +188,12 @@ def _roles(source: QuestionnaireSource) -> Iterator[Fault]:
     yield from _standings(source)
 
 
-def _equality(source: QuestionnaireSource, located: Located) -> Iterator[Fault]:
+def _equality(source: QuestionnaireSource, located: Located, sets: Mapping[str, OptionSetSource]) -> Iterator[Fault]:
     place = located.item.place
     if not located.section.optional:
         remedy = "Move it to a section with optional = true."
         yield _fault(source, place, "equality-not-optional", "an equality item is always asked.", remedy)
-    chosen = next((one for one in source.option_sets if one.code == located.item.option_set), None)
+    chosen = sets.get(located.item.option_set or "")
     if chosen and not any(option.missing or "prefer not" in option.label.casefold() for option in chosen.options):
         remedy = 'Add an option "Prefer not to say" with missing = "NOT_ANSWERED".'
         yield _fault(source, place, "equality-no-way-out", "an equality item leaves no way out.", remedy)

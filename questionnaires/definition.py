@@ -257,14 +257,6 @@ class Questionnaire:
     def asked_items(self, page: Page, answers: Answers) -> tuple[Item, ...]:
         return tuple(item for item in page.items if self.is_asked(item, answers))
 
-    def asked_answers(self, answers: Answers) -> dict[str, AnswerValue]:
-        """The answers that count: of items that are asked, and not blank."""
-        return {
-            code: value
-            for code, value in answers.items()
-            if code in self.items and self.is_asked(self.items[code], answers) and not is_blank(value)
-        }
-
     def asked_pages(self, answers: Answers) -> Iterator[Page]:
         """Pages on which at least one item is asked, given the answers so far."""
         return (page for page in self.pages if self.asked_items(page, answers))

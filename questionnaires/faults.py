@@ -6,8 +6,11 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 SHOWN_LENGTH = 60
+MOST_LISTED = 20
+MOST_COMPARED = 200  # a hostile file must not cost minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,13 @@ def quoted(value: object) -> str:
 
 
 def listed(values: Iterable[str]) -> str:
-    """The values that may be written, in a sentence.
+    """The values that may be written, in a sentence; the first twenty of them.
 
     >>> listed(["choice", "text"])
     'choice, text'
     """
-    return ", ".join(values)
+    shown = list(islice(values, MOST_LISTED + 1))
+    return ", ".join(shown[:MOST_LISTED]) + (" …" if len(shown) > MOST_LISTED else "")
 
 
 def nearest(value: str, allowed: Iterable[str]) -> str:
@@ -65,7 +69,7 @@ def nearest(value: str, allowed: Iterable[str]) -> str:
     >>> nearest("dimenson", ["dimension", "theme"])
     'Did you mean "dimension"? '
     """
-    close = difflib.get_close_matches(value, list(allowed), n=1)
+    close = difflib.get_close_matches(value, islice(allowed, MOST_COMPARED), n=1)
     return f'Did you mean "{close[0]}"? ' if close else ""
 
 

@@ -14,6 +14,7 @@ from questionnaires.definition import Questionnaire
 from questionnaires.faults import Fault, QuestionnaireFaults
 
 LARGEST_FILE = 1024 * 1024
+MOST_DOTS = 200
 POSITION = re.compile(r"^(?P<what>.*?)\s*\(at (?P<where>.*)\)$", re.DOTALL)
 
 
@@ -112,6 +113,9 @@ def table(text: str, *, file: str) -> Mapping[str, object]:
         )
     if not text.strip():
         _refuse(file, "empty-file", "the file is empty.", "Start with code, version, language, audience and title.")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.count(".") > MOST_DOTS:  # a key a.a.a… of half a megabyte takes all memory
+            _refuse(file, "not-toml", f"line {number} has more than {MOST_DOTS} dots.", "Write it as the README shows.")
     try:
         return tomllib.loads(text)
     except RecursionError:

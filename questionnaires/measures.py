@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from questionnaires.definition import Kind
@@ -17,8 +17,10 @@ def faults(source: QuestionnaireSource) -> Iterator[Fault]:
     for option_set in source.option_sets:
         yield from _scale(source, option_set)
     scales = {one.code: one for one in source.option_sets}
+    homes = {one.code: one.dimension for one in source.themes()}
+    known = {one.code: one for one in source.dimensions}
     for located in source.located():
-        yield from _belonging(source, located.item)
+        yield from _belonging(source, located.item, known, homes)
         yield from _scoring(source, located, scales)
     dimensions = {item.dimension for item in source.items()}
     themes = {item.theme for item in source.items()}
@@ -79,9 +81,9 @@ def _scale(source: QuestionnaireSource, option_set: OptionSetSource) -> Iterator
         yield Fault(source.file, option_set.place, message, remedy, rule="scores-ends")
 
 
-def _belonging(source: QuestionnaireSource, item: ItemSource) -> Iterator[Fault]:
-    dimensions = [one.code for one in source.dimensions]
-    themes = {one.code: one.dimension for one in source.themes()}
+def _belonging(
+    source: QuestionnaireSource, item: ItemSource, dimensions: Mapping[str, object], themes: Mapping[str, str]
+) -> Iterator[Fault]:
     if item.dimension is not None and item.dimension not in dimensions:
         message = f"the dimension {quoted(item.dimension)} is not defined."
         remedy = f"{nearest(item.dimension, dimensions)}Defined are: {listed(dimensions)}."

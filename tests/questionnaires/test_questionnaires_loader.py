@@ -67,6 +67,7 @@ def test_what_is_not_toml_is_named_with_line_and_column(tmp_path: Path) -> None:
         (b"a = 2026-02-31T00:00:00\n", "this is not TOML"),
         (b"a = " + b"9" * 5000, "this is not TOML"),
         (b"a = " + b"[" * 5000, "too deeply"),
+        (b"a." * 200_000 + b"a = 1", "line 1 has more than 200 dots"),
     ],
 )
 def test_a_file_that_cannot_be_read_gets_one_clear_line(tmp_path: Path, content: bytes, words: str) -> None:

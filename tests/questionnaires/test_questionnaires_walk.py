@@ -48,11 +48,6 @@ def test_an_answer_left_behind_by_a_change_of_tier_opens_nothing() -> None:
     assert codes_asked("mindset-3", answers | {"tier": "frontline"}) == ["mindset_4"]
 
 
-def test_answers_of_items_that_are_no_longer_asked_do_not_count() -> None:
-    answers = {"tier": "frontline", "mindset_1": "4", "mindset_2": "5", "mindset_5": "5", "mindset_4": ""}
-    assert QUESTIONNAIRE.asked_answers(answers) == {"tier": "frontline", "mindset_1": "4"}
-
-
 def test_a_blank_is_no_answer_and_zero_years_is_one() -> None:
     about = EVERY_KIND.page("mindset-2")
     assert about is not None
@@ -91,7 +86,7 @@ def test_back_undoes_next(answers: dict[str, str]) -> None:
 
 
 @given(answers=ANSWERS)
-def test_what_counts_is_asked_known_and_not_blank(answers: dict[str, str]) -> None:
-    counted = QUESTIONNAIRE.asked_answers(answers)
+def test_what_is_asked_depends_only_on_answers_to_what_is_asked(answers: dict[str, str]) -> None:
     asked = {item.code for one in QUESTIONNAIRE.pages for item in QUESTIONNAIRE.asked_items(one, answers)}
-    assert counted == {code: value for code, value in answers.items() if code in asked and value}
+    kept = {code: value for code, value in answers.items() if code in asked}
+    assert asked == {item.code for one in QUESTIONNAIRE.pages for item in QUESTIONNAIRE.asked_items(one, kept)}
