@@ -1,0 +1,97 @@
+"""`soundings analyse` on files: whole output or none, every fault at once."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from survey.cli.analyse import analyse
+
+QUESTIONNAIRE = Path(__file__).parents[1] / "questionnaires" / "four-dimensions.toml"
+ITEMS = [f"{dimension}_{n}" for dimension in ("mindset", "agile", "silos", "leadership") for n in range(1, 5)]
+TABLES = {"respondents", "scores", "items", "group_scores", "benchmarks", "standings"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rows = [["authority", "tier", *ITEMS]]
+    for number in range(12):
+        rows += [[f"a{number:02}", "frontline", *("4" if (number + k) % 3 else "2" for _ in ITEMS)] for k in range(12)]
+    rows += [["small", "", *("3" for _ in ITEMS)]] * 3
+    write(tmp_path / "R.csv", rows)
+    names = [[f"a{number:02}", f"Authority {number}", "unitary", "Wales"] for number in range(12)]
+    write(tmp_path / "A.csv", [["code", "name", "type", "nation"], *names, ["small", "=Small", "district", "Wales"]])
+    write(tmp_path / "H.csv", [["authority", "service_area", "tier", "headcount"], ["a00", "", "", "60"]])
+    return tmp_path
+
+
+def write(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle).writerows(rows)
+
+
+def run(folder, *options):
+    files = ["--questionnaire", str(QUESTIONNAIRE), "--responses", str(folder / "R.csv")]
+    return CliRunner().invoke(analyse, [*files, "--out", str(folder / "out"), *options])
+
+
+def everything(folder):
+    return "--authorities", str(folder / "A.csv"), "--headcounts", str(folder / "H.csv")
+
+
+def read(path):
+    with path.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_every_table_picture_and_report_is_written(folder):
+    done = run(folder, *everything(folder))
+    assert done.exit_code == 0, done.output
+    out = folder / "out"
+    assert {path.stem for path in out.glob("*.csv")} == TABLES
+    assert json.loads((out / "quality.json").read_text())["response"]["a00"]["rate"] == pytest.approx(12 / 60)
+    for place in (out, out / "authorities" / "a00", out / "authorities" / "small"):
+        assert {"dots.svg", "radar.svg", "report.html"} <= {path.name for path in place.iterdir()}
+    own = next(row for row in read(out / "scores.csv") if row["authority"] == "a00" and row["measure"] == "mindset")
+    # a00: 4 of 12 people answer 2 (25 points), 8 answer 4 (75 points): (4 x 25 + 8 x 75) / 12 = 58.3333333333
+    assert own["score"] == "58.3333333333"
+    assert (own["n"], own["invited"], own["weighted"]) == ("12", "60", "false")
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_published_audience_says_withheld_and_leaves_people_out(folder):
+    assert run(folder, *everything(folder), "--audience", "published", "--no-pictures").exit_code == 0
+    out = folder / "out"
+    assert {path.stem for path in out.glob("*.csv")} == TABLES - {"respondents"}
+    assert not (out / "authorities").exists()
+    hidden = [row for row in read(out / "scores.csv") if row["authority"] == "small"]
+    assert {row["reason"] for row in hidden} == {"withheld"}
+    assert {row["score"] + row["n"] for row in hidden} == {""}
+
+
+def test_faults_of_all_files_are_named_together_and_nothing_is_written(folder):
+    write(folder / "R.csv", [["authority", *ITEMS], ["a00", "9", *["4"] * 15], ["zz", *["4"] * 16]])
+    write(folder / "H.csv", [["authority", "headcount"], ["a00", "many"]])
+    refused = run(folder, *everything(folder))
+    assert refused.exit_code == 1
+    assert refused.stderr.count("\n") == 3
+    for part in ("R.csv: row 2, column 'mindset_1'", "R.csv: row 3, column 'authority'", "H.csv: row 2"):
+        assert part in refused.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["A.csv", "H.csv", "R.csv"]
+
+
+def test_a_wrong_option_is_wrong_usage(folder):
+    assert run(folder, "--audience", "everybody").exit_code == 2
+    assert CliRunner().invoke(analyse, []).exit_code == 2
+
+
+def test_the_same_files_give_the_same_bytes(folder):
+    assert run(folder, *everything(folder)).exit_code == 0
+    first = {path.relative_to(folder): path.read_bytes() for path in (folder / "out").rglob("*") if path.is_file()}
+    assert run(folder, *everything(folder)).exit_code == 0  # earlier results may be replaced
+    second = {path.relative_to(folder): path.read_bytes() for path in (folder / "out").rglob("*") if path.is_file()}
+    assert first == second
