@@ -25,7 +25,10 @@ def words() -> Iterator[str]:
 
 
 def commands(group: click.Group, prefix: str = "soundings") -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{prefix} {name}")
         else:

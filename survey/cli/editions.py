@@ -1,0 +1,65 @@
+"""`soundings questionnaire store`, `review`, `approve` and `list`: questionnaires as the service holds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from survey import editions, people
+from survey.cli.opening import as_person, opened
+from survey.cli.questionnaire import questionnaire
+
+__all__ = ["questionnaire"]  # the group, whole only with the commands of this file
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@questionnaire.command()
+@click.argument("file", type=FILE)
+@as_person
+def store(file: Path, email: str) -> None:
+    """Keep the questionnaire of FILE, and the translations that lie beside it, as a draft."""
+    with opened() as service, service.database.write(service.session):
+        person = people.principal_of(service.session, email)
+        edition = editions.store_file(
+            service.session, file, now=service.now, actor=person.actor, author_id=person.person_id
+        )
+        service.session.commit()
+    click.echo(f"{edition.code} version {edition.version} is {edition.state.replace('_', ' ')}.")
+
+
+@questionnaire.command()
+@click.argument("code")
+@click.argument("version")
+@as_person
+def review(code: str, version: str, email: str) -> None:
+    """Hand the draft to a second person for review."""
+    with opened() as service, service.database.write(service.session):
+        edition = editions.find(service.session, code, version)
+        person = people.principal_of(service.session, email)
+        editions.submit_for_review(service.session, edition, by=person, now=service.now)
+        service.session.commit()
+    click.echo(f"{code} version {version} is in review.")
+
+
+@questionnaire.command()
+@click.argument("code")
+@click.argument("version")
+@as_person
+def approve(code: str, version: str, email: str) -> None:
+    """Say that the questionnaire may go to officers. Its author cannot."""
+    with opened() as service, service.database.write(service.session):
+        edition = editions.find(service.session, code, version)
+        person = people.principal_of(service.session, email)
+        editions.approve(service.session, edition, by=person, now=service.now)
+        service.session.commit()
+    click.echo(f"{code} version {version} is approved.")
+
+
+@questionnaire.command(name="list")
+def list_all() -> None:
+    """Print code, version and state of every stored questionnaire, separated by tabs."""
+    with opened() as service:
+        for edition in editions.listed(service.session):
+            click.echo(f"{edition.code}\t{edition.version}\t{edition.state}")

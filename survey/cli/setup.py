@@ -1,0 +1,55 @@
+"""`soundings config` and `soundings migrate`: is this machine set up as it should be?"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import click
+from sqlalchemy import make_url
+
+from survey import config as settings_of
+from survey import schema
+from survey.db import Database
+
+MASKED = frozenset({"secret_key", "link_key"})
+
+
+@click.group()
+def config() -> None:
+    """The settings."""
+
+
+@config.command()
+def check() -> None:
+    """Print every setting as it is in effect; secrets are masked. A wrong one is refused in one line."""
+    settings = settings_of.read()
+    for field in dataclasses.fields(settings):
+        click.echo(f"{field.name}\t{shown(field.name, getattr(settings, field.name), settings)}")
+
+
+@click.command()
+@click.option("--to", "revision", default="head", show_default=True, help="A revision, or `base` for no tables at all.")
+@click.option("--down", is_flag=True, help="Go back to an earlier revision: what only the newer one holds is lost.")
+def migrate(revision: str, *, down: bool) -> None:
+    """Bring the database to the schema of this version. Running it again changes nothing."""
+    database = Database(settings_of.read().database_url)
+    try:
+        before = schema.current(database)
+        if down:
+            schema.downgrade(database, revision)
+        else:
+            schema.upgrade(database, revision)
+        after = schema.current(database)
+    finally:
+        database.dispose()
+    was, is_now = before or "empty", after or "empty"
+    click.echo(f"The schema is {is_now}." if was == is_now else f"The schema went from {was} to {is_now}.")
+
+
+def shown(name: str, value: object, settings: settings_of.Settings) -> str:
+    """A setting as it may be printed."""
+    if name in MASKED:
+        return f"(set, {len(str(value))} characters)"
+    if name == "database_url":
+        return make_url(settings.database_url).set(query={}).render_as_string(hide_password=True)
+    return str(value)
