@@ -14,8 +14,8 @@ from survey import results
 from survey.web import context, question_form
 from survey.web.load_respond import Answering, Checking
 
-PICTURE_WIDTH = 600
-PICTURE_LEFT = 20
+PICTURE_WIDTH = 320
+PICTURE_LEFT = 16
 
 
 @dataclass(frozen=True, slots=True)

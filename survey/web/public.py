@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.web import languages, paths
+from survey.web.load_public import Fieldwork
 
 blueprint = Blueprint("public", __name__)
 
@@ -21,8 +22,8 @@ def methods() -> ResponseReturnValue:
 
 
 @blueprint.get("/privacy")
-def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html")
+def privacy(fieldwork: Fieldwork) -> ResponseReturnValue:
+    return render_template("public/privacy.html", waves=fieldwork.waves)
 
 
 @blueprint.get("/accessibility")

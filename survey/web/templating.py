@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from survey.config import Settings
 from survey.web import context, filters, filters_results, headers
+from survey.web.access import Entrance, Row
 from survey.web.languages import NAMES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,9 +65,16 @@ def install(app: Flask, settings: Settings) -> None:
             "principal": context.principal_or_none(),
             "language": context.language(),
             "request_id": g.get("request_id", ""),
+            "has_navigation": not is_officers_page(),
         }
 
     app.context_processor(every_page_knows)
+
+
+def is_officers_page() -> bool:
+    """Officers have one thing to do; nothing on their pages leads elsewhere but the footer."""
+    row: Row | None = g.get("row")
+    return row is not None and row.who.entrance is Entrance.LINK
 
 
 def csrf_field() -> Markup:
