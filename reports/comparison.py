@@ -45,7 +45,7 @@ def compare(case: Case, found: Estimates, reasons: Reasons, register: pd.DataFra
             )
         )
     return {
-        "benchmarks": frames.BENCHMARKS.check(pd.concat(benchmark_parts, ignore_index=True)),
+        "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
         "standings": _sorted_standings(standing_parts),
     }
 
@@ -59,5 +59,9 @@ def _standing_reasons(own: Reasons, against: Reasons) -> Reasons:
 
 def _sorted_standings(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """By authority, then peer groups and measures in the order in which they came."""
-    together = frames.STANDINGS.check(pd.concat(parts, ignore_index=True))
+    together = _together(parts, frames.STANDINGS)
     return together.sort_values("authority", kind="stable", ignore_index=True)
+
+
+def _together(parts: Sequence[pd.DataFrame], shape: frames.Shape) -> pd.DataFrame:
+    return shape.check(pd.concat(parts, ignore_index=True)) if parts else shape.empty()

@@ -57,8 +57,9 @@ def test_every_table_picture_and_report_is_written(folder):
     for place in (out, out / "authorities" / "a00", out / "authorities" / "small"):
         assert {"dots.svg", "radar.svg", "report.html"} <= {path.name for path in place.iterdir()}
     own = next(row for row in read(out / "scores.csv") if row["authority"] == "a00" and row["measure"] == "mindset")
-    # a00: 4 of 12 people answer 2 (25 points), 8 answer 4 (75 points): (4 x 25 + 8 x 75) / 12 = 58.3333333333
-    assert own["score"] == "58.3333333333"
+    # a00: 4 of 12 people answer 2 and 8 answer 4; the last of four items is reverse-keyed:
+    # (3 x 25 + 75) / 4 = 37.5 and (3 x 75 + 25) / 4 = 62.5, so (4 x 37.5 + 8 x 62.5) / 12 = 54.1666666667
+    assert own["score"] == "54.1666666667"
     assert (own["n"], own["invited"], own["weighted"]) == ("12", "60", "false")
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
 
