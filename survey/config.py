@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,9 +52,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     unknown = sorted(name for name in environment if name.startswith("SOUNDINGS_") and name not in KNOWN)
     if unknown:
         raise SettingFault(f"{unknown[0]}: there is no such setting. The settings are {', '.join(sorted(KNOWN))}.")
-    data = Path(environment.get("SOUNDINGS_DATA", "var")).absolute()
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    host = environment.get("HOST", "127.0.0.1")
+    data = _folder(environment)
+    host = _host(environment)
     port = _number(environment, "PORT", 8000, 1, 65535)
     base_url = environment.get("SOUNDINGS_BASE_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104
     settings = Settings(
@@ -70,18 +70,44 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail=_choice(environment, "SOUNDINGS_MAIL", ("console",)),
         threads=_number(environment, "SOUNDINGS_THREADS", 8, 1, 64),
     )
+    if settings.secret_key == settings.link_key:
+        raise SettingFault("SOUNDINGS_LINK_KEY: the same as SOUNDINGS_SECRET_KEY. Give each its own random characters.")
     _check_base_url(settings)
     return settings
 
 
 def _check_base_url(settings: Settings) -> None:
-    parts = urlsplit(settings.base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(settings.base_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not settings.base_url.isprintable() or host is None or parts.scheme not in {"http", "https"} or port == 0:
         raise SettingFault("SOUNDINGS_BASE_URL: not a web address. Give it as https://survey.example.org.")
-    if parts.path or parts.query or parts.fragment:
-        raise SettingFault("SOUNDINGS_BASE_URL: only scheme, host and port, without a path.")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingFault("SOUNDINGS_BASE_URL: only scheme, host and port, without a path or a password.")
+    if parts.scheme == "http" and host not in LOOPBACK:
         raise SettingFault("SOUNDINGS_BASE_URL: answers may not travel unencrypted. Use an https address.")
+
+
+def _folder(environment: Mapping[str, str]) -> Path:
+    data = Path(environment.get("SOUNDINGS_DATA", "var")).absolute()
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        raise SettingFault(
+            "SOUNDINGS_DATA: this folder cannot be made. Name a folder that may be written to."
+        ) from None
+    if data.stat().st_mode & 0o002:
+        raise SettingFault("SOUNDINGS_DATA: others can write to this folder. Run: chmod o-w on it.")
+    return data
+
+
+def _host(environment: Mapping[str, str]) -> str:
+    host = environment.get("HOST", "127.0.0.1")
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", host):
+        raise SettingFault("HOST: not a name or address to listen at. Give it as 127.0.0.1.")
+    return host
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
@@ -111,10 +137,14 @@ def _line(environment: Mapping[str, str], name: str, default: str) -> str:
 
 def _secret(environment: Mapping[str, str], name: str, path: Path) -> str:
     given = environment.get(name)
-    if given is not None:
-        if len(given) < SECRET_BYTES or len(set(given)) < 10:
-            raise SettingFault(f"{name}: too short or too plain. Give at least {SECRET_BYTES} random characters.")
-        return given
+    secret = _kept_secret(name, path) if given is None else given
+    if len(secret) < SECRET_BYTES or len(set(secret)) < 10:
+        raise SettingFault(f"{name}: too short or too plain. Give at least {SECRET_BYTES} random characters.")
+    return secret
+
+
+def _kept_secret(name: str, path: Path) -> str:
+    """The secret in a file beside the data, made where there is none; never printed."""
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
@@ -127,10 +157,12 @@ def _secret(environment: Mapping[str, str], name: str, path: Path) -> str:
 def _database_url(url: str) -> str:
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise SettingFault("DATABASE_URL: not a database address. Give sqlite:////path or postgresql://…") from None
-    if parsed.get_backend_name() == "postgresql":
+    except (ArgumentError, ValueError):
+        raise SettingFault("DATABASE_URL: not a database address. Give sqlite:////path or postgresql://….") from None
+    if parsed.get_backend_name() in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise SettingFault("DATABASE_URL: only PostgreSQL or a SQLite file are supported.")
+    if not Path(parsed.database).absolute().parent.is_dir():
+        raise SettingFault("DATABASE_URL: the folder of the SQLite file is not there. Make it first.")
     return url
