@@ -49,8 +49,9 @@ def published_quality(quality: Mapping[str, Json], rules: Rules) -> dict[str, Js
     response = quality.get("response")
     if isinstance(response, Mapping):
         safe["response"] = {code: _safe_response(one, rules) for code, one in response.items()}
-    for name in ("respondents", "careless", "item_nonresponse", "dont_know"):
+    for name in ("careless", "item_nonresponse", "dont_know"):
         safe[name] = _without_small_counts(quality.get(name), rules)
+    safe["respondents"] = _safe_respondents(quality.get("respondents"), rules)
     return safe
 
 
@@ -113,6 +114,16 @@ def _safe_response(one: Json, rules: Rules) -> Json:
     if isinstance(invited, int) and isinstance(rate, float) and invited < _SMALL_AUTHORITY:
         return {"scored": scored, "invited": None, "rate": min(0.95, round(rate * 20) / 20)}
     return {"scored": scored, "invited": invited, "rate": rate}
+
+
+def _safe_respondents(value: Json, rules: Rules) -> Json:
+    """A few officers or a few elected members could be had as a difference: then only the total is shown."""
+    if not isinstance(value, Mapping):
+        return None
+    parts = [value.get("officers"), value.get("elected")]
+    if any(_is_count(part) and 0 < part < rules.minimum_respondents for part in parts):
+        return {**value, "officers": None, "elected": None}
+    return value
 
 
 def _without_small_counts(value: Json, rules: Rules) -> Json:

@@ -145,6 +145,15 @@ def test_quality_can_be_written_as_json_and_hides_small_counts(asked, respond):
     assert set(safe["gates"].values()) == {"not tested"}
 
 
+def test_a_few_elected_members_cannot_be_had_by_subtraction(asked, respond):
+    instrument = asked("tiers-and-areas")
+    answers = respond(instrument, people("A", 40) + people("A", 3, tier="elected"))
+    result = publication.compute(answers, instrument, RULES)
+    assert result.quality["respondents"] == {"total": 43, "officers": 40, "elected": 3, "authorities": 1}
+    safe = publication.published(result).quality["respondents"]
+    assert safe == {"total": 43, "officers": None, "elected": None, "authorities": 1}
+
+
 def test_every_empty_number_of_a_research_file_has_a_reason(asked, respond):
     instrument = asked("tiers-and-areas")
     nobody = people("A", 3, ". . . .") + people("B", 12)
