@@ -49,11 +49,11 @@ def read(
         for rows in table.chunks:
             intake.take(rows)
     except FileFaults as error:
-        intake.faults.extend(error.faults)
-    if not intake.faults and not intake.count:
-        intake.faults.append(f"{table.name}: no respondents. Below the header the file needs one row a respondent.")
-    if intake.faults:
-        raise FileFaults(intake.faults)
+        raise FileFaults([*intake.faults.kept, *error.faults]) from error
+    if not intake.faults.kept and not intake.count:
+        intake.faults.add(f"{table.name}: no respondents. Below the header the file needs one row a respondent.")
+    if intake.faults.kept:
+        raise intake.faults.refusal()
     return ResponsesFile(intake.responses(questionnaire), _notes(table, questionnaire, columns))
 
 
@@ -136,7 +136,7 @@ class _Intake:
         self.plan = plan
         self.authority = authority
         self.known = known
-        self.faults: list[str] = []
+        self.faults = tables.Collected()
         self.count = 0
         self.lookup = {code: _bytes_of(item) for code, (_, item) in plan.choice.items()}
         self.answers: dict[str, list[bytes]] = {code: [] for code in plan.choice}
@@ -226,7 +226,7 @@ class _Intake:
                 self._fault(at, item.code, f"{quoted(cell)} is not a number. Give a number, or leave the cell empty.")
 
     def _fault(self, number: int, column: str, message: str) -> None:
-        self.faults.append(f"{self.name}: row {number}, column {quoted(column)}: {message}")
+        self.faults.add(f"{self.name}: row {number}, column {quoted(column)}: {message}")
 
     def responses(self, questionnaire: Questionnaire) -> Responses:
         """What was taken, as the frame of the computation."""

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -32,13 +32,33 @@ class FileFaults(Exception):  # noqa: N818 - faults are many, each with place an
         super().__init__("\n".join(self.faults))
 
 
+@dataclass
+class Collected:
+    """Faults as they are found: the first are kept, the others counted, so that a wrong column fills no memory."""
+
+    kept: list[str] = field(default_factory=list)
+    others: int = 0
+
+    def add(self, fault: str) -> None:
+        """Note one more fault."""
+        if len(self.kept) < MOST_FAULTS:
+            self.kept.append(fault)
+        else:
+            self.others += 1
+
+    def refusal(self) -> FileFaults:
+        """The refusal that names them."""
+        more = [f"And {self.others} more faults like these."] if self.others else []
+        return FileFaults([*self.kept, *more])
+
+
 def capped(faults: Sequence[str]) -> tuple[str, ...]:
     """The first faults, and how many more there are.
 
     >>> len(capped(["wrong"] * 60)), capped(["wrong"] * 60)[-1]
     (51, 'And 10 more faults like these.')
     """
-    if len(faults) <= MOST_FAULTS:
+    if len(faults) <= MOST_FAULTS + 1:
         return tuple(faults)
     return (*faults[:MOST_FAULTS], f"And {len(faults) - MOST_FAULTS} more faults like these.")
 
@@ -219,7 +239,7 @@ def _named(name: str, header: Sequence[str]) -> tuple[str, ...]:
 def _chunks(name: str, columns: Sequence[str], records: Iterator[list[str]]) -> Iterator[Rows]:
     width = len(columns)
     number = 1
-    ragged: list[str] = []
+    ragged = Collected()
     while block := list(islice(records, CHUNK)):
         numbers = range(number + 1, number + 1 + len(block))
         number += len(block)
@@ -227,11 +247,13 @@ def _chunks(name: str, columns: Sequence[str], records: Iterator[list[str]]) -> 
             yield Rows(numbers, block)
             continue
         kept = [(at, _fitted(row, width)) for at, row in zip(numbers, block, strict=True) if any(row)]
-        ragged += [_ragged(name, at, width, row) for at, row in kept if len(row) != width]
+        for at, row in kept:
+            if len(row) != width:
+                ragged.add(_ragged(name, at, width, row))
         fine = [(at, row) for at, row in kept if len(row) == width]
         yield Rows([at for at, _ in fine], [row for _, row in fine])
-    if ragged:
-        raise FileFaults(ragged)
+    if ragged.kept:
+        raise ragged.refusal()
 
 
 def _fitted(row: list[str], width: int) -> list[str]:

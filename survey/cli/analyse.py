@@ -71,6 +71,8 @@ def _analyse(
     def tell(step: str) -> None:
         progress.update(task, description=step, advance=1)
 
+    if fault := output.refusal(out):
+        raise FileFaults([fault])  # said before the work is done, not after
     given = inputs.read(files, questionnaire)
     for note in given.notes:
         click.echo(note, err=True)
@@ -85,6 +87,7 @@ def _analyse(
     with output.all_or_nothing(out) as directory:
         tell("Writing tables")
         writing.write_results(publication.for_file(results, audience), directory)
+        progress.advance(task)
         if with_pictures:
             _illustrate(publication.published(results), questionnaire, given.authorities, directory, progress)
 
