@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from survey import waves
 from survey.vocabulary import WaveState
+from survey.waves import Listed
 from survey.web.access import Asked
 
 IN_THE_FIELD = frozenset({WaveState.OPEN, WaveState.GRACE})
@@ -15,9 +16,9 @@ IN_THE_FIELD = frozenset({WaveState.OPEN, WaveState.GRACE})
 class Fieldwork:
     """The waves that collect answers now, rehearsals left out."""
 
-    waves: tuple[waves.Wave, ...]
+    waves: tuple[Listed, ...]
 
 
 def fieldwork(asked: Asked) -> Fieldwork:
-    listed = (one.wave for one in waves.listed(asked.session))
-    return Fieldwork(tuple(wave for wave in listed if wave.state in IN_THE_FIELD and not wave.rehearsal))
+    listed = waves.listed(asked.session)
+    return Fieldwork(tuple(one for one in listed if one.wave.state in IN_THE_FIELD and not one.wave.rehearsal))

@@ -23,7 +23,7 @@ def methods() -> ResponseReturnValue:
 
 @blueprint.get("/privacy")
 def privacy(fieldwork: Fieldwork) -> ResponseReturnValue:
-    return render_template("public/privacy.html", waves=fieldwork.waves)
+    return render_template("public/privacy.html", waves=[one.wave for one in fieldwork.waves])
 
 
 @blueprint.get("/accessibility")

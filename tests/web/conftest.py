@@ -1,0 +1,321 @@
+"""A browser for tests: it reads every page strictly, counts statements, and notices what was left unsaved."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import html5lib
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+from werkzeug.test import TestResponse
+
+from survey import config, editions, keys, people
+from survey.config import Settings
+from survey.db import Database
+from survey.models import Authority, Invitation, Participation, Person, RoleGrant, Wave
+from survey.vocabulary import EditionState, InvitationKind, ParticipationState, RoleName, WaveState
+from survey.web import languages
+from survey.web.application import create_app
+
+QUESTIONNAIRES = Path(__file__).parents[1] / "questionnaires"
+UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+class LeftUnsaved(AssertionError):
+    """A request changed something and ended well without committing it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_translations() -> None:
+    """Catalogues are compiled where they are older than their texts, as setting up does."""
+    for source in languages.TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            with source.open("rb") as texts, target.open("wb") as compiled:
+                write_mo(compiled, read_po(texts, locale=source.parent.parent.name))
+
+
+@pytest.fixture
+def web_settings(sqlite_database: Database, tmp_path: Path) -> Settings:
+    return settings_for(sqlite_database, tmp_path)
+
+
+def settings_for(database: Database, tmp_path: Path, **more: str) -> Settings:
+    return config.read(
+        {
+            "SOUNDINGS_DATA": str(tmp_path / "data"),
+            "DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "SOUNDINGS_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+            "SOUNDINGS_LINK_KEY": "zyxwvutsrqponmlkjihgfedcba9876543210",
+            "SOUNDINGS_DEMONSTRATION": "1",
+            **more,
+        }
+    )
+
+
+@pytest.fixture
+def application(web_settings: Settings, sqlite_database: Database) -> Flask:
+    return tested_app(web_settings, sqlite_database)
+
+
+def tested_app(settings: Settings, database: Database) -> Flask:
+    """The application as it runs, except that an unforeseen fault reaches the test instead of the error page."""
+    app = create_app(settings, database=database)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
+
+
+@pytest.fixture
+def web_session(sqlite_database: Database) -> Iterator[Session]:
+    with sqlite_database.session() as session:
+        yield session
+
+
+@dataclass
+class Answer:
+    """What came back, with what it cost."""
+
+    response: TestResponse
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        return self.response.text
+
+    @property
+    def location(self) -> str:
+        return self.response.headers["Location"]
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self.response.headers
+
+    def hidden(self) -> dict[str, str]:
+        """The hidden fields of the page, as a browser would send them."""
+        return dict(FIELD.findall(self.text))
+
+
+@dataclass
+class Browser:
+    """One browser with its cookies."""
+
+    app: Flask
+    database: Database
+    client: FlaskClient
+    host: str = "http://127.0.0.1"
+
+    def get(self, url: str, **more: object) -> Answer:
+        return self._send("GET", url, **more)
+
+    def post(self, url: str, data: Mapping[str, object] | None = None, **more: object) -> Answer:
+        """Sends a form with the token of this browser's own pages."""
+        return self._send("POST", url, data={"csrf_token": self.token(), **(data or {})}, **more)
+
+    def post_without_token(self, url: str, data: Mapping[str, object] | None = None, **more: object) -> Answer:
+        return self._send("POST", url, data=dict(data or {}), **more)
+
+    def send(self, method: str, url: str, **more: object) -> Answer:
+        return self._send(method, url, **more)
+
+    def follow(self, answer: Answer) -> Answer:
+        assert answer.status == 303, answer.text
+        return self.get(answer.location)
+
+    def token(self) -> str:
+        found = TOKEN.search(self.client.get("/cookies", base_url=self.host).text)
+        assert found
+        return found[1]
+
+    def sign_in(self, person_id: int) -> None:
+        """Signed in without the walk through the code."""
+        key = keys.new_key()
+        with self.database.session() as session, self.database.write(session):
+            people.start_session(session, person_id, session_key=key, now=datetime.now(UTC))
+            session.commit()
+        with self.client.session_transaction(base_url=self.host) as cookie:
+            cookie["account"] = key
+
+    def cookie(self) -> dict[str, object]:
+        with self.client.session_transaction(base_url=self.host) as cookie:
+            return dict(cookie)
+
+    def change_cookie(self, **values: object) -> None:
+        with self.client.session_transaction(base_url=self.host) as cookie:
+            cookie.update(values)
+
+    def _send(self, method: str, url: str, **more: object) -> Answer:
+        with recorded(self.database) as seen, unsaved_changes() as unsaved:
+            response = self.client.open(url, method=method, base_url=self.host, **more)  # type: ignore[arg-type]
+            response.get_data()
+        if response.status_code < 400 and unsaved:
+            raise LeftUnsaved(f"{method} {url} ended with {response.status_code} and left {unsaved} unsaved")
+        if response.mimetype == "text/html" and method != "HEAD":
+            read_strictly(response.text, f"{method} {url}")
+        return Answer(response, list(seen))
+
+
+def read_strictly(html: str, where: str) -> None:
+    parser = html5lib.HTMLParser(strict=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parser.parse(html)
+    faults = [(position, code) for position, code, _ in parser.errors]
+    assert not faults, f"{where}: {faults} {html.splitlines()[max(0, faults[0][0][0] - 1)][:200]}"
+
+
+@contextmanager
+def recorded(database: Database) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if not statement.lstrip().upper().startswith(UNCOUNTED):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def unsaved_changes() -> Iterator[list[str]]:
+    """What sessions changed and did not commit, while this block runs."""
+    unsaved: list[str] = []
+
+    def flushed(session: Session, context: object) -> None:
+        unsaved.append("flushed objects")
+
+    def executed(state: ORMExecuteState) -> None:
+        if state.is_insert or state.is_update or state.is_delete:
+            unsaved.append("a statement")
+
+    def committed(session: Session) -> None:
+        unsaved.clear()
+
+    listeners = [("after_flush", flushed), ("do_orm_execute", executed), ("after_commit", committed)]
+    for name, listener in listeners:
+        event.listen(Session, name, listener)
+    try:
+        yield unsaved
+    finally:
+        for name, listener in listeners:
+            event.remove(Session, name, listener)
+
+
+@pytest.fixture
+def browser(application: Flask, sqlite_database: Database) -> Browser:
+    return Browser(application, sqlite_database, application.test_client())
+
+
+@pytest.fixture
+def other_browser(application: Flask, sqlite_database: Database) -> Browser:
+    return Browser(application, sqlite_database, application.test_client())
+
+
+@dataclass(frozen=True)
+class OpenWave:
+    """A wave that is open now, an authority in it, and links as they are wanted."""
+
+    database: Database
+    wave_id: int
+    participation_id: int
+    authority_id: int
+    edition_id: int
+    link_key: str
+
+    def personal(self, address: str = "officer@council.example", language: str = "en") -> str:
+        return self._link(kind=InvitationKind.PERSONAL, address=address, language=language)
+
+    def shared(self, cap: int = 50) -> str:
+        return self._link(kind=InvitationKind.SHARED, cap=cap)
+
+    def move(self, **shift: timedelta) -> None:
+        with self.database.session() as session, self.database.write(session):
+            wave = session.get_one(Wave, self.wave_id)
+            for name, by in shift.items():
+                setattr(wave, name, getattr(wave, name) + by)
+            session.commit()
+
+    def _link(self, **columns: object) -> str:
+        with self.database.session() as session, self.database.write(session):
+            link = Invitation(participation_id=self.participation_id, token_hash=keys.new_key(), **columns)
+            session.add(link)
+            session.flush()
+            token = keys.token(self.link_key, link.id, 1)
+            link.token_hash = keys.hashed(token)
+            session.commit()
+        return token
+
+
+@pytest.fixture
+def open_wave(sqlite_database: Database, web_settings: Settings) -> OpenWave:
+    """With one item of every kind, and the optional section asked."""
+    return in_the_field(sqlite_database, web_settings, QUESTIONNAIRES / "every-kind.toml")
+
+
+@pytest.fixture
+def conditional_wave(sqlite_database: Database, web_settings: Settings) -> OpenWave:
+    """With pages that depend on the tier."""
+    return in_the_field(sqlite_database, web_settings, QUESTIONNAIRES / "conditional-pages.toml")
+
+
+def in_the_field(database: Database, settings: Settings, path: Path, authority: str = "Exeborough") -> OpenWave:
+    clock = datetime.now(UTC)  # the database's own clock decides, so the wave lies around it
+    with database.session() as session, database.write(session):
+        edition = editions.store_file(session, path, now=clock, actor="system")
+        edition.state = EditionState.FIELDED
+        place = Authority(code="X1", name=authority)
+        session.add(place)
+        session.flush()
+        wave = Wave(
+            code="2026",
+            title="Digital maturity 2026",
+            edition_id=edition.id,
+            state=WaveState.OPEN,
+            opens_at=clock - timedelta(days=1),
+            deadline_at=clock + timedelta(days=1),
+            last_start_at=clock + timedelta(days=1),
+            closes_at=clock + timedelta(days=1, minutes=15),
+            optional_sections="equality" if "kind" in path.stem else "",
+        )
+        session.add(wave)
+        session.flush()
+        taking_part = Participation(
+            wave_id=wave.id, authority_id=place.id, state=ParticipationState.COLLECTING, attributes={}
+        )
+        session.add(taking_part)
+        session.flush()
+        made = OpenWave(database, wave.id, taking_part.id, place.id, edition.id, settings.link_key)
+        session.commit()
+    return made
+
+
+@pytest.fixture
+def researcher(sqlite_database: Database) -> int:
+    """The id of a person of the research team."""
+    now = datetime.now(UTC)
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        person = Person(email="rhian@research.example", name="Rhian Rees", created_at=now)
+        session.add(person)
+        session.flush()
+        session.add(RoleGrant(person_id=person.id, role=RoleName.RESEARCHER, granted_at=now))
+        session.commit()
+        return person.id
