@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import click
 
 from survey import config, schema
+from survey.cli.opening import opened
 from survey.db import Database
-from survey.demonstration import loading
+from survey.demonstration import entrances, loading
 from survey.errors import Refusal
 
 
@@ -35,3 +36,11 @@ def load() -> None:
     finally:
         database.dispose()
     click.echo("The demonstration is loaded." if loaded else "The demonstration is there already.", err=True)
+
+
+@demonstration.command()
+def links() -> None:
+    """Print a ready link for each role; the officer's link is one that nobody has used yet."""
+    with opened() as service:
+        for role, url in entrances.links(service.session, service.settings):
+            click.echo(f"{role}\t{url}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+SOUNDINGS = str(Path(sys.executable).with_name("soundings"))
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BROWSER_FLAGS = [
@@ -26,7 +28,9 @@ LEFT_OUT = pytest.StashKey[list[str]]()
 
 
 def chromium() -> str | None:
-    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,22 +46,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The demonstration on a free port of its own; the printed link of each role."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a demonstration of its own, on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SOUNDINGS_") and k != "DATABASE_URL"}
-    environment |= {
+    return environment | {
         "SOUNDINGS_DATA": str(tmp_path_factory.mktemp("data")),
         "SOUNDINGS_DEMONSTRATION": "1",
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
     }
-    soundings = str(Path(sys.executable).with_name("soundings"))
-    subprocess.run([soundings, "demonstration", "load"], env=environment, check=True, cwd=ROOT, timeout=240)
+
+
+@pytest.fixture(scope="session")
+def served(environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The demonstration, served; the printed link of each role."""
+    subprocess.run([SOUNDINGS, "demonstration", "load"], env=environment, check=True, cwd=ROOT, timeout=240)
     process = subprocess.Popen(
-        [soundings, "serve", "--print-links"], env=environment, cwd=ROOT, stdout=subprocess.PIPE,
+        [SOUNDINGS, "serve", "--print-links"], env=environment, cwd=ROOT, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     )  # fmt: skip
     try:
@@ -80,6 +88,19 @@ def ready_links(process: subprocess.Popen[str]) -> dict[str, str]:
     return links
 
 
+@pytest.fixture
+def officer_link(served: dict[str, str], environment: dict[str, str]) -> Callable[[], str]:
+    """Makes a fresh personal link on each call."""
+    assert served
+
+    def fresh() -> str:
+        command = [SOUNDINGS, "demonstration", "links"]
+        lines = subprocess.run(command, env=environment, check=True, cwd=ROOT, capture_output=True, text=True).stdout
+        return dict(line.split("\t") for line in lines.splitlines())["officer"]
+
+    return fresh
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
@@ -98,6 +119,16 @@ class Walker:
     width: int
     trouble: list[str] = field(default_factory=list)
     visited: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """All that can be read on the page."""
+        return self.page.locator("body").inner_text()
+
+    def sign_in(self, url: str) -> None:
+        """Signs in as a made-up person."""
+        self.open(url)
+        self.press("Sign in")
 
     def open(self, url: str) -> None:
         self.page.goto(url)
@@ -127,7 +158,7 @@ class Walker:
         assert not found, f"{where}: {found}"
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, f"{where} scrolls sideways by {too_wide} px"
-        assert "emonstration" in page.locator("body").inner_text(), f"{where} does not say that the data are made up"
+        assert re.search("Demonstration|Arddangosiad", self.words), f"{where} does not say that the data are made up"
         assert not self.trouble, f"{where}: {self.trouble}"
 
 
