@@ -79,9 +79,11 @@ def notes(comparison: Comparison, profile: pd.DataFrame, language: str = BASE_LA
 def theme_caption(comparison: Comparison, dimension: str, language: str = BASE_LANGUAGE) -> Caption:
     """The words of a picture of themes. Themes carry no verdict, so the sentence gives scores and middle peers only."""
     profile = comparison.themes[dimension]
-    release = comparison.release
+    release, name = comparison.release, comparison.name
+    title = next(one.title for one in comparison.questionnaire.dimensions if one.code == dimension)
     line = narrative.caption_line(profile, release=release.label, method=release.method_version, language=language)
-    return replace(comparison.caption, sentence=theme_sentence(rows_of(profile), comparison.name), line=line)
+    sentence = theme_sentence(rows_of(profile), name)
+    return replace(comparison.caption, heading=f"{name}: {narrative.in_sentence(title)}", sentence=sentence, line=line)
 
 
 def theme_sentence(rows: Sequence[Row], name: str) -> str:
