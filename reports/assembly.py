@@ -17,8 +17,11 @@ from reports.scoring import PersonScores
 _Column: TypeAlias = NDArray[np.generic]
 
 
-def respondents(authority: Sequence[str], people: PersonScores) -> pd.DataFrame:
-    """One row a respondent, numbered from 1 in the order of the file; dimensions in file order, then the overall."""
+def respondents(authority: Sequence[str], people: PersonScores, counted: NDArray[np.bool_]) -> pd.DataFrame:
+    """One row a respondent, numbered from 1 in the order of the file; dimensions in file order, then the overall.
+
+    `counted` is false for elected members and careless answers, which are in no score of the authority.
+    """
     wide: dict[str, object] = {
         "row": pd.array(np.arange(1, len(authority) + 1), dtype="Int64"),
         "authority": pd.array(authority, "string"),
@@ -26,6 +29,7 @@ def respondents(authority: Sequence[str], people: PersonScores) -> pd.DataFrame:
     codes = [measure.code for measure in people.measures if measure.kind == "dimension"]
     for code in [*codes, "overall"]:
         wide[code] = pd.array(people.of(code), dtype="Float64")
+    wide["counted"] = pd.array(counted, dtype="boolean")
     return pd.DataFrame(wide)
 
 

@@ -70,23 +70,15 @@ def compute(
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
     compared = comparison.compare(case, found, reasons, register)
     row_codes = np.array(case.codes, dtype=object)[case.authority]
-    report = quality.report(
-        responses=responses,
-        questionnaire=questionnaire,
-        flags=case.flags,
-        elected=case.elected,
-        response_rates=quality.response(case.codes, _scored(case, groups), invited),
-        rules=rules,
-    )
     weighted = responses.weight is not None
     tables = {
-        "respondents": assembly.respondents(row_codes.tolist(), case.people),
+        "respondents": assembly.respondents(row_codes.tolist(), case.people, case.counted),
         "scores": assembly.scores(case.codes, case.measure_codes, found, reasons, weighted=weighted),
         **item_frames,
         "group_scores": groups_inside,
         **compared,
     }
-    return Results(tables, report, rules)
+    return Results(tables, _quality(case, groups, invited), rules)
 
 
 def published(results: Results) -> Results:
@@ -107,7 +99,7 @@ def for_file(results: Results, audience: str) -> Results:
         return replace(results, frames={k: v for k, v in results.frames.items() if k != guard.COLLAPSED_ITEMS})
     if audience != "published":
         raise ValueError(f"The audience is research or published, not {audience!r}.")
-    safe = results if guard.COLLAPSED_ITEMS not in results.frames else published(results)
+    safe = published(results)  # also where it was done before: guarding twice changes nothing
     return replace(safe, frames=guard.rounded(safe.frames))
 
 
@@ -139,6 +131,17 @@ def _items(case: Case, groups: Groups, invited: Floats) -> dict[str, pd.DataFram
             case.codes, collapsed, [item_rules.reasons(one, case.rules) for _, one in collapsed]
         ),
     }
+
+
+def _quality(case: Case, groups: Groups, invited: Floats) -> dict[str, Json]:
+    return quality.report(
+        responses=case.responses,
+        questionnaire=case.questionnaire,
+        flags=case.flags,
+        elected=case.elected,
+        response_rates=quality.response(case.codes, _scored(case, groups), invited),
+        rules=case.rules,
+    )
 
 
 def _scored(case: Case, groups: Groups) -> NDArray[np.int64]:

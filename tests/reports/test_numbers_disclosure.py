@@ -163,3 +163,24 @@ def test_every_empty_number_of_a_research_file_has_a_reason(asked, respond):
         frame = frames[name]
         assert frame.loc[frame[column].isna(), "reason"].notna().all()
     assert np.array_equal(frames["scores"].query("authority == 'A' and measure == 'mindset'")["reason"], ["no_answers"])
+
+
+def test_guarding_twice_changes_nothing(asked, respond):
+    instrument = asked("tiers-and-areas")
+    answers = respond(instrument, people("A", 10) + people("B", 20) + people("C", 40))
+    result = publication.compute(answers, instrument, RULES)
+    once = publication.published(result)
+    twice = publication.published(once)
+    assert once.quality == twice.quality
+    for name, frame in once.frames.items():
+        pd.testing.assert_frame_equal(frame, twice.frames[name])
+
+
+def test_a_file_is_guarded_even_if_the_drawn_together_items_are_missing(asked, respond):
+    instrument = asked("four-items")
+    result = publication.compute(respond(instrument, people("A", 5) + people("B", 20)), instrument, RULES)
+    lacking = publication.for_file(publication.for_file(result, "research"), "published").frames
+    assert "respondents" not in lacking
+    assert lacking["scores"].query("authority == 'A'")["score"].isna().all()
+    options = lacking["items"].query("option not in ['dk', 'blank']")
+    assert options["share"].isna().all()
