@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ from questionnaires import files
 from survey.cli import main
 from survey.db import Database
 from survey.models import AuditEntry, Edition
+
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 
 Run = Callable[..., Result]
 
@@ -172,3 +177,32 @@ def change(database: Database, statement: str) -> None:
 def test_every_command_helps(run: Run):
     for name in main.list_commands(None):  # type: ignore[arg-type]
         assert done(run(name, "--help")).startswith("Usage: ")
+
+
+def test_the_first_run_of_the_documents_works_as_written(
+    run: Run, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(files.FOLDER, tmp_path / "questionnaires", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (tmp_path / "authorities.csv").write_text("code,name,type\nE06000001,Avonmere,unitary\nE06000002,Bryn,unitary\n")
+    (tmp_path / "headcounts.csv").write_text("authority,service_area,tier,headcount\nE06000001,,,120\n")
+    (tmp_path / "addresses.csv").write_text("authority,address\nE06000001,ceri@avonmere.example\n")
+    for command in documented_first_run():
+        if command != ["serve"]:
+            done(run(*command))
+    assert "/r/" in (tmp_path / "links.csv").read_text()
+    assert done(run("wave", "list")).startswith("2026\topen")
+    assert actions(database)[-2:] == ["edition.fielded", "invitations.made"]
+    done(run("audit", "verify"))
+
+
+def documented_first_run() -> list[list[str]]:
+    """The commands of docs/operations.md, with a wave that is open today."""
+    section = OPERATIONS.partition("## The first run of a real service")[2]
+    block = section.partition("```sh\n")[2].partition("```")[0]
+    opens, ends = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d %H:%M}" for days in (-1, 20))
+    for written, today in (("2026-05-04 09:00", opens), ("2026-05-31 17:00", ends)):
+        assert written in block
+        block = block.replace(written, today)
+    lines = block.replace("\\\n", " ").splitlines()
+    return [shlex.split(line, comments=True)[1:] for line in lines]
