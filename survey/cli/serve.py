@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ from typing import NoReturn
 
 import click
 import waitress
-from flask import Flask
 
 from survey import delivery, housekeeping
 from survey.cli.opening import Opened, opened
@@ -35,10 +35,13 @@ def serve(*, print_links: bool) -> None:
     """Serve the pages at HOST and PORT (127.0.0.1 and 8000) until stopped with Ctrl+C."""
     with opened() as service:
         links = _links(service) if print_links else []
+        service.session.close()  # no reading may stay open for as long as the server runs
         app = create_app(service.settings, database=service.database)
-        server = _listening(app, service.settings)
         signal.signal(signal.SIGTERM, _stop)
-        with _helpers(service.settings, service.database):
+        with _listening(service.settings) as port, _helpers(service.settings, service.database):
+            server = waitress.create_server(
+                app, sockets=[port], threads=service.settings.threads, ident=None, channel_timeout=60
+            )
             for role, url in links:
                 click.echo(f"{role}\t{url}")
             click.echo(f"Serving at {service.settings.base_url} - stop with Ctrl+C.", err=True)
@@ -53,16 +56,16 @@ def _links(service: Opened) -> list[tuple[str, str]]:
     return entrances.links(service.session, service.settings)
 
 
-def _listening(app: Flask, settings: Settings) -> waitress.server.BaseWSGIServer:
-    """The server with its port taken: from here on, browsers can connect."""
+def _listening(settings: Settings) -> socket.socket:
+    """The port, taken: from here on, browsers can connect."""
     try:
-        return waitress.create_server(
-            app, host=settings.host, port=settings.port, threads=settings.threads, ident=None, channel_timeout=60
-        )
-    except OSError as fault:
-        why = WHY_NOT.get(fault.errno or 0, f"{fault.strerror}. Check HOST and PORT")
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=1024)
+    except (OSError, UnicodeError) as fault:
+        number = fault.errno if isinstance(fault, OSError) else 0
+        why = WHY_NOT.get(number or 0, "there is no such address. Check HOST, or choose another port")
         raise Refusal(
-            f"Port {settings.port} at {settings.host} cannot be used: {why}, for example PORT=8001."
+            f"Port {settings.port} at {settings.host} cannot be used: {why}, for example PORT={settings.port + 1}."
         ) from None
 
 
