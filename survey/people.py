@@ -248,7 +248,14 @@ def code_for(secret_key: str, browser_key_hash: str) -> str:
 
 
 def enter_code(
-    session: Session, typed: str, *, browser_key: str, session_key: str, secret_key: str, now: datetime
+    session: Session,
+    typed: str,
+    *,
+    browser_key: str,
+    session_key: str,
+    secret_key: str,
+    now: datetime,
+    old_key: str | None = None,
 ) -> int | None:
     """Sign in: the person's id, with a new session under a new key; or nothing, with one try less.
 
@@ -266,15 +273,19 @@ def enter_code(
     if counted is None or not is_right or counted.person_id is None:
         return None
     session.execute(delete(SignInCode).where(SignInCode.id == counted.id))
-    start_session(session, counted.person_id, session_key=session_key, now=now)
+    start_session(session, counted.person_id, session_key=session_key, now=now, old_key=old_key)
     person_id: int = counted.person_id
     return person_id
 
 
-def start_session(session: Session, person_id: int, *, session_key: str, now: datetime) -> None:
-    """A signed-in browser. The key is new at every sign-in; the table holds only its hash."""
+def start_session(
+    session: Session, person_id: int, *, session_key: str, now: datetime, old_key: str | None = None
+) -> None:
+    """A signed-in browser. The key is new at every sign-in and ends the old one; the table holds only its hash."""
     if len(session_key) < 32:
         raise ValueError("A session key has at least 32 random characters.")
+    if old_key is not None:
+        sign_out(session, old_key)
     session.add(WebSession(key_hash=_hash(session_key), person_id=person_id, created_at=now, seen_at=now))
     audit.record(
         session,

@@ -82,6 +82,7 @@ def enter_code() -> ResponseReturnValue:
             session_key=session_key,
             secret_key=context.settings().secret_key,
             now=context.now(),
+            old_key=_old_key(),
         )
         session.commit()
     if person_id is None:
@@ -121,7 +122,9 @@ def demonstration_sign_in(entrance: Entrance) -> ResponseReturnValue:
     """Sign a made-up person in; a code would have to go to a made-up address."""
     session, session_key = context.session(), secrets.token_urlsafe(32)
     with context.database().write(session):
-        people.start_session(session, entrance.person_id, session_key=session_key, now=context.now())
+        people.start_session(
+            session, entrance.person_id, session_key=session_key, now=context.now(), old_key=_old_key()
+        )
         session.commit()
     cookie.pop(NEXT_KEY, None)
     return _signed_in(session_key)
@@ -137,6 +140,12 @@ def _signed_in(session_key: str) -> ResponseReturnValue:
     principal = people.principal(context.session(), session_key, now=context.now())
     home = url_for(_home(principal.roles if principal else frozenset()))
     return redirect(home if asked in {None, url_for(paths.START)} else paths.local(str(asked)), 303)
+
+
+def _old_key() -> str | None:
+    """The session that this browser still has: it ends with the new one, so that no fixed key lives on."""
+    key = cookie.get(ACCOUNT_KEY)
+    return key if isinstance(key, str) else None
 
 
 def _home(roles: frozenset[RoleName]) -> str:

@@ -280,3 +280,14 @@ def test_everybody_is_listed_with_roles_and_without(database: Database, session:
         people.add(session, "alys@example.org", "Alys Bowen", now=now, actor="system")
         session.commit()
     assert [(p.name, len(p.grants)) for p in people.everybody(session)] == [("Alys Bowen", 0), ("Rhian Price", 2)]
+
+
+def test_signing_in_again_ends_the_session_that_this_browser_had(
+    database: Database, session: Session, rhian: int, now: datetime
+):
+    with database.write(session):
+        people.start_session(session, rhian, session_key=KEY, now=now)
+        people.start_session(session, rhian, session_key=KEY.upper(), now=now, old_key=KEY)
+        session.commit()
+    assert whoever(database, now) is None
+    assert people.principal(session, KEY.upper(), now=now) is not None
