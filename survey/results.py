@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
@@ -23,9 +23,10 @@ from reports import profile as profiles
 from reports.frames import BENCHMARKS, GROUP_SCORES, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.profile import Row
-from survey import stored_results
+from survey import peer_menu, stored_results
 from survey.errors import NotFound
-from survey.models import RESULT_TABLES, Authority, Release, ReleasePeerGroup, Wave
+from survey.models import Authority, Release, ReleasePeerGroup, Wave
+from survey.peer_menu import PeerGroup
 from survey.stored_results import ALL
 from survey.vocabulary import ReleaseState
 
@@ -39,25 +40,6 @@ class Superseded(NotFound):
     def __init__(self, label: str, successor: str) -> None:
         super().__init__(f"Release {label} was replaced by release {successor}. Its figures are no longer shown.")
         self.successor = successor
-
-
-@dataclass(frozen=True, slots=True)
-class PeerGroup:
-    """A group of the frozen menu. `shown` is false where it is too small for a benchmark."""
-
-    code: str
-    size: int
-    shown: bool
-    quartiles: bool
-
-    @property
-    def kind(self) -> str:
-        return self.code.partition(":")[0]
-
-    @property
-    def label(self) -> str:
-        """In words, with a capital: "Unitary authorities"."""
-        return narrative.first_upper(narrative.group_label(self.code))
 
 
 @dataclass(frozen=True)
@@ -259,8 +241,8 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
     if not groups:
         raise NotFound(NO_SUCH_AUTHORITY)
     benchmarks = stored_results.benchmarks_of(session, release, authority)
-    menu = tuple(_peer_group(code, size, benchmarks) for _, code, size in groups)
-    group = _chosen(menu, peer_group)
+    menu = tuple(peer_menu.group(code, size, benchmarks) for _, code, size in groups)
+    group = peer_menu.chosen(menu, peer_group)
     scores = stored_results.rows(session, SCORES, release, authority=authority)
     standings = stored_results.rows(session, STANDINGS, release, authority=authority, peer_group=group.code)
     asked, frames = questionnaire(release), (scores, benchmarks, standings)
@@ -306,7 +288,7 @@ def sector(session: Session, release: Release) -> Sector:
     benchmarks = stored_results.rows(session, BENCHMARKS, release)
     registered = stored_results.registered(session, release.wave.opens_at.date())
     asked = questionnaire(release)
-    groups = tuple(_peer_group(code, size, benchmarks) for code, size in sizes.items())
+    groups = tuple(peer_menu.group(code, size, benchmarks) for code, size in sizes.items())
 
     def by(kind: str) -> dict[str, pd.DataFrame]:
         return {
@@ -354,16 +336,7 @@ def authorities(session: Session, release: Release) -> list[tuple[str, str]]:
 
 def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
     """Which table withholds how many rows for which reason: for researchers, who see the rule."""
-    found: list[tuple[str, str, int]] = []
-    for name, table in RESULT_TABLES.items():
-        query = (
-            select(table.c.reason, func.count())
-            .where(table.c.release_id == release.id, table.c.reason.is_not(None))
-            .group_by(table.c.reason)
-            .order_by(table.c.reason)
-        )
-        found.extend((name, reason, count) for reason, count in session.execute(query))
-    return found
+    return stored_results.withheld(session, release)
 
 
 # Pieces
@@ -404,22 +377,6 @@ def _named(release: Release) -> dict[str, Any]:  # Any: keywords of the caption 
         "method": release.method_version,
         "demonstration": release.wave.demonstration,
     }
-
-
-def _peer_group(code: str, size: int, benchmarks: pd.DataFrame) -> PeerGroup:
-    """A group with what its benchmarks allow: shown, and with quartiles, on at least one measure."""
-    mine = benchmarks[benchmarks["peer_group"] == code]
-    return PeerGroup(code, size, bool(mine["median"].notna().any()), bool(mine["upper_quartile"].notna().any()))
-
-
-def _chosen(menu: tuple[PeerGroup, ...], code: str | None) -> PeerGroup:
-    by_code = {group.code: group for group in menu}
-    if code:
-        if code not in by_code:
-            raise NotFound("This authority is not in this group, so it is not compared with it.")
-        return by_code[code]
-    own_type = next((group for group in menu if group.kind == "type" and group.shown), None)
-    return own_type or by_code[ALL]
 
 
 def _overall(scores: pd.DataFrame, benchmarks: pd.DataFrame, group: str) -> Row:

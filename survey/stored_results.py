@@ -1,4 +1,4 @@
-"""The stored rows of a release as the frames that they were when they were computed: one statement each."""
+"""The stored rows of a release as the frames that they were when they were computed."""
 
 from __future__ import annotations
 
@@ -56,6 +56,20 @@ def group_sizes(session: Session, release: Release) -> dict[str, int]:
         .order_by(ReleasePeerGroup.peer_group)
     )
     return {row.peer_group: row.size for row in session.execute(query)}
+
+
+def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
+    """Table, reason and number of rows of all that is withheld; one statement a table."""
+    found: list[tuple[str, str, int]] = []
+    for name, table in RESULT_TABLES.items():
+        query = (
+            select(table.c.reason, func.count())
+            .where(table.c.release_id == release.id, table.c.reason.is_not(None))
+            .group_by(table.c.reason)
+            .order_by(table.c.reason)
+        )
+        found.extend((name, reason, count) for reason, count in session.execute(query))
+    return found
 
 
 def registered(session: Session, day: date) -> dict[str, int]:
