@@ -1,0 +1,238 @@
+"""Members compare: the sentence, the pictures and the tables say the same, and only of their own authority."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from survey.db import Database
+from survey.demonstration.sector import HOME
+from survey.models import RESULT_TABLES, Authority, Release, Wave
+from survey.web.application import create_app
+
+OVERVIEW = f"/compare/{HOME}/2025.1/"
+REFUSAL = "Not shown: there are too few answers, or showing it could reveal what somebody said."
+SCORES, STANDINGS, BENCHMARKS = (RESULT_TABLES[name] for name in ("scores", "standings", "benchmarks"))
+
+
+@pytest.fixture
+def member(browser, person):
+    browser.sign_in(person("member"))
+    return browser
+
+
+def change(database: Database, *statements) -> None:
+    with database.session() as session, database.write(session):
+        for statement in statements:
+            session.execute(statement)
+        session.commit()
+
+
+def release_id(database: Database, label: str = "2025.1") -> int:
+    code, number = label.split(".")
+    with database.session() as session:
+        query = select(Release.id).join(Wave).where(Wave.code == code, Release.number == int(number))
+        return session.scalars(query).one()
+
+
+def stored(database: Database, measure: str, table=SCORES, **more: str):
+    keys = {"release_id": release_id(database), "authority": HOME, "measure": measure, **more}
+    with database.session() as session:
+        return session.execute(select(table).where(*(table.c[name] == value for name, value in keys.items()))).one()
+
+
+def test_a_member_finds_the_own_authority_and_its_releases_newest_first(member) -> None:
+    page = member.get("/compare/").text
+    assert page.index("/2025.1/") < page.index("/2024.1/")
+    assert "2026" not in re.sub(r"<footer.*", "", page, flags=re.S)  # the open wave has no results
+
+
+def test_sentence_and_alternative_texts_are_the_same(member) -> None:
+    page = member.get(OVERVIEW).text
+    sentence = re.search(r'<p class="app-finding">(.*?)</p>', page)[1]
+    alternatives = re.findall(r'<img src="[^"]*" alt="([^"]*)"', page)
+    assert sentence.startswith("Aldersett is")
+    assert alternatives == [sentence, sentence]  # dots and radar
+    picture = member.get(f"{OVERVIEW}dots.svg").text
+    assert html.unescape(sentence) in html.unescape(picture)
+
+
+def test_the_table_shows_what_is_stored_rounded(member, sqlite_database) -> None:
+    page = member.get(OVERVIEW).text
+    row = stored(sqlite_database, "mindset")
+    line = page[page.index("<tbody") : page.index("</tr>", page.index("<tbody"))]
+    assert f'<strong class="app-score">{row.score:.0f}</strong>' in line
+    assert f"{row.lower:.0f} to {row.upper:.0f}" in line
+    assert f">{row.n}</span>" in line
+
+
+def test_the_file_of_the_table_equals_what_is_stored(member, sqlite_database) -> None:
+    answer = member.get(f"{OVERVIEW}profile.csv")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={HOME}-2025.1.csv"
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [line["measure"] for line in lines] == ["mindset", "agile", "silos", "leadership"]
+    for line in lines:
+        row = stored(sqlite_database, line["measure"])
+        standing = stored(sqlite_database, line["measure"], STANDINGS, peer_group="type:district")
+        assert float(line["score"]) == pytest.approx(row.score, abs=0.05)
+        assert (int(line["n"]), line["verdict"]) == (row.n, standing.verdict)
+        assert line["median"].isdecimal()  # benchmarks are whole numbers in files
+
+
+def test_another_peer_group_of_the_menu_can_be_chosen_without_script(member) -> None:
+    page = member.get(OVERVIEW).text
+    groups = re.findall(r'<option value="([^"]+)"( selected)?>', page)
+    assert ("type:district", " selected") in groups
+    assert ("all", "") in groups
+    assert ('<option value="all" selected>') in member.get(f"{OVERVIEW}?peer_group=all").text
+
+
+def test_a_group_that_is_too_small_is_named_and_not_offered(member, sqlite_database) -> None:
+    change(
+        sqlite_database,
+        update(BENCHMARKS)
+        .where(BENCHMARKS.c.peer_group == "nation:England")
+        .values(median=None, lower_quartile=None, upper_quartile=None, median_lower=None, median_upper=None, reason="too_few_authorities"),
+    )
+    page = member.get(OVERVIEW).text
+    assert 'value="nation:England"' not in page
+    assert "Too few authorities to compare with:" in page
+
+
+def test_a_group_that_the_authority_is_not_in_is_not_there(member) -> None:
+    assert member.get(f"{OVERVIEW}?peer_group=type:county").status == 404
+
+
+@pytest.mark.parametrize("path", ["", "dots.svg", "radar.svg", "profile.csv", "inside", "dimension/agile", "dimension/agile/dots.svg"])
+def test_another_authority_reads_the_same_as_one_that_is_not_there(member, path: str) -> None:
+    foreign, missing = member.get(f"/compare/D018/2025.1/{path}"), member.get(f"/compare/X999/2025.1/{path}")
+    assert (foreign.status, missing.status) == (404, 404)
+    assert readable(foreign.text) == readable(missing.text)
+    assert foreign.statements == missing.statements
+
+
+def readable(page: str) -> str:
+    """A page without what differs between any two requests."""
+    return re.sub(r'(nonce|value)="[^"]*"|[0-9a-f]{8,}|D018|X999', "", page)
+
+
+def test_nobody_is_signed_in_and_is_sent_to_sign_in(browser) -> None:
+    answer = browser.get(OVERVIEW)
+    assert answer.status == 303
+    assert "/account/" in answer.location
+
+
+def test_the_research_team_has_no_member_pages(browser, person) -> None:
+    browser.sign_in(person("researcher"))
+    assert browser.get(OVERVIEW).status == 404
+
+
+@pytest.mark.parametrize("state", ["computed", "checked", "approved"])
+def test_an_unpublished_release_is_not_there(member, sqlite_database, state: str) -> None:
+    change(sqlite_database, update(Release).where(Release.id == release_id(sqlite_database)).values(state=state))
+    assert member.get(OVERVIEW).status == 404
+    assert member.get(f"{OVERVIEW}dots.svg").status == 404
+    assert member.get("/results/2025.1/").status == 404
+    assert "2025.1" not in member.get("/compare/").text
+    assert "2025.1" not in member.get("/results/").text
+
+
+def test_an_embargoed_release_is_not_there_until_its_moment(member, sqlite_database) -> None:
+    mine = update(Release).where(Release.id == release_id(sqlite_database))
+    change(sqlite_database, mine.values(embargo_until=datetime.now(UTC) + timedelta(minutes=1)))
+    assert [member.get(url).status for url in (OVERVIEW, f"{OVERVIEW}radar.svg", "/results/2025.1/")] == [404] * 3
+    change(sqlite_database, mine.values(embargo_until=datetime.now(UTC) - timedelta(minutes=1)))
+    assert member.get(OVERVIEW).status == 200
+
+
+def withhold(database: Database, measure: str) -> None:
+    empty = dict.fromkeys(("n", "score", "se", "lower", "upper", "se_comparison", "deff", "reliability", "weighted"))
+    change(
+        database,
+        update(SCORES)
+        .where(SCORES.c.release_id == release_id(database), SCORES.c.authority == HOME, SCORES.c.measure == measure)
+        .values(**empty, reason="too_few_people"),
+    )
+
+
+def test_a_withheld_score_is_named_and_never_nought(member, sqlite_database) -> None:
+    withhold(sqlite_database, "silos")
+    page = member.get(OVERVIEW).text
+    assert "Not shown: working across silos." in page
+    assert REFUSAL in page
+    row = page[page.index(">Working across silos</a></th>") :]
+    row = row[: row.index("</tr>")]
+    assert re.findall(r'<span class="app-withheld">([^<]*)</span>', row) == ["not shown"] * 3  # score, verdict, officers
+    assert "<strong" not in row
+    line = list(csv.DictReader(io.StringIO(member.get(f"{OVERVIEW}profile.csv").text)))[2]
+    assert (line["score"], line["n"], line["verdict"], line["shown"]) == ("", "", "", "false")
+
+
+def test_themes_have_scores_peers_and_no_verdict(member) -> None:
+    page = member.get(f"{OVERVIEW}dimension/silos").text
+    assert "Across departments" in page
+    assert "Compared with peers" not in page
+    sentence = re.search(r'alt="([^"]*)"', page)[1]
+    assert re.match(r"Aldersett scores \d+ on across departments \(middle peer \d+\)", sentence)
+    assert html.unescape(sentence) in html.unescape(member.get(f"{OVERVIEW}dimension/silos/dots.svg").text)
+    assert member.get(f"{OVERVIEW}dimension/culture").status == 404
+
+
+def test_small_parts_of_the_authority_are_named_and_not_shown(member) -> None:
+    page = member.get(f"{OVERVIEW}inside").text
+    assert "Senior leader" in page
+    assert REFUSAL in page
+    assert not re.search(r"app-stack__value\">(<[^>]*>)?0<", page)
+
+
+def test_a_picture_is_drawn_once_and_asked_for_again_each_time(member, sqlite_database, monkeypatch) -> None:
+    first = member.get(f"{OVERVIEW}dots.svg")
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["Content-Type"].startswith("image/svg+xml")
+    monkeypatch.setattr("reports.charts.dots.dots", lambda *_, **__: pytest.fail("drawn twice"))
+    again = member.get(f"{OVERVIEW}dots.svg", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status, again.text) == (304, "")
+    assert member.get(f"{OVERVIEW}dots.svg").text == first.text
+    change(sqlite_database, update(Release).values(computed_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    monkeypatch.undo()
+    assert member.get(f"{OVERVIEW}dots.svg").headers["ETag"] != first.headers["ETag"]
+
+
+def test_pictures_come_wide_and_narrow_and_in_no_other_size(member) -> None:
+    wide, narrow = (member.get(f"{OVERVIEW}radar.svg?size={size}") for size in ("wide", "narrow"))
+    assert 'width="720"' in wide.text
+    assert 'width="320"' in narrow.text
+    assert member.get(f"{OVERVIEW}radar.svg?size=9999").status == 404
+
+
+def test_names_with_markup_stay_text(member, sqlite_database) -> None:
+    change(sqlite_database, update(Authority).where(Authority.code == HOME).values(name='<script>alert("x")</script>'))
+    for path in ("", "inside", "dimension/agile"):
+        assert "<script>alert" not in member.get(OVERVIEW + path).text
+    assert "<script>" not in member.get(f"{OVERVIEW}dots.svg?peer_group=all").text
+
+
+@pytest.mark.parametrize("path", ["", "inside", "dimension/agile", "profile.csv", "dots.svg"])
+def test_a_page_costs_at_most_eight_statements_however_many_authorities(
+    member, double_sector: Path, tmp_path: Path, person: Callable[[str], int], browser, path: str
+) -> None:
+    few = member.get(OVERVIEW + path).statements
+    assert len(few) <= 8
+    shutil.copyfile(double_sector, tmp_path / "double.sqlite")
+    larger = Database(f"sqlite:///{tmp_path / 'double.sqlite'}")
+    service = browser.app.extensions["soundings"]
+    app = create_app(service.settings, database=larger)
+    other = type(browser)(app, larger, app.test_client())
+    other.sign_in(person("member"))
+    many = other.get(OVERVIEW + path).statements
+    larger.dispose()
+    assert len(many) == len(few)
