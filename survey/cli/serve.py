@@ -15,7 +15,7 @@ import click
 import waitress
 
 from survey import delivery, housekeeping
-from survey.cli.opening import Opened, opened
+from survey.cli.opening import opened
 from survey.config import Settings
 from survey.db import Database
 from survey.demonstration import entrances
@@ -34,7 +34,7 @@ WHY_NOT = {
 def serve(*, print_links: bool) -> None:
     """Serve the pages at HOST and PORT (127.0.0.1 and 8000) until stopped with Ctrl+C."""
     with opened() as service:
-        links = _links(service) if print_links else []
+        links = entrances.links(service.session, service.settings) if print_links else []
         service.session.close()  # no reading may stay open for as long as the server runs
         app = create_app(service.settings, database=service.database)
         signal.signal(signal.SIGTERM, _stop)
@@ -46,14 +46,6 @@ def serve(*, print_links: bool) -> None:
                 click.echo(f"{role}\t{url}")
             click.echo(f"Serving at {service.settings.base_url} - stop with Ctrl+C.", err=True)
             server.run()
-
-
-def _links(service: Opened) -> list[tuple[str, str]]:
-    if not service.settings.demonstration:
-        raise Refusal(
-            "There are links only into a demonstration. Set SOUNDINGS_DEMONSTRATION=1, or leave --print-links out."
-        )
-    return entrances.links(service.session, service.settings)
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey import keys
 from survey.config import Settings
 from survey.demonstration.people import DOMAIN, VISITORS
-from survey.errors import NotFound
+from survey.errors import NotFound, NotNow
 from survey.models import Draft, Invitation, Participation, Person, Wave
 from survey.vocabulary import InvitationKind, WaveState
 
@@ -35,6 +35,8 @@ def person_of(session: Session, secret_key: str, key: str) -> Person | None:
 
 def links(session: Session, settings: Settings) -> list[tuple[str, str]]:
     """Role and address of each entrance: an officer's link that nobody has used, then the people with accounts."""
+    if not settings.demonstration:
+        raise NotNow("There are links only into a demonstration service. Set SOUNDINGS_DEMONSTRATION=1 for one.")
     query = select(Person.email, Person.id).where(Person.email.endswith(f"@{DOMAIN}")).order_by(Person.id)
     people = {row.email: row.id for row in session.execute(query)}
     if not people:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -288,7 +289,7 @@ def test_it_stays_out_of_a_service_with_data_of_its_own(
     with database.session() as session:
         assert session.scalar(select(func.count()).select_from(Wave)) == 0
         with pytest.raises(NotFound, match="demonstration load"):
-            entrances.links(session, settings)
+            entrances.links(session, replace(settings, demonstration=True))
 
 
 def test_a_load_that_is_broken_off_leaves_nothing(

@@ -132,8 +132,14 @@ def test_the_demonstration_is_kept_when_loaded_again(run: Command, place: Path) 
     assert "there already" in again.stderr
 
 
+def test_links_are_printed_again_on_request(run: Command) -> None:
+    printed = run("demonstration", "links")
+    assert printed.exit_code == 0
+    assert [line.split("\t")[0] for line in printed.stdout.splitlines()][:2] == ["officer", "lead"]
+
+
 def test_without_the_setting_there_is_no_demonstration(environment: dict[str, str]) -> None:
-    for words in (("demonstration", "load"), ("serve", "--print-links")):
+    for words in (("demonstration", "load"), ("demonstration", "links"), ("serve", "--print-links")):
         refused = CliRunner().invoke(main, words, env={**environment, "SOUNDINGS_DEMONSTRATION": "0"})
         assert refused.exit_code == 1
         assert "SOUNDINGS_DEMONSTRATION=1" in refused.stderr
