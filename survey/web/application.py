@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from survey import config
 from survey.config import LOOPBACK, Settings
 from survey.db import Database
-from survey.web import assets, error_pages, guard, headers, languages, logs, policy, templating
+from survey.web import assets, error_pages, guard, headers, languages, logs, policy, templating, uploads
 from survey.web.blueprints import BLUEPRINTS
 from survey.web.context import EXTENSION, Service
 from survey.web.misses import Misses
@@ -26,17 +26,21 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     settings = settings or config.read()
     app = Flask("survey.web", static_folder=None, template_folder=None)
     app.config.update(_flask_settings(settings))
-    app.extensions[EXTENSION] = Service(settings, database or Database(settings.database_url), Misses(), PreparedPages())
+    app.extensions[EXTENSION] = Service(
+        settings, database or Database(settings.database_url), Misses(), PreparedPages()
+    )
     logs.install(app)
     headers.install(app, settings)
     languages.install(app)
     templating.install(app, settings)
     assets.install(app)
+    uploads.install(app)
+    guard.install_door(app)
     CSRFProtect(app)
     error_pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    guard.install(app, policy.TABLE)
+    guard.install_policy(app, policy.TABLE)
     return app
 
 

@@ -120,8 +120,7 @@ def _audit(refusal: Refusal) -> None:
     principal = context.principal_or_none()
     if row is None or principal is None or row.who.entrance is not Entrance.PERSON or request.method == "GET":
         return
-    loaded = g.get("loaded")
-    code = str(getattr(loaded, "label", None) or getattr(loaded, "code", None) or "")
+    code = g.get("loaded_code", "")
     with context.database().write(context.session()):
         audit.record(
             context.session(), now=context.now(), actor=principal.actor, action=row.action,

@@ -25,10 +25,8 @@ class PolicyFault(Exception):  # noqa: N818 - a fault of the program that stops 
     """The policy and the routes do not fit."""
 
 
-def install(app: Flask, table: Sequence[Row]) -> None:
-    """Check that the policy covers every route, then stand at the door."""
-    rows = by_endpoint(table)
-    check_coverage(app, rows)
+def install_door(app: Flask) -> None:
+    """A session for each request, and the checks that need no policy. Comes before the check of the form's token."""
 
     def open_session() -> None:
         g.session = context.database().session()
@@ -41,8 +39,14 @@ def install(app: Flask, table: Sequence[Row]) -> None:
 
     app.before_request(open_session)
     app.before_request(refuse_strange_bodies)
-    app.before_request(lambda: admit(rows))
     app.teardown_request(close_session)
+
+
+def install_policy(app: Flask, table: Sequence[Row]) -> None:
+    """Check that the policy covers every route, then ask it before every view."""
+    rows = by_endpoint(table)
+    check_coverage(app, rows)
+    app.before_request(lambda: admit(rows))
 
 
 def by_endpoint(table: Sequence[Row]) -> dict[tuple[str, str], Row]:
@@ -114,6 +118,7 @@ def admit(rows: Mapping[tuple[str, str], Row]) -> ResponseReturnValue | None:
     if row.states and str(getattr(loaded, "state", "")) not in row.states:
         raise NotFound
     g.loaded = loaded
+    g.loaded_code = str(getattr(loaded, "label", None) or getattr(loaded, "code", None) or "")  # a rollback forgets it
     if row.who.entrance is Entrance.LINK:
         g.invited_language = getattr(loaded, "language", None)
     request.view_args = {row.name: loaded}

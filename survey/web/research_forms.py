@@ -10,8 +10,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-LARGEST_UPLOAD = 10 * 1024 * 1024
-
 
 class PlanWave(Form):
     """A new wave: its name, what is asked, and when."""

@@ -101,7 +101,14 @@ def test_a_group_that_is_too_small_is_named_and_not_offered(member, sqlite_datab
         sqlite_database,
         update(BENCHMARKS)
         .where(BENCHMARKS.c.peer_group == "nation:England")
-        .values(median=None, lower_quartile=None, upper_quartile=None, median_lower=None, median_upper=None, reason="too_few_authorities"),
+        .values(
+            median=None,
+            lower_quartile=None,
+            upper_quartile=None,
+            median_lower=None,
+            median_upper=None,
+            reason="too_few_authorities",
+        ),
     )
     page = member.get(OVERVIEW).text
     assert 'value="nation:England"' not in page
@@ -112,7 +119,9 @@ def test_a_group_that_the_authority_is_not_in_is_not_there(member) -> None:
     assert member.get(f"{OVERVIEW}?peer_group=type:county").status == 404
 
 
-@pytest.mark.parametrize("path", ["", "dots.svg", "radar.svg", "profile.csv", "inside", "dimension/agile", "dimension/agile/dots.svg"])
+@pytest.mark.parametrize(
+    "path", ["", "dots.svg", "radar.svg", "profile.csv", "inside", "dimension/agile", "dimension/agile/dots.svg"]
+)
 def test_another_authority_reads_the_same_as_one_that_is_not_there(member, path: str) -> None:
     foreign, missing = member.get(f"/compare/D018/2025.1/{path}"), member.get(f"/compare/X999/2025.1/{path}")
     assert (foreign.status, missing.status) == (404, 404)
@@ -171,7 +180,9 @@ def test_a_withheld_score_is_named_and_never_nought(member, sqlite_database) -> 
     assert REFUSAL in page
     row = page[page.index(">Working across silos</a></th>") :]
     row = row[: row.index("</tr>")]
-    assert re.findall(r'<span class="app-withheld">([^<]*)</span>', row) == ["not shown"] * 3  # score, verdict, officers
+    assert (
+        re.findall(r'<span class="app-withheld">([^<]*)</span>', row) == ["not shown"] * 3
+    )  # score, verdict, officers
     assert "<strong" not in row
     line = list(csv.DictReader(io.StringIO(member.get(f"{OVERVIEW}profile.csv").text)))[2]
     assert (line["score"], line["n"], line["verdict"], line["shown"]) == ("", "", "", "false")

@@ -38,7 +38,9 @@ def test_progress_comes_in_steps_only(lead) -> None:
     assert total % 5 == 0
     words = re.findall(r'data-label="Answers"><span class="app-stack__value">([^<]*)<', page)
     assert words
-    assert all(word == "fewer than 11" or int(word.removeprefix("at least ")) in (11, *range(20, 500, 10)) for word in words)
+    assert all(
+        word == "fewer than 11" or int(word.removeprefix("at least ")) in (11, *range(20, 500, 10)) for word in words
+    )
 
 
 def test_links_are_made_after_a_dry_run_and_only_for_new_addresses(lead, sqlite_database) -> None:

@@ -50,7 +50,9 @@ def test_the_table_and_the_file_show_the_stored_medians(browser, sqlite_database
 def test_no_authority_is_named(browser, sqlite_database) -> None:
     with sqlite_database.session() as session:
         names = session.execute(select(Authority.code, Authority.name)).all()
-    everything = "".join(browser.get(PAGE + path).text for path in ("", "dots.svg", "radar.svg", "types.svg", "sector.csv"))
+    everything = "".join(
+        browser.get(PAGE + path).text for path in ("", "dots.svg", "radar.svg", "types.svg", "sector.csv")
+    )
     assert not [name for code, name in names if name in everything or code in everything]
 
 
