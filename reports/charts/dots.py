@@ -9,9 +9,9 @@ import pandas as pd
 
 from reports import narrative
 from reports.charts import furniture, style, typeface
+from reports.charts.canvas import Canvas
 from reports.charts.furniture import Mark
 from reports.charts.style import Size
-from reports.charts.svg import Canvas
 from reports.narrative import Caption
 from reports.profile import Row, rows
 from reports.wording import text, whole
@@ -91,13 +91,13 @@ def _plot(canvas: Canvas, measures: Sequence[Row], language: str, size: Size) ->
 def _scale(plot: Plot, top: float, bottom: float, count: int) -> None:
     """The scale's lines; narrow rows have their words above the marks, where no line may run through them."""
     small = style.SMALL[plot.size]
-    gap = plot.step * _WORDS_ABOVE if plot.size == "narrow" else 0.0
-    for value in style.SCALE:
-        x = plot.x(value)
-        for place in range(count if gap else 1):
-            start = top + place * plot.step + gap
-            end = top + (place + 1) * plot.step if gap else bottom
-            plot.canvas.line((x, start), (x, end), colour=style.WEB, width=1)
+    spans = [(top, bottom)]
+    if plot.size == "narrow":
+        starts = [top + place * plot.step for place in range(count)]
+        spans = [(row + plot.step * _WORDS_ABOVE, row + plot.step) for row in starts]
+    at = [plot.x(value) for value in style.SCALE]
+    plot.canvas.lines([((x, start), (x, end)) for x in at for start, end in spans], colour=style.WEB, width=1)
+    for value, x in zip(style.SCALE, at, strict=True):
         plot.canvas.text((x, bottom + small * 1.15), str(value), size=small, colour=style.QUIET, anchor="middle")
 
 
@@ -155,8 +155,7 @@ def _marks(plot: Plot, row: Row, y: float) -> None:
     if row.lower is not None and row.upper is not None:
         ends = (plot.x(row.lower), y), (plot.x(row.upper), y)
         canvas.line(*ends, colour=style.OWN, width=style.WHISKER, name=f"whisker-{row.measure}")
-        for x, _ in ends:
-            canvas.line((x, y - style.CAP), (x, y + style.CAP), colour=style.OWN, width=2)
+        canvas.lines([((x, y - style.CAP), (x, y + style.CAP)) for x, _ in ends], colour=style.OWN, width=2)
     if row.before is not None:
         canvas.dot(
             (plot.x(row.before), y), 6, fill=style.PAPER, edge=style.OWN, width=2.2, name=f"before-{row.measure}"

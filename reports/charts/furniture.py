@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from reports.charts import style, typeface
+from reports.charts.canvas import Canvas
 from reports.charts.style import Size
-from reports.charts.svg import Canvas
 from reports.narrative import Caption
 from reports.wording import text
 
@@ -65,14 +65,13 @@ def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
     middle, end = x + 11, x + 22
     if mark in ("own", "own_line"):
         canvas.line((x, y), (end, y), colour=style.OWN, width=style.WHISKER)
-        for bound in (x, end):
-            canvas.line((bound, y - 5), (bound, y + 5), colour=style.OWN, width=2)
+        canvas.lines([((bound, y - 5), (bound, y + 5)) for bound in (x, end)], colour=style.OWN, width=2)
         canvas.dot((middle, y), 4.5, fill=style.OWN, edge=style.PAPER, width=1)
     elif mark == "quartiles":
         canvas.box(x, y - 6, 22, 12, fill=style.PEERS, edge=style.PEERS_EDGE)
     elif mark == "median_tick":
         canvas.line((middle, y - 9), (middle, y + 9), colour=style.MEDIAN, width=style.WHISKER)
     elif mark == "median_line":
-        canvas.chain([(x, y), (end, y)], colour=style.MEDIAN, width=2.2, dashes="6 4")
+        canvas.chain([(x, y), (end, y)], colour=style.MEDIAN, width=2.2, dashes=(6, 4))
     else:
         canvas.dot((middle, y), 5, fill=style.PAPER, edge=style.OWN, width=2.2)

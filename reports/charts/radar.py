@@ -10,9 +10,10 @@ import pandas as pd
 
 from reports import narrative
 from reports.charts import furniture, style, typeface
+from reports.charts.canvas import Anchor, Canvas
 from reports.charts.furniture import Mark
 from reports.charts.style import Size
-from reports.charts.svg import Anchor, Canvas, Point
+from reports.charts.svg import Point
 from reports.narrative import Caption
 from reports.profile import Row, rows
 from reports.wording import text, whole
@@ -75,7 +76,7 @@ def draw_web(canvas: Canvas, web: Web, measures: Sequence[Row], language: str, *
         _segment(canvas, web, axis, row, mark)
     peers = [row.median for row in measures]
     own = [row.score for row in measures]
-    _lines(canvas, web, peers, colour=style.MEDIAN, width=2.0, dashes="6 4")
+    _lines(canvas, web, peers, colour=style.MEDIAN, width=2.0, dashes=(6, 4))
     _lines(canvas, web, own, colour=style.OWN, width=2.4)
     for axis, row in enumerate(measures):
         _own(canvas, web, axis, row, mark)
@@ -120,12 +121,11 @@ def _segment(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
             (row.upper_quartile, -_SEGMENT),
         )
     ]
-    place = "L".join(f"{x:.2f} {y:.2f}" for x, y in corners)
-    canvas.outline(f"M{place}Z", fill=style.PEERS, edge=style.PEERS_EDGE, name=f"quartiles-{mark}{row.measure}")
+    canvas.outline(corners, fill=style.PEERS, edge=style.PEERS_EDGE, name=f"quartiles-{mark}{row.measure}")
 
 
 def _lines(
-    canvas: Canvas, web: Web, scores: Sequence[float | None], *, colour: str, width: float, dashes: str = ""
+    canvas: Canvas, web: Web, scores: Sequence[float | None], *, colour: str, width: float, dashes: Sequence[float] = ()
 ) -> None:
     """A line between neighbouring axes that both have a score; an empty axis is never bridged."""
     for axis, score in enumerate(scores):
@@ -143,8 +143,8 @@ def _own(canvas: Canvas, web: Web, axis: int, row: Row, mark: str) -> None:
     if row.lower is not None and row.upper is not None:
         ends = web.point(axis, row.lower), web.point(axis, row.upper)
         canvas.line(*ends, colour=style.OWN, width=style.WHISKER, name=f"whisker-{mark}{row.measure}")
-        for bound in (row.lower, row.upper):
-            canvas.line(web.point(axis, bound, -cap), web.point(axis, bound, cap), colour=style.OWN, width=2)
+        caps = [(web.point(axis, bound, -cap), web.point(axis, bound, cap)) for bound in (row.lower, row.upper)]
+        canvas.lines(caps, colour=style.OWN, width=2)
     if row.before is not None:
         place = web.point(axis, row.before)
         canvas.dot(place, 5, fill=style.PAPER, edge=style.OWN, width=2.2, name=f"before-{mark}{row.measure}")

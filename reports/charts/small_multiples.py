@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from reports.charts import furniture, radar, style, typeface
+from reports.charts.canvas import Canvas
 from reports.charts.furniture import Mark
 from reports.charts.style import Size
-from reports.charts.svg import Canvas
 from reports.narrative import Caption, first_upper
 from reports.profile import Row, rows
 from reports.wording import text, whole

@@ -3,54 +3,46 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.ttLib import TTFont
+import numpy as np
+from matplotlib.ft2font import FT2Font, GlyphIndexType, LoadFlags
+from numpy.typing import NDArray
 
 UNITS = 1000  # font units to the em; `load` asserts it
 _PACKAGE = "font_source_sans_pro"
 _FILES = {"regular": "SourceSansPro-Regular.ttf", "bold": "SourceSansPro-Semibold.ttf"}
+_READING = Lock()  # FreeType reads one font at a time; what has been read is never changed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyph:
+    """One letter, named by a code: how far the pen moves on, and its outline (empty for a space), in font units."""
+
+    code: str
+    advance: int
+    vertices: NDArray[np.float64]
+    codes: NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
-class Glyph:
-    """One letter: how far the pen moves on, and its outline (empty for a space), both in font units."""
-
-    advance: int
-    outline: str
-
-
-@dataclass(frozen=True)
 class Typeface:
-    """One weight of the font. Glyphs are read once, under a lock, because the font's tables are read lazily."""
+    """One weight of the font; a character that it lacks shows the font's empty box."""
 
-    weight: str
-    font: TTFont
-    glyphs: dict[str, Glyph] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    glyphs: Mapping[str, Glyph]
+    advances: Mapping[str, int]
+    missing: Glyph
 
     def glyph(self, character: str) -> Glyph:
-        """The outline of a character; one that the font lacks shows the font's empty box."""
-        found = self.glyphs.get(character)
-        if found is None:
-            with self.lock:
-                found = self.glyphs[character] = self._read(character)
-        return found
+        return self.glyphs.get(character, self.missing)
 
     def width(self, text: str, size: float) -> float:
         """How wide a text is at a size, in the units of the size."""
-        return sum(self.glyph(character).advance for character in text) * size / UNITS
-
-    def _read(self, character: str) -> Glyph:
-        name = self.font.getBestCmap().get(ord(character), ".notdef")
-        drawn = self.font.getGlyphSet()
-        pen = SVGPathPen(drawn, ntos=lambda number: str(round(number)))
-        drawn[name].draw(pen)
-        return Glyph(advance=self.font["hmtx"][name][0], outline=pen.getCommands())
+        return sum([self.advances.get(character, self.missing.advance) for character in text]) * size / UNITS
 
 
 @lru_cache
@@ -59,10 +51,23 @@ def load(weight: str) -> Typeface:
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or not found.submodule_search_locations:
         raise RuntimeError(f"The font package {_PACKAGE} is not installed.")
-    font = TTFont(Path(found.submodule_search_locations[0]) / "files" / _FILES[weight], lazy=False)
-    if font["head"].unitsPerEm != UNITS:
-        raise RuntimeError(f"The font {_FILES[weight]} has {font['head'].unitsPerEm} units to the em, not {UNITS}.")
-    return Typeface(weight, font)
+    with _READING:
+        font = FT2Font(Path(found.submodule_search_locations[0]) / "files" / _FILES[weight])
+        if font.units_per_EM != UNITS:
+            raise RuntimeError(f"The font {_FILES[weight]} has {font.units_per_EM} units to the em, not {UNITS}.")
+        font.set_size(UNITS, 72)  # one pixel is one unit
+        glyphs = {
+            chr(character): _read(font, index, f"{weight[0]}{character:x}")
+            for character, index in font.get_charmap().items()
+        }
+        advances = {character: glyph.advance for character, glyph in glyphs.items()}
+        return Typeface(glyphs, advances, _read(font, GlyphIndexType(0), f"{weight[0]}-"))
+
+
+def _read(font: FT2Font, index: GlyphIndexType, code: str) -> Glyph:
+    advance = font.load_glyph(index, LoadFlags.NO_HINTING).linearHoriAdvance / 65536
+    vertices, codes = font.get_path()
+    return Glyph(code, round(advance), vertices, codes)
 
 
 def wrapped(text: str, *, weight: str, size: float, width: float) -> list[str]:
@@ -71,6 +76,8 @@ def wrapped(text: str, *, weight: str, size: float, width: float) -> list[str]:
     Lines break at spaces, never at no-break spaces.
     """
     face = load(weight)
+    if face.width(text, size) <= width:
+        return [text]
     lines: list[str] = []
     for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines else word
@@ -78,7 +85,7 @@ def wrapped(text: str, *, weight: str, size: float, width: float) -> list[str]:
             lines[-1] = joined
         else:
             lines += _pieces(word, face, size, width)
-    return lines or [""]
+    return lines
 
 
 def _pieces(word: str, face: Typeface, size: float, width: float) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from reports import narrative
 from reports.charts import dots, radar, small_multiples, style, typeface
 from reports.charts.style import Size
-from reports.charts.svg import Canvas, Placed
+from reports.charts.canvas import Canvas, Placed
 from reports.frames import PROFILE
 from reports.narrative import Caption
 
