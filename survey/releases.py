@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from questionnaires import loader
-from questionnaires.definition import Item, Kind, Questionnaire, Role
+from questionnaires.definition import Kind, Questionnaire, Role
 from reports import frames, peers, publication
 from reports.frames import Responses
 from reports.publication import Results
@@ -168,7 +169,7 @@ def _headcounts(session: Session, wave: Wave, kept: set[str]) -> pd.DataFrame:
     return frames.HEADCOUNTS.check(pd.DataFrame(rows, columns=list(frames.HEADCOUNTS.columns)))
 
 
-def _responses(session: Session, wave: Wave, questionnaire: Questionnaire, codes: tuple[str, ...]) -> Responses:
+def _responses(session: Session, wave: Wave, asked: Questionnaire, codes: tuple[str, ...]) -> Responses:
     """The sealed answers as columns. Their order is that of random ids, and no figure depends on it."""
     place = {code: position for position, code in enumerate(codes)}
     query = (
@@ -178,40 +179,33 @@ def _responses(session: Session, wave: Wave, questionnaire: Questionnaire, codes
         .order_by(Submission.id)
         .execution_options(yield_per=_PAGE)
     )
-    readers = [_reader(item) for item in questionnaire.scored_items]
-    area, areas = _group_reader(questionnaire, Role.SERVICE_AREA)
-    tier, tiers = _group_reader(questionnaire, Role.TIER)
-    answers, members = bytearray(), []
+    places = [(item.code, {option.code: at for at, option in enumerate(item.options)}) for item in asked.scored_items]
+    conditional = [(at, item) for at, item in enumerate(asked.scored_items) if item.asked_if is not None]
+    area, areas = _group_reader(asked, Role.SERVICE_AREA)
+    tier, tiers = _group_reader(asked, Role.TIER)
+    answers, members = array("b"), []
     for code, text, too_fast in session.execute(query):
-        if code in place:
-            given = json.loads(text)
-            answers.extend(read(given) & 0xFF for read in readers)
-            members.append((place[code], area(given), tier(given), too_fast))
+        if code not in place:
+            continue
+        given = json.loads(text)
+        row = [options.get(given.get(item), frames.NOT_ANSWERED) for item, options in places]
+        for at, item in conditional:
+            if row[at] == frames.NOT_ANSWERED and not item.is_asked(given):
+                row[at] = frames.NOT_ASKED
+        answers.extend(row)
+        members.append((place[code], area(given), tier(given), too_fast))
     columns = np.array(members, dtype=np.int32).reshape(-1, 4)
     return Responses(
         authorities=codes,
         authority=columns[:, 0],
-        items=tuple(item.code for item in questionnaire.scored_items),
-        answers=np.frombuffer(bytes(answers), dtype=np.int8).reshape(len(columns), len(readers)),
+        items=tuple(item for item, _ in places),
+        answers=np.frombuffer(answers, dtype=np.int8).reshape(len(columns), len(places)),
         service_areas=areas,
         service_area=columns[:, 1],
         tiers=tiers,
         tier=columns[:, 2],
         too_fast=columns[:, 3].astype(np.bool_),
     )
-
-
-def _reader(item: Item) -> Callable[[Mapping[str, object]], int]:
-    """What an item's answer is in the frame: the option's position, or the code of why there is none."""
-    code, places = item.code, {option.code: position for position, option in enumerate(item.options)}
-
-    def read(given: Mapping[str, object]) -> int:
-        return places.get(str(given.get(code)), frames.NOT_ANSWERED)
-
-    def read_if_asked(given: Mapping[str, object]) -> int:
-        return read(given) if code in given or item.is_asked(given) else frames.NOT_ASKED  # type: ignore[arg-type]  # sealed answers are Answers
-
-    return read if item.asked_if is None else read_if_asked
 
 
 def _group_reader(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def _listening(settings: Settings) -> socket.socket:
 def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     """Threads beside the server, told to stop when it stops."""
     stop = threading.Event()
-    transport = delivery.ConsoleTransport(click.get_text_stream("stderr"))
+    transport = delivery.ConsoleTransport(sys.stderr)
     threads = [
         threading.Thread(target=delivery.keep_delivering, args=(database, settings, transport, stop), daemon=True),
         threading.Thread(target=housekeeping.keep_house, args=(database, stop), daemon=True),

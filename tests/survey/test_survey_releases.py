@@ -179,3 +179,14 @@ def test_an_authority_that_withdrew_is_in_no_number(make_closed: Callable[..., C
     found = releases.calculation(closed.session, "2026")
     assert "A01" not in set(found.results.frames["scores"]["authority"])
     assert "A01" not in set(found.members["authority"])
+
+
+def test_a_wave_without_answers_shows_nothing_and_breaks_nothing(closed: Closed) -> None:
+    with closed.database.write(closed.session):
+        closed.session.execute(delete(Submission))
+        closed.session.commit()
+    release = closed.compute()
+    rows = stored_results.rows(closed.session, SCORES, release)
+    assert len(rows) == 14 * 5
+    assert rows["score"].isna().all()
+    assert rows["reason"].notna().all()
