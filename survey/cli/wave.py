@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,8 +12,10 @@ from survey import address_lists, anonymity, editions, invitations, participatio
 from survey.cli import acting
 from survey.cli.opening import Opened, as_person, opened
 from survey.errors import BadInput
-from survey.models import Participation, Wave
 from survey.waves import Dates, Plan
+
+if TYPE_CHECKING:
+    from survey.models import Participation, Wave
 
 WALL = "A wall clock time, such as “2026-05-31 17:00”."
 

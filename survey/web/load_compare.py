@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from questionnaires.definition import Dimension
 from reports.charts.style import Size
 from survey import results
 from survey.errors import NotFound
-from survey.models.results import Release
 from survey.people import Principal
 from survey.results import Comparison, Inside
 from survey.vocabulary import RoleName
 from survey.web.access import Asked
+
+if TYPE_CHECKING:
+    from survey.models.results import Release
 
 READERS = (RoleName.MEMBER, RoleName.LEAD, RoleName.DEPUTY, RoleName.SIGNATORY)
 NOT_THERE = "There are no results at this address, or they are not for you to see."

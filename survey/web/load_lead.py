@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from questionnaires.definition import Questionnaire, Role
 from survey import editions, fieldwork, invitations, participation, waves
 from survey.errors import NotFound
-from survey.models import Invitation, Participation, Wave
 from survey.participation import Progress
 from survey.people import Principal
 from survey.vocabulary import RoleName
 from survey.web.access import Asked
+
+if TYPE_CHECKING:
+    from survey.models import Invitation, Participation, Wave
 
 LEADERS = (RoleName.LEAD, RoleName.DEPUTY)
 NOT_THERE = "There is no survey at this address, or it is not yours to lead."

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from survey import editions, fieldwork, mailing, participation, results, transitions, waves
-from survey.models import Edition, Participation, Release, Wave
 from survey.participation import Progress
 from survey.transitions import Transition
 from survey.vocabulary import EditionState, WaveState
 from survey.waves import Listed
 from survey.web.access import Asked
+
+if TYPE_CHECKING:
+    from survey.models import Edition, Participation, Release, Wave
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reports.charts.style import Size
 from survey import results
 from survey.errors import NotFound
-from survey.models.results import Release
 from survey.results import Sector
 from survey.web.access import Asked
 from survey.web.load_compare import NOT_THERE, size_of
+
+if TYPE_CHECKING:
+    from survey.models.results import Release
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,11 +11,13 @@ from werkzeug.wrappers import Response as Redirect
 
 from survey import anonymity, audit, editions, invitations, mailing, participation, waves
 from survey.errors import BadInput
-from survey.models import Edition, Wave
 from survey.waves import Dates, Listed, Plan
 from survey.web import context, sending
 from survey.web.load_research import Mailing, WavePage
 from survey.web.research_forms import PlanWave, Reason, TypedNumber, WhoTakesPart
+
+if TYPE_CHECKING:
+    from survey.models import Edition, Wave
 
 blueprint = Blueprint("research", __name__, url_prefix="/research")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from survey import downloads
 from survey.errors import NotFound
-from survey.models import Release
 from survey.web import context, sending
 from survey.web.research_forms import Export
+
+if TYPE_CHECKING:
+    from survey.models import Release
 
 blueprint = Blueprint("research_exports", __name__, url_prefix="/research/exports")
 WORKBOOK = "workbook"

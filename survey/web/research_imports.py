@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
@@ -12,9 +13,11 @@ from werkzeug.wrappers import Response as Redirect
 
 from survey import editions, participation, register
 from survey.errors import BadInput
-from survey.models import Wave
 from survey.web import context
 from survey.web.research_forms import Upload
+
+if TYPE_CHECKING:
+    from survey.models import Wave
 
 blueprint = Blueprint("research_imports", __name__, url_prefix="/research")
 

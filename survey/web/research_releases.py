@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from survey import releases, waves
 from survey.errors import BadInput
-from survey.models import Release, Wave
 from survey.web import context
 from survey.web.load_research import ReleasePage, Releases
 from survey.web.research_forms import Publish
+
+if TYPE_CHECKING:
+    from survey.models import Release, Wave
 
 blueprint = Blueprint("research_releases", __name__, url_prefix="/research")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, render_template
 
 from reports.charts import dots, radar, small_multiples
 from survey import pictures, result_tables
-from survey.models.results import Release
 from survey.results import Sector
 from survey.web import context, sending
 from survey.web.load_results import SectorPicture
+
+if TYPE_CHECKING:
+    from survey.models.results import Release
 
 blueprint = Blueprint("results", __name__, url_prefix="/results")
 

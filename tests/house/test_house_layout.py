@@ -100,14 +100,13 @@ def test_every_relationship_refuses_a_lazy_load() -> None:
 
 
 def test_pages_and_commands_hold_no_query() -> None:
-    """Tables are touched by use-cases only: no model, no select, no execute in a view or a command."""
+    """No select and no execute in a view or a command; that they import no table is an import contract."""
     for path in python_files("survey/web", "survey/cli"):
         tree = ast.parse(path.read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 module = node.module or ""
                 names = {alias.name for alias in node.names}
-                assert not module.startswith("survey.models"), f"{path.name}:{node.lineno} imports tables"
                 assert not (module == "sqlalchemy" and names & {"select", "insert", "update", "delete", "text"}), path.name
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called = ast.unparse(node.func)
