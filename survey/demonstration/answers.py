@@ -30,7 +30,7 @@ TIER_VIEWS: Mapping[str, Sequence[float]] = {  # senior, manager, frontline, ele
     "leadership": (0.55, 0.20, 0.0, 0.30),
 }
 HOME_VIEWS: Mapping[str, float] = {"mindset": 0.04, "agile": -0.12, "silos": -0.55, "leadership": 0.52}
-CARELESS, STOPS_EARLY, NO_AREA, NO_TIER = 0.012, 0.03, 0.02, 0.012
+CARELESS, STOPS_EARLY, NO_AREA, NO_TIER = 0.012, 0.03, 0.05, 0.03
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,23 @@ def of_wave(
     position[careless] = rng.integers(2, 5, careless.sum())[:, None]  # the same place on every line
     _leave_out(position, items, rng)
     too_fast = careless & (rng.random(len(authority)) < 0.6)
-    area = np.where(rng.random(len(authority)) < NO_AREA, -1, area).astype(np.int32)
-    tier = np.where((rng.random(len(authority)) < NO_TIER) & (tier < len(TIERS)), -1, tier).astype(np.int32)
+    silent_on_area, silent_on_tier = _not_said(staffs, authority, rng)
+    area = np.where(silent_on_area, -1, area).astype(np.int32)
+    tier = np.where(silent_on_tier & (tier < len(TIERS)), -1, tier).astype(np.int32)
     return Sheet(items, position, authority, area, tier, too_fast)
+
+
+def _not_said(
+    staffs: Sequence[Staff], authority: Ints, rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who leaves service area or tier blank: a few people in some authorities.
+
+    One such person withholds a further group of the authority, so that nobody finds out by subtraction.
+    """
+    numbers = np.array([int(staff.place.code.removeprefix("D")) for staff in staffs])[authority]
+    no_area = (numbers % 5 == 3) & (rng.random(len(authority)) < NO_AREA)
+    no_tier = (numbers % 6 == 2) & (rng.random(len(authority)) < NO_TIER)
+    return no_area, no_tier
 
 
 def _respondents(staffs: Sequence[Staff], share: float, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:

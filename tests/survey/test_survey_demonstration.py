@@ -213,6 +213,8 @@ def test_one_service_area_of_the_home_authority_is_too_small_to_show(computed: R
     shown = mine.set_index("group")["score"].notna()
     assert not shown["leisure"]
     assert shown.sum() >= 4
+    tiers = groups[(groups["authority"] == HOME) & (groups["kind"] == "tier") & (groups["measure"] == "silos")]
+    assert tiers["score"].notna().all()
 
 
 def test_most_are_similar_to_their_peers_and_some_stand_out_on_either_side(computed: Results) -> None:
