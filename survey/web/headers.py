@@ -8,7 +8,9 @@ from flask import Flask, Response, g, request
 
 from survey.config import Settings
 
-LINK_PAGES = frozenset({"link.landing", "link.start", "link.resume", "account.demonstration", "account.demonstration_sign_in"})
+LINK_PAGES = frozenset(
+    {"link.landing", "link.start", "link.resume", "account.demonstration", "account.demonstration_sign_in"}
+)
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",

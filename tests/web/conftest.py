@@ -34,7 +34,7 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
-class LeftUnsaved(AssertionError):
+class LeftUnsaved(AssertionError):  # noqa: N818 - a finding of a test
     """A request changed something and ended well without committing it."""
 
 
@@ -164,6 +164,7 @@ class Browser:
         with recorded(self.database) as seen, unsaved_changes() as unsaved:
             response = self.client.open(url, method=method, base_url=self.host, **more)  # type: ignore[arg-type]
             response.get_data()
+            response.close()
         if response.status_code < 400 and unsaved:
             raise LeftUnsaved(f"{method} {url} ended with {response.status_code} and left {unsaved} unsaved")
         if response.mimetype == "text/html" and method != "HEAD":
