@@ -92,6 +92,11 @@ class Field:
 
 
 @pytest.fixture
+def questionnaires() -> Path:
+    return QUESTIONNAIRES
+
+
+@pytest.fixture
 def field(database: Database, session: Session, now: datetime) -> Field:
     return in_the_field(database, session, now, QUESTIONNAIRES / "every-kind.toml")
 
