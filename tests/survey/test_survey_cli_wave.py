@@ -1,0 +1,109 @@
+"""The commands of a wave from plan to close, with their refusals."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from survey import editions, people, register, schema, waves
+from survey.cli import main
+from survey.db import Database
+from survey.vocabulary import EditionState, RoleName
+
+
+@pytest.fixture
+def soundings(tmp_path, now, questionnaires):
+    """The command line on a database of its own, with a researcher, a questionnaire and two authorities."""
+    url = f"sqlite:///{tmp_path}/soundings.sqlite"
+    database = Database(url)
+    schema.upgrade(database)
+    with database.session() as session, database.write(session):
+        person = people.add(session, "r@x.example", "Rae", now=now, actor="system")
+        people.grant(session, person.id, RoleName.RESEARCHER, now=now, actor="system")
+        people.add(session, "nobody@x.example", "Noel", now=now, actor="system")
+        edition = editions.store_file(session, questionnaires / "four-dimensions.toml", now=now, actor="system")
+        edition.state = EditionState.APPROVED
+        file = b"code,name,type\nX1,Exeborough,district\nX2,Wyeshire,county\n"
+        register.import_authorities(session, file, on=now.date(), now=now, actor="system")
+        session.commit()
+    database.dispose()
+    environment = {"SOUNDINGS_DATA": str(tmp_path / "data"), "DATABASE_URL": url}
+
+    def run(*words):
+        return CliRunner(env=environment).invoke(main, words)
+
+    return run
+
+
+def planned(soundings, *more):
+    opens = datetime.now(UTC) - timedelta(days=1)
+    words = ["wave", "plan", "2026", "--title", "A wave", "--questionnaire", "four-dimensions", "--version", "1"]
+    words += ["--opens", f"{opens:%Y-%m-%d} 12:00", "--deadline", f"{opens + timedelta(days=30):%Y-%m-%d} 12:00"]
+    return soundings(*words, "--as", "r@x.example", *more)
+
+
+def test_a_wave_from_plan_to_close(soundings, tmp_path):
+    assert planned(soundings).exit_code == 0
+    assert "2 authorities were added" in soundings("wave", "add", "2026", "X1", "X2", "--as", "r@x.example").output
+    heads = tmp_path / "h.csv"
+    heads.write_text("authority,headcount\nX1,90\nX2,600\n")
+    answered = soundings("headcounts", "import", "--wave", "2026", str(heads), "--as", "r@x.example")
+    assert "2 staff numbers" in answered.output
+    assert "is open until" in soundings("wave", "open", "2026", "--as", "r@x.example").output
+    out, people_ = tmp_path / "links.csv", tmp_path / "addresses.csv"
+    people_.write_text("authority,address\nX1,a@x.example\nX1,b@x.example\n")
+    dry = soundings("wave", "invite", "2026", "--addresses", str(people_), "--dry-run", "--as", "r@x.example")
+    assert dry.output == "X1: 2 new, 0 have a link already.\n  x.example: 2\n"
+    done = soundings(
+        "wave", "invite", "2026", "--addresses", str(people_), "--shared", "--send", "--links", str(out), "--as", "r@x.example"
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "X1: a shared link for at most 99 answers." in done.output
+    assert "2 mails are queued." in done.output
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["authority"], row["address"]) for row in rows][-1] == ("X2", "")
+    assert len(rows) == 4
+    early = soundings("wave", "close", "2026", "--as", "r@x.example")
+    assert (early.exit_code, "give a reason" in early.output) == (1, True)
+    assert soundings("wave", "close", "2026", "--reason", "A rehearsal", "--as", "r@x.example").exit_code == 0
+    assert "2026\tclosed\t2 authorities" in soundings("wave", "list").output
+
+
+@pytest.mark.parametrize("who", ["nobody@x.example", "unknown@x.example"])
+def test_only_the_research_team_runs_waves(soundings, who):
+    refused = soundings("wave", "add", "2026", "X1", "--as", who)
+    assert refused.exit_code == 1
+    assert len(refused.output.splitlines()) == 1
+
+
+def test_an_ambiguous_hour_is_refused_with_one_line(soundings):
+    refused = planned(soundings, "--last-start", "2026-10-25 01:30")
+    assert refused.exit_code == 1
+    assert "happens twice" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("authority,address\nX1,nobody\n", "row 2, column 'address'"),
+        ("authority,address\n,a@x.example\n", "row 2, column 'authority'"),
+        ("address\na@x.example\n", "no column 'authority'"),
+        ("", "empty"),
+    ],
+)
+def test_a_bad_list_of_addresses_is_refused_with_place_and_remedy(soundings, tmp_path, text, fault):
+    planned(soundings)
+    soundings("wave", "add", "2026", "X1", "--as", "r@x.example")
+    file = tmp_path / "addresses.csv"
+    file.write_text(text)
+    refused = soundings("wave", "invite", "2026", "--addresses", str(file), "--as", "r@x.example")
+    assert refused.exit_code == 1
+    assert fault in refused.output
+
+
+def test_the_summer_of_the_wave_is_told_in_its_own_clock():
+    assert waves.moment("2026-06-01 12:00").hour == 11
