@@ -157,7 +157,7 @@ def _outline(points: Sequence[Sequence[float]], codes: Sequence[int], decimals: 
 
 
 def _short(number: float, decimals: int = 2) -> str:
-    """Two decimals at most, no trailing noughts, no minus nought.
+    """So many decimals at most, no trailing noughts, no minus nought.
 
     >>> _short(12.0), _short(3.14159), _short(-0.001), _short(120.4, 0)
     ('12', '3.14', '0', '120')

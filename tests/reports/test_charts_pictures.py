@@ -6,15 +6,19 @@ import math
 import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+import reports
 from reports import narrative
 from reports.charts import dots, radar, small_multiples, style, typeface
-from reports.charts.style import Size
 from reports.charts.canvas import Canvas, Placed
+from reports.charts.style import Size
 from reports.frames import PROFILE
 from reports.narrative import Caption
 
@@ -206,6 +210,50 @@ def test_the_same_numbers_give_the_same_bytes_in_any_thread(draw: Callable[..., 
     for thread in threads:
         thread.join()
     assert found == [expected] * 8
+
+
+def pixels(canvas: Canvas) -> np.ndarray:
+    """The figure as matplotlib's own Agg renderer draws it: rows, columns, red green blue."""
+    drawn = FigureCanvasAgg(canvas.figure)
+    drawn.draw()
+    return np.asarray(drawn.buffer_rgba())[:, :, :3]
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("draw", [dots.draw, radar.draw])
+def test_svg_and_png_of_one_figure_agree(draw: Draw, size: Size) -> None:
+    frame = profile()
+    canvas = draw(frame, caption(frame), size=size)
+    root = parsed(canvas.svg(title="", description="", language="en"))
+    seen = pixels(canvas)
+    assert seen.shape[1::-1] == (int(canvas.width), int(canvas.height))
+    for row in ROWS:
+        x, y = numbers(mark(root, f"dot-{row[0]}"), "cx", "cy")
+        assert tuple(seen[int(y), int(x)]) == rgb(style.OWN)
+        assert tuple(seen[int(y), int(x + style.DOT + 40)]) != rgb(style.OWN)
+    for text in canvas.texts:
+        box = seen[int(text.top) : int(text.bottom), int(text.left) : int(text.right) + 1].astype(int)
+        inked = (box.sum(axis=2) < 2 * 255).mean()
+        assert 0.05 < inked < 0.5, text  # letters stand there, and not a block of colour
+
+
+def test_nothing_uses_pyplot_whose_figures_are_shared_by_all_threads() -> None:
+    sources = Path(reports.__file__).parent.rglob("*.py")
+    assert not [source.name for source in sources if "pyplot" in source.read_text(encoding="utf-8")]
+
+
+def test_a_letter_that_the_font_lacks_is_the_empty_box_of_the_font() -> None:
+    face = typeface.load("regular")
+    assert face.glyph("北") is face.missing
+    assert len(face.missing.codes)
+    assert face.width("北", 1000) == face.missing.advance
+    frame = profile()
+    root = parsed(dots.dots(frame, caption(frame, "北")))
+    assert {"b-", "r-"} <= {str(path.get("id")) for path in root.iter(f"{SVG}path")}
 
 
 def test_hostile_names_stay_words() -> None:
