@@ -1,7 +1,7 @@
 // Builds the styles and the script into ../static/build, each file under a name that changes with its content.
 // Refuses to build anything that carries the marks of government: crown, crest, typeface, or addresses of their files.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as sass from "sass";
@@ -51,7 +51,6 @@ function script() {
   return written;
 }
 
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const manifest = {};
 const css = styles();
@@ -59,7 +58,7 @@ manifest["app.css"] = `app.${digest(css)}.css`;
 writeFileSync(join(out, manifest["app.css"]), css);
 const parts = script();
 const folder = `script.${digest([...parts].flat().join("\n"))}`;
-mkdirSync(join(out, folder));
+mkdirSync(join(out, folder), { recursive: true });
 for (const [name, text] of parts) writeFileSync(join(out, folder, name), text);
 manifest["app.mjs"] = `${folder}/app.mjs`;
 for (const name of readdirSync(here).filter((file) => file.endsWith(".svg"))) {
@@ -68,3 +67,10 @@ for (const name of readdirSync(here).filter((file) => file.endsWith(".svg"))) {
   writeFileSync(join(out, manifest[name]), text);
 }
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+
+// A server that is still running was told the names of the build before: files of the last day stay.
+const current = new Set([...Object.values(manifest).map((name) => name.split("/")[0]), "manifest.json"]);
+for (const name of readdirSync(out)) {
+  const path = join(out, name);
+  if (!current.has(name) && Date.now() - statSync(path).mtimeMs > 86_400_000) rmSync(path, { recursive: true });
+}
