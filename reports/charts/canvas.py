@@ -129,7 +129,7 @@ class Canvas:
         self._add(PathPatch(path, **{"facecolor": "none", "joinstyle": "miter", **look}), name)
 
     def _add(self, artist: Artist, name: str = "") -> None:
-        artist.set_gid(name or None)
-        artist.set_zorder(1)  # the same for all: what is added later lies above
+        if name:
+            artist.set_gid(name)
         artist.set_transform(self._pixels)
         self.figure.add_artist(artist)

@@ -19,6 +19,8 @@ class Lettering(Artist):
     SVG and PNG, takes letters that the font lacks from another font, and keeps its fonts in caches of each thread.
     """
 
+    zorder = 1  # as shapes have, so that what is added later lies above
+
     def __init__(self, place: Point, words: str, face: Typeface, *, size: float, colour: str, rim: float = 0.0) -> None:
         super().__init__()
         self._place, self._scale = place, size / UNITS
