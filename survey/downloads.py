@@ -74,7 +74,7 @@ def _tables(session: Session, release: Release, names: tuple[str, ...]) -> dict[
     """Stored rows through the guard of files: rounded, one message for whatever is withheld."""
     frames = {name: stored_results.rows(session, SHAPES[name], release) for name in names}
     safe = publication.for_file(Results(frames, {}, Rules(**release.rules)), "published").frames
-    return {name: safe[name].assign(release=release.label) for name in names}
+    return {name: safe[name].assign(release=release.label, method=release.method_version) for name in names}
 
 
 def _record(session: Session, release: Release, table: str, form: str, *, actor: str, now: datetime) -> None:

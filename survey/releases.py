@@ -79,6 +79,7 @@ def calculation(
 
 def store(session: Session, found: Calculation, *, by: Principal, now: datetime) -> Release:
     """Keep a calculation as the wave's next release, and check that nothing withheld is in it."""
+    session.execute(select(Wave.id).where(Wave.id == found.wave.id).with_for_update())  # one number at a time
     last = session.scalar(select(func.max(Release.number)).where(Release.wave_id == found.wave.id))
     release = Release(
         wave_id=found.wave.id,
@@ -110,6 +111,7 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
 
 def approve(session: Session, release: Release, *, by: Principal, now: datetime) -> None:
     """A second person has looked: not the one who computed."""
+    _hold(session, release)
     if by.person_id == release.computed_by_id:
         raise NotAllowed("You computed this release, so a second person has to approve it.")
     release.approved_at, release.approved_by_id = now, by.person_id
@@ -125,6 +127,7 @@ def publish(
 
     Earlier numbers of the wave are superseded at once; under an embargo they stay until the new one can be read.
     """
+    _hold(session, release)
     release.published_at, release.embargo_until = now, embargo_until
     transitions.follow(
         session, transitions.RELEASE, release, ReleaseState.PUBLISHED, now=now, actor=by.actor, roles=by.roles
@@ -132,6 +135,11 @@ def publish(
     if embargo_until is None or embargo_until <= now:
         for earlier in _earlier(session, release):
             transitions.follow(session, transitions.RELEASE, earlier, ReleaseState.SUPERSEDED, now=now, actor=by.actor)
+
+
+def _hold(session: Session, release: Release) -> None:
+    """The release as it is now; whoever else wants to move it waits, and then finds it moved."""
+    session.refresh(release, ["state"], with_for_update=True)
 
 
 def _earlier(session: Session, release: Release) -> Sequence[Release]:

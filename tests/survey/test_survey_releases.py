@@ -190,3 +190,15 @@ def test_a_wave_without_answers_shows_nothing_and_breaks_nothing(closed: Closed)
     assert len(rows) == 14 * 5
     assert rows["score"].isna().all()
     assert rows["reason"].notna().all()
+
+
+def test_a_second_click_finds_the_release_approved_already(closed: Closed) -> None:
+    release = closed.compute()
+    with closed.database.session() as elsewhere:  # another browser has read the release before the first click
+        seen = results.get_any(elsewhere, "2026.1")
+        elsewhere.commit()
+        closed.approve(release)
+        with pytest.raises(NotNow, match="already approved"), closed.database.write(elsewhere):
+            releases.approve(elsewhere, seen, by=closed.people["publisher-2"], now=closed.now)
+    closed.session.refresh(release, ["approved_by_id"])
+    assert release.approved_by_id == closed.people["publisher"].person_id
