@@ -157,6 +157,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # Any: pysqlite3 
     cursor = connection.cursor()
     for pragma in (
         "busy_timeout = 5000",  # before journal_mode, which may have to wait
+        "page_size = 8192",  # of a new file: a sealed row of about 1.3 kB then needs no page of its own
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
