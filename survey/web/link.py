@@ -49,7 +49,7 @@ def start(landing: Landing) -> ResponseReturnValue:
 @blueprint.post("/<token>/resume")
 def resume(landing: Landing) -> ResponseReturnValue:
     """Bring answers to this browser by the resume code."""
-    client, at = request.remote_addr or "", time.monotonic()
+    client, at = f"{request.remote_addr} {landing.found.invitation_id}", time.monotonic()  # not all of one building
     if context.service().misses.is_stopped(client, at=at):
         raise TooMany(STOPPED)
     languages.choose(context.language())
