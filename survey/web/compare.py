@@ -20,40 +20,38 @@ def index(authorities: tuple[OwnAuthority, ...]) -> str:
 
 @blueprint.get("/<code>/<label>/")
 def overview(comparison: Comparison) -> str:
-    language = context.language()
     return render_template(
         "compare/overview.html",
         comparison=comparison,
-        lines=result_tables.lines(comparison.rows, language),
-        overall=result_tables.lines((comparison.overall,), language)[0],
-        notes=result_tables.notes(comparison, comparison.profile, language),
+        lines=result_tables.lines(comparison.rows),
+        overall=result_tables.lines((comparison.overall,))[0],
+        notes=result_tables.notes(comparison, comparison.profile),
     )
 
 
 @blueprint.get("/<code>/<label>/dimension/<dimension>")
 def dimension(seen: OneDimension) -> str:
-    language, code = context.language(), seen.dimension.code
+    code = seen.dimension.code
     return render_template(
         "compare/dimension.html",
         comparison=seen.comparison,
         dimension=seen.dimension,
-        line=next(line for line in result_tables.lines(seen.comparison.rows, language) if line.measure == code),
-        lines=result_tables.lines(seen.comparison.theme_rows(code), language),
+        line=next(line for line in result_tables.lines(seen.comparison.rows) if line.measure == code),
+        lines=result_tables.lines(seen.comparison.theme_rows(code)),
         alternative=result_tables.theme_caption(seen.comparison, code).sentence,
-        notes=result_tables.notes(seen.comparison, seen.comparison.themes[code], language),
+        notes=result_tables.notes(seen.comparison, seen.comparison.themes[code]),
     )
 
 
 @blueprint.get("/<code>/<label>/inside")
 def inside(seen: InsideAuthority) -> str:
-    language = context.language()
     kinds = (("areas", seen.inside.service_areas), ("tiers", seen.inside.tiers), ("elected", seen.inside.elected))
     return render_template(
         "compare/inside.html",
         release=seen.release,
         inside=seen.inside,
-        groups={kind: result_tables.parts(found, language) for kind, found in kinds},
-        refusal=result_tables.refusal(language),
+        groups={kind: result_tables.parts(found) for kind, found in kinds},
+        refusal=result_tables.refusal(),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from survey import invitations, keys
+from survey import invitations, keys, mailing
 from survey.errors import BadInput
+from survey.vocabulary import WaveState
 from survey.web import context
 from survey.web.lead_forms import Expected, Invite
 from survey.web.load_lead import LedAuthority, LedWave
@@ -50,6 +51,8 @@ def make_links(led: LedWave) -> str | Redirect | tuple[str, int]:
             actor=context.principal().actor,
             now=context.now(),
         )
+        if led.state == WaveState.OPEN:
+            _queue_mails(led)
         session.commit()
     return redirect(_own(led), 303)
 
@@ -79,6 +82,18 @@ def make_shared_link(led: LedWave) -> Redirect | tuple[str, int]:
         form.expected.errors = [refusal.sentence]
         return render_template("lead/share.html", led=led, form=form), 422
     return redirect(_own(led), 303)
+
+
+def _queue_mails(led: LedWave) -> None:
+    """Mails to those of this authority who got none yet; before the opening the research team sends them."""
+    invitations.queue_mails(
+        context.session(),
+        led.wave,
+        template=mailing.TEMPLATE,
+        round_=mailing.ROUND,
+        now=context.now(),
+        authority=led.participation.authority.code,
+    )
 
 
 def _own(led: LedWave) -> str:

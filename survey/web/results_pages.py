@@ -25,18 +25,17 @@ def index(releases: tuple[Release, ...]) -> str:
 
 @blueprint.get("/<label>/")
 def sector(sector: Sector) -> str:
-    language = context.language()
     return render_template(
         "results/sector.html",
         sector=sector,
-        lines=result_tables.lines(sector.rows, language),
+        lines=result_tables.lines(sector.rows),
         themes=[
-            (dimension, result_tables.lines(sector.theme_rows(dimension.code), language))
+            (dimension, result_tables.lines(sector.theme_rows(dimension.code)))
             for dimension in sector.questionnaire.dimensions
             if dimension.themes
         ],
-        types=result_tables.group_lines(sector.profiles_by_type, language),
-        refusal=result_tables.refusal(language),
+        types=result_tables.group_lines(sector.profiles_by_type),
+        refusal=result_tables.refusal(),
     )
 
 

@@ -71,7 +71,6 @@ def person(sqlite_database: Database) -> Callable[[str], int]:
 
     def find(entrance: str) -> int:
         with sqlite_database.session() as session:
-            found = session.scalars(select(Person.id).where(Person.email.startswith(f"{entrance}@"))).one()
-        return found
+            return session.scalars(select(Person.id).where(Person.email.startswith(f"{entrance}@"))).one()
 
     return find

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from survey import audit, keys
 from survey.demonstration.sector import HOME
-from survey.models import AuditEntry, Invitation, Participation, Wave
+from survey.models import AuditEntry, Invitation, OutboxMessage, Participation, Wave
 
 WAVE = f"/lead/{HOME}/2026/"
 
@@ -52,6 +52,11 @@ def test_links_are_made_after_a_dry_run_and_only_for_new_addresses(lead, sqlite_
     done = lead.post(f"{WAVE}invite", dry.hidden())
     assert done.status == 303
     assert len(links(sqlite_database)) == before + 2
+    with sqlite_database.session() as session:  # the survey is open, so the mails wait in the outbox
+        written = select(Invitation.address).join(OutboxMessage, OutboxMessage.invitation_id == Invitation.id)
+        addresses = set(session.scalars(written))
+    assert addresses >= {"first.new@council.example", "second.new@council.example"}
+    assert {one.partition("@")[2] for one in addresses} == {"council.example", f"{HOME.lower()}.demonstration.example"}
     again = lead.post(f"{WAVE}invite", {"addresses": typed})
     assert "2 addresses have a link already" in again.text
     with sqlite_database.session() as session:
