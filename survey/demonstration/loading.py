@@ -85,7 +85,8 @@ def seasons(now: datetime) -> tuple[Season, ...]:
         )
         for number, year in enumerate((2024, 2025))
     )
-    return (*past, Season(2, "2026", now - OPENED_BEFORE, now + OPEN_FOR, None))
+    opens, deadline = f"{now - OPENED_BEFORE:%Y-%m-%d} 09:00", f"{now + OPEN_FOR:%Y-%m-%d} 17:00"
+    return (*past, Season(2, "2026", waves.moment(opens), waves.moment(deadline), None))
 
 
 def load(
