@@ -49,8 +49,14 @@ def compiled_translations() -> None:
 
 
 @pytest.fixture
-def web_settings(sqlite_database: Database, tmp_path: Path) -> Settings:
-    return settings_for(sqlite_database, tmp_path)
+def web_database(sqlite_database: Database) -> Database:
+    """The database behind the pages. A file of tests that should run on both kinds asks for `database` here."""
+    return sqlite_database
+
+
+@pytest.fixture
+def web_settings(web_database: Database, tmp_path: Path) -> Settings:
+    return settings_for(web_database, tmp_path)
 
 
 def settings_for(database: Database, tmp_path: Path, **more: str) -> Settings:
@@ -67,8 +73,8 @@ def settings_for(database: Database, tmp_path: Path, **more: str) -> Settings:
 
 
 @pytest.fixture
-def application(web_settings: Settings, sqlite_database: Database) -> Flask:
-    return tested_app(web_settings, sqlite_database)
+def application(web_settings: Settings, web_database: Database) -> Flask:
+    return tested_app(web_settings, web_database)
 
 
 def tested_app(settings: Settings, database: Database) -> Flask:
@@ -79,8 +85,8 @@ def tested_app(settings: Settings, database: Database) -> Flask:
 
 
 @pytest.fixture
-def web_session(sqlite_database: Database) -> Iterator[Session]:
-    with sqlite_database.session() as session:
+def web_session(web_database: Database) -> Iterator[Session]:
+    with web_database.session() as session:
         yield session
 
 
@@ -222,13 +228,13 @@ def unsaved_changes() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def browser(application: Flask, sqlite_database: Database) -> Browser:
-    return Browser(application, sqlite_database, application.test_client())
+def browser(application: Flask, web_database: Database) -> Browser:
+    return Browser(application, web_database, application.test_client())
 
 
 @pytest.fixture
-def other_browser(application: Flask, sqlite_database: Database) -> Browser:
-    return Browser(application, sqlite_database, application.test_client())
+def other_browser(application: Flask, web_database: Database) -> Browser:
+    return Browser(application, web_database, application.test_client())
 
 
 @dataclass(frozen=True)
@@ -267,15 +273,15 @@ class OpenWave:
 
 
 @pytest.fixture
-def open_wave(sqlite_database: Database, web_settings: Settings) -> OpenWave:
+def open_wave(web_database: Database, web_settings: Settings) -> OpenWave:
     """With one item of every kind, and the optional section asked."""
-    return in_the_field(sqlite_database, web_settings, QUESTIONNAIRES / "every-kind.toml")
+    return in_the_field(web_database, web_settings, QUESTIONNAIRES / "every-kind.toml")
 
 
 @pytest.fixture
-def conditional_wave(sqlite_database: Database, web_settings: Settings) -> OpenWave:
+def conditional_wave(web_database: Database, web_settings: Settings) -> OpenWave:
     """With pages that depend on the tier."""
-    return in_the_field(sqlite_database, web_settings, QUESTIONNAIRES / "conditional-pages.toml")
+    return in_the_field(web_database, web_settings, QUESTIONNAIRES / "conditional-pages.toml")
 
 
 def in_the_field(database: Database, settings: Settings, path: Path, authority: str = "Exeborough") -> OpenWave:
@@ -310,10 +316,10 @@ def in_the_field(database: Database, settings: Settings, path: Path, authority: 
 
 
 @pytest.fixture
-def researcher(sqlite_database: Database) -> int:
+def researcher(web_database: Database) -> int:
     """The id of a person of the research team."""
     now = datetime.now(UTC)
-    with sqlite_database.session() as session, sqlite_database.write(session):
+    with web_database.session() as session, web_database.write(session):
         person = Person(email="rhian@research.example", name="Rhian Rees", created_at=now)
         session.add(person)
         session.flush()

@@ -12,6 +12,12 @@ from survey.models import Draft, Submission
 SAVE = "/respond/page/mindset-1"
 
 
+@pytest.fixture
+def web_database(database):
+    """The officer's journey is walked on both kinds of database."""
+    return database
+
+
 def start(browser, token):
     browser.get(f"/r/{token}")
     return browser.post(f"/r/{token}")
@@ -32,12 +38,12 @@ def submissions(database):
         return session.scalars(select(func.count()).select_from(Submission)).one()
 
 
-def test_looking_at_a_link_changes_nothing(browser, open_wave, sqlite_database):
+def test_looking_at_a_link_changes_nothing(browser, open_wave, web_database):
     token = open_wave.personal()
     for _ in range(3):
         assert browser.get(f"/r/{token}").status == 200
         assert browser.send("HEAD", f"/r/{token}").status == 200
-    assert drafts(sqlite_database) == []
+    assert drafts(web_database) == []
 
 
 def test_the_landing_page_says_who_asks_and_who_sees_what(browser, open_wave):
@@ -47,7 +53,7 @@ def test_the_landing_page_says_who_asks_and_who_sees_what(browser, open_wave):
     assert page.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_an_officer_answers_checks_and_sends(browser, open_wave, sqlite_database):
+def test_an_officer_answers_checks_and_sends(browser, open_wave, web_database):
     token = open_wave.personal()
     code = browser.follow(start(browser, token))
     assert "Your resume code" in code.text
@@ -61,28 +67,28 @@ def test_an_officer_answers_checks_and_sends(browser, open_wave, sqlite_database
     assert done.status == 200
     assert "Your answers are sent" in done.text
     assert ">75<" in done.text.replace(" ", "")  # 4 of 1 to 5 is 75 on 0 to 100
-    assert submissions(sqlite_database) == 1
+    assert submissions(web_database) == 1
     assert "Thank you" in browser.get(f"/r/{token}").text
     assert "Thank you" in browser.get("/respond/").text
     assert "More &lt;b&gt;" not in browser.get("/respond/check").text
 
 
-def test_sending_twice_is_sending_once(browser, open_wave, sqlite_database):
+def test_sending_twice_is_sending_once(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     answer(browser, "mindset-1", {"mindset_1": "4"})
     fields = browser.get("/respond/check").hidden()
     browser.post("/respond/check", fields)
     again = browser.post("/respond/check", fields)
     assert (again.status, "Thank you" in again.text) == (200, True)
-    assert submissions(sqlite_database) == 1
+    assert submissions(web_database) == 1
 
 
-def test_nothing_answered_cannot_be_sent(browser, open_wave, sqlite_database):
+def test_nothing_answered_cannot_be_sent(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     assert "Send my answers" not in browser.get("/respond/check").text
     refused = browser.post("/respond/check", {"revision": "0"})
     assert refused.status == 422
-    assert submissions(sqlite_database) == 0
+    assert submissions(web_database) == 0
 
 
 def test_a_page_shown_costs_two_statements_and_a_page_saved_three(browser, open_wave):
@@ -111,7 +117,7 @@ def test_free_texts_and_optional_sections_are_offers_not_blanks(browser, open_wa
     assert answer(browser, "equality-1", {}).location == "/respond/check"
 
 
-def test_what_cannot_be_read_is_said_and_what_was_typed_stays(browser, open_wave, sqlite_database):
+def test_what_cannot_be_read_is_said_and_what_was_typed_stays(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     refused = answer(browser, "mindset-2", {"years": "a few", "one_change": "Keep <i>this</i>", "programmes": "course"})
     assert refused.status == 422
@@ -119,7 +125,7 @@ def test_what_cannot_be_read_is_said_and_what_was_typed_stays(browser, open_wave
     assert 'href="#years"' in refused.text
     assert 'value="a few"' in refused.text
     assert "Keep &lt;i&gt;this&lt;/i&gt;</textarea>" in refused.text
-    assert drafts(sqlite_database) == [("{}", 0)]
+    assert drafts(web_database) == [("{}", 0)]
 
 
 def test_none_of_these_stands_alone(browser, open_wave):
@@ -129,13 +135,13 @@ def test_none_of_these_stands_alone(browser, open_wave):
     assert "None of these" in refused.text
 
 
-def test_an_option_that_the_question_does_not_have_is_refused(browser, open_wave, sqlite_database):
+def test_an_option_that_the_question_does_not_have_is_refused(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     assert answer(browser, "mindset-1", {"mindset_1": "9"}).status == 422
-    assert drafts(sqlite_database) == [("{}", 0)]
+    assert drafts(web_database) == [("{}", 0)]
 
 
-def test_two_tabs_with_different_answers_see_both_values(browser, open_wave, sqlite_database):
+def test_two_tabs_with_different_answers_see_both_values(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     first_tab, second_tab = browser.get(SAVE), browser.get(SAVE)
     browser.post(SAVE, {**first_tab.hidden(), "mindset_1": "2"})
@@ -144,23 +150,23 @@ def test_two_tabs_with_different_answers_see_both_values(browser, open_wave, sql
     assert "Which answers count?" in conflict.text
     assert "Disagree" in conflict.text
     assert "Strongly agree" in conflict.text
-    assert drafts(sqlite_database) == [('{"mindset_1":"2"}', 1)]
+    assert drafts(web_database) == [('{"mindset_1":"2"}', 1)]
     kept = browser.post(SAVE, {**conflict.hidden(), "keep.mindset_1": "stored"})
     assert kept.status == 303
-    assert drafts(sqlite_database) == [('{"mindset_1":"2"}', 1)]
+    assert drafts(web_database) == [('{"mindset_1":"2"}', 1)]
     taken = browser.post(SAVE, {**conflict.hidden(), "keep.mindset_1": "posted"})
     assert taken.status == 303
-    assert drafts(sqlite_database) == [('{"mindset_1":"5"}', 2)]
+    assert drafts(web_database) == [('{"mindset_1":"5"}', 2)]
 
 
-def test_another_browser_with_the_same_link_sees_nothing(browser, other_browser, open_wave, sqlite_database):
+def test_another_browser_with_the_same_link_sees_nothing(browser, other_browser, open_wave, web_database):
     token = open_wave.personal()
     start(browser, token)
     answer(browser, "mindset-1", {"mindset_1": "5"})
     assert "Continue my answers" not in other_browser.get(f"/r/{token}").text
     start(other_browser, token)
     assert "checked" not in other_browser.get(SAVE).text
-    assert len(drafts(sqlite_database)) == 2
+    assert len(drafts(web_database)) == 2
 
 
 def test_the_resume_code_brings_the_answers_to_another_device(browser, other_browser, open_wave):
@@ -195,41 +201,41 @@ def test_a_returning_browser_is_asked_before_anything_is_shown(browser, open_wav
     assert 'value="5" checked' in browser.get(SAVE).text
 
 
-def test_a_page_posted_late_is_saved_but_shows_nothing(browser, open_wave, sqlite_database):
+def test_a_page_posted_late_is_saved_but_shows_nothing(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     shown = browser.get(SAVE)
     browser.change_cookie(seen=0)
     late = browser.post(SAVE, {**shown.hidden(), "mindset_1": "5"})
     assert late.status == 303
-    assert drafts(sqlite_database) == [('{"mindset_1":"5"}', 1)]
+    assert drafts(web_database) == [('{"mindset_1":"5"}', 1)]
     assert browser.get(late.location).location == "/respond/welcome-back"
 
 
-def test_a_new_one_on_a_shared_computer_shows_nothing_of_the_other(browser, open_wave, sqlite_database):
+def test_a_new_one_on_a_shared_computer_shows_nothing_of_the_other(browser, open_wave, web_database):
     token = open_wave.shared()
     start(browser, token)
     answer(browser, "mindset-1", {"mindset_1": "5"})
     assert browser.post("/respond/welcome-back", {"choice": "new"}).location == "/respond/resume-code"
     assert "checked" not in browser.get(SAVE).text
-    assert sorted(answers for answers, _ in drafts(sqlite_database)) == ['{"mindset_1":"5"}', "{}"]
+    assert sorted(answers for answers, _ in drafts(web_database)) == ['{"mindset_1":"5"}', "{}"]
 
 
-def test_starting_again_never_overwrites_answers(browser, open_wave, sqlite_database):
+def test_starting_again_never_overwrites_answers(browser, open_wave, web_database):
     token = open_wave.personal()
     start(browser, token)
     answer(browser, "mindset-1", {"mindset_1": "5"})
     assert browser.post(f"/r/{token}").location == "/respond/welcome-back"
-    assert drafts(sqlite_database) == [('{"mindset_1":"5"}', 1)]
+    assert drafts(web_database) == [('{"mindset_1":"5"}', 1)]
 
 
-def test_pressing_start_twice_begins_one_draft(browser, open_wave, sqlite_database):
+def test_pressing_start_twice_begins_one_draft(browser, open_wave, web_database):
     token = open_wave.personal()
     start(browser, token)
     browser.post(f"/r/{token}")
-    assert drafts(sqlite_database) == [("{}", 0)]
+    assert drafts(web_database) == [("{}", 0)]
 
 
-def test_finishing_on_this_device_takes_the_answers_off_it(browser, open_wave, sqlite_database):
+def test_finishing_on_this_device_takes_the_answers_off_it(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     answer(browser, "mindset-1", {"mindset_1": "5"})
     old = browser.cookie()["draft"]
@@ -238,10 +244,10 @@ def test_finishing_on_this_device_takes_the_answers_off_it(browser, open_wave, s
     assert browser.get(SAVE).status == 404
     browser.change_cookie(draft=old, seen=2**40)
     assert browser.get(SAVE).status == 404  # the old key is worthless
-    assert drafts(sqlite_database) == [('{"mindset_1":"5"}', 1)]
+    assert drafts(web_database) == [('{"mindset_1":"5"}', 1)]
 
 
-def test_the_language_switch_on_a_page_saves_what_was_chosen(browser, open_wave, sqlite_database):
+def test_the_language_switch_on_a_page_saves_what_was_chosen(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     shown = browser.get(SAVE)
     switched = browser.post(SAVE, {**shown.hidden(), "mindset_1": "5", "language": "cy"})
@@ -250,7 +256,7 @@ def test_the_language_switch_on_a_page_saves_what_was_chosen(browser, open_wave,
     assert '<html lang="cy"' in welsh.text
     assert 'value="5" checked' in welsh.text
     assert '<span lang="en">Change is welcome here.</span>' in welsh.text  # not translated: says its language
-    assert drafts(sqlite_database) == [('{"mindset_1":"5"}', 1)]
+    assert drafts(web_database) == [('{"mindset_1":"5"}', 1)]
 
 
 def test_an_invitation_in_welsh_opens_in_welsh(browser, open_wave):
@@ -270,10 +276,10 @@ def test_the_return_key_saves_and_does_not_change_the_language(browser, open_wav
 @pytest.mark.parametrize(
     ("action", "place"), [("later", "/respond/finish-later"), ("tasks", "/respond/"), ("", "/respond/page/mindset-2")]
 )
-def test_every_button_of_a_page_saves(browser, open_wave, sqlite_database, action, place):
+def test_every_button_of_a_page_saves(browser, open_wave, web_database, action, place):
     start(browser, open_wave.personal())
     assert answer(browser, "mindset-1", {"mindset_1": "3", "action": action}).location == place
-    assert drafts(sqlite_database) == [('{"mindset_1":"3"}', 1)]
+    assert drafts(web_database) == [('{"mindset_1":"3"}', 1)]
 
 
 def test_changing_an_answer_comes_back_to_the_check(browser, open_wave):
@@ -288,7 +294,7 @@ def test_pages_that_are_not_asked_are_skipped_and_progress_says_so(browser, cond
     assert first.status == 200
 
 
-def test_after_the_wave_has_closed_a_page_is_refused_with_the_reason(browser, open_wave, sqlite_database):
+def test_after_the_wave_has_closed_a_page_is_refused_with_the_reason(browser, open_wave, web_database):
     start(browser, open_wave.personal())
     shown = browser.get(SAVE)
     week = timedelta(days=-7)
@@ -296,7 +302,7 @@ def test_after_the_wave_has_closed_a_page_is_refused_with_the_reason(browser, op
     refused = browser.post(SAVE, {**shown.hidden(), "mindset_1": "5"})
     assert refused.status == 409
     assert "closed" in refused.text
-    assert drafts(sqlite_database) == [("{}", 0)]
+    assert drafts(web_database) == [("{}", 0)]
 
 
 def test_an_unknown_link_reads_the_same_as_a_mistyped_one(browser, open_wave):
