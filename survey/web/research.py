@@ -56,13 +56,12 @@ def wave(page: WavePage) -> str:
 
 @blueprint.get("/waves/<wave>/authorities")
 def who(wave: Wave) -> str:
-    return render_template("research/who.html", wave=wave, form=WhoTakesPart(), faults=())
+    return render_template("research/who.html", wave=wave, form=WhoTakesPart())
 
 
 @blueprint.post("/waves/<wave>/authorities")
 def add(wave: Wave) -> Redirect | tuple[str, int]:
     form = WhoTakesPart(request.form)
-    faults: tuple[str, ...] = ()
     if form.validate():
         session = context.session()
         try:
@@ -71,8 +70,8 @@ def add(wave: Wave) -> Redirect | tuple[str, int]:
                 session.commit()
             return redirect(url_for("research.wave", wave=wave.code), 303)
         except BadInput as refusal:
-            faults = refusal.faults or (refusal.sentence,)
-    return render_template("research/who.html", wave=wave, form=form, faults=faults), 422
+            form.codes.errors = list(refusal.faults or (refusal.sentence,))
+    return render_template("research/who.html", wave=wave, form=form), 422
 
 
 @blueprint.get("/waves/<wave>/open")

@@ -10,6 +10,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from survey import waves
+from survey.errors import BadInput
+
 
 class PlanWave(Form):
     """A new wave: its name, what is asked, and when."""
@@ -41,6 +44,12 @@ class PlanWave(Form):
         validators=[InputRequired(_l("Enter the deadline"))],
     )
     rehearsal = BooleanField(_l("This is a rehearsal: its answers never mix with real ones"))
+
+    def validate_opens(self, field: StringField) -> None:
+        _readable(field)
+
+    def validate_deadline(self, field: StringField) -> None:
+        _readable(field)
 
 
 class Upload(Form):
@@ -123,3 +132,11 @@ class Export(Form):
         form.release.choices = [(label, label) for label in releases]
         form.content.choices = list(contents)
         return form
+
+
+def _readable(field: StringField) -> None:
+    """A moment of the wall clock that is there exactly once."""
+    try:
+        waves.moment(str(field.data))
+    except BadInput as refusal:
+        raise ValidationError(refusal.sentence) from None

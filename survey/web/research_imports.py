@@ -24,13 +24,12 @@ blueprint = Blueprint("research_imports", __name__, url_prefix="/research")
 
 @blueprint.get("/authorities")
 def authorities() -> str:
-    return render_template("research/import_authorities.html", form=Upload(), faults=(), done=None)
+    return render_template("research/import_authorities.html", form=Upload(), done=None)
 
 
 @blueprint.post("/authorities")
 def import_authorities() -> str | tuple[str, int]:
     form, session, done = Upload(request.files), context.session(), None
-    faults: tuple[str, ...] = ()
     if form.validate():
         try:
             with context.database().write(session):
@@ -39,20 +38,19 @@ def import_authorities() -> str | tuple[str, int]:
                 )
                 session.commit()
         except BadInput as refusal:
-            faults = refusal.faults or (refusal.sentence,)
-    page = render_template("research/import_authorities.html", form=form, faults=faults, done=done)
+            form.file.errors = list(refusal.faults or (refusal.sentence,))
+    page = render_template("research/import_authorities.html", form=form, done=done)
     return page if done else (page, 422)
 
 
 @blueprint.get("/waves/<wave>/headcounts")
 def headcounts(wave: Wave) -> str:
-    return render_template("research/import_headcounts.html", wave=wave, form=Upload(), faults=())
+    return render_template("research/import_headcounts.html", wave=wave, form=Upload())
 
 
 @blueprint.post("/waves/<wave>/headcounts")
 def import_headcounts(wave: Wave) -> Redirect | tuple[str, int]:
     form, session = Upload(request.files), context.session()
-    faults: tuple[str, ...] = ()
     if form.validate():
         try:
             with tempfile.TemporaryDirectory() as folder, context.database().write(session):
@@ -67,8 +65,8 @@ def import_headcounts(wave: Wave) -> Redirect | tuple[str, int]:
                 session.commit()
             return redirect(url_for("research.wave", wave=wave.code), 303)
         except BadInput as refusal:
-            faults = refusal.faults or (refusal.sentence,)
-    return render_template("research/import_headcounts.html", wave=wave, form=form, faults=faults), 422
+            form.file.errors = list(refusal.faults or (refusal.sentence,))
+    return render_template("research/import_headcounts.html", wave=wave, form=form), 422
 
 
 def _content(form: Upload) -> bytes:

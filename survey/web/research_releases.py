@@ -62,7 +62,7 @@ def approve(release: Release) -> Redirect:
 
 @blueprint.get("/releases/<label>/publish")
 def confirm_publish(release: Release) -> str:
-    return render_template("research/publish.html", release=release, form=Publish(), faults=())
+    return render_template("research/publish.html", release=release, form=Publish())
 
 
 @blueprint.post("/releases/<label>/publish")
@@ -74,7 +74,7 @@ def publish(release: Release) -> Redirect | tuple[str, int]:
         until = waves.moment(asked, release.wave.time_zone) if asked else None
     except BadInput as refusal:
         form.embargo_until.errors = [refusal.sentence]
-        return render_template("research/publish.html", release=release, form=form, faults=()), 422
+        return render_template("research/publish.html", release=release, form=form), 422
     with context.database().write(session):
         session.refresh(release, ["state"])
         releases.publish(session, release, by=context.principal(), now=context.now(), embargo_until=until)
