@@ -65,10 +65,10 @@ def test_a_lead_sees_rounded_progress_only(walker: Walker, served: Links) -> Non
 
 def test_the_research_team_looks_at_its_waves_and_releases(walker: Walker, served: Links) -> None:
     walker.sign_in(served["researcher"])
-    for part in ("/research/waves/", "/research/releases/", "/research/exports/", "/research/authorities"):
-        walker.page.locator(f"a[href*='{part}']").first.click()
-        walker.page.wait_for_load_state()
-        walker.examine()
+    parts = walker.page.locator("main a[href*='/research/']").evaluate_all("links => links.map(link => link.href)")
+    assert len(parts) >= 4
+    for part in parts:
+        walker.open(part)
     for path in ("/research/waves/2026/", "/research/releases/2025.1/"):
         walker.open(served["officer"].split("/r/")[0] + path)
 
@@ -78,7 +78,7 @@ def test_a_second_person_approves_what_the_first_computed(walker: Walker, served
     start = served["officer"].split("/r/")[0]
     walker.sign_in(served["publisher-1"])
     walker.open(f"{start}/research/waves/2025/compute")
-    walker.press("Compute the numbers")
+    walker.press("Compute")
     label = walker.page.url.rstrip("/").split("/")[-1]
     assert re.fullmatch(r"2025\.\d+", label)
     assert walker.page.get_by_role("button", name="Approve this release").count() == 0
