@@ -107,7 +107,9 @@ def test_pages_and_commands_hold_no_query() -> None:
             if isinstance(node, ast.ImportFrom):
                 module = node.module or ""
                 names = {alias.name for alias in node.names}
-                assert not (module == "sqlalchemy" and names & {"select", "insert", "update", "delete", "text"}), path.name
+                assert not (module == "sqlalchemy" and names & {"select", "insert", "update", "delete", "text"}), (
+                    path.name
+                )
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called = ast.unparse(node.func)
                 assert not called.endswith(("session.execute", "session.scalars", "session.scalar", "session.get")), (
