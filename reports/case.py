@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from reports.measures import Measure, MeasureKind
 from reports.quality import Careless
 from reports.rules import Rules
 from reports.scoring import PersonScores
-from reports.statistics.sums import Floats, Groups
+from reports.statistics.sums import Floats, Groups, Ints
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,16 @@ class Case:
             invited=invited,
             confidence=self.rules.confidence,
         )
+
+    def told(self, found: Estimates, said: Floats) -> Estimates:
+        """The same with intervals that know no more of the staff than `said` does, for those who may not know N."""
+        coarse = estimation.corrected(found, said, confidence=self.rules.confidence)
+        return replace(coarse, invited=found.invited)
+
+    def scored(self, groups: Groups) -> Ints:
+        """People of each group who are scored on anything; shape (groups,)."""
+        anything = ~np.isnan(self.people.values[groups.order]).all(axis=1)
+        return np.bincount(groups.of_row[anything], minlength=groups.count).astype(np.int64)
 
 
 def prepare(

@@ -36,6 +36,7 @@ def compare(case: Case, found: Estimates, reasons: Reasons, register: pd.DataFra
             n=found.n[rows],
             median=middle.median,
             shown=~withheld(why),
+            counted=shown,
             tested=tested,
             rules=case.rules,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ class Distribution:
     `rows` are the scored options in file order, then `dk` and `blank`. `n` (authorities,) counts scored answers,
     `asked` (authorities,) everybody who was asked. `share` is of the scored answers, in the last two rows of the asked.
     `collapsed` is the same with the options drawn together as low, middle and high, without the last two rows; None
-    where the item has three options or fewer. `largest` (authorities,) is the largest count of one row.
+    where the item has three options or fewer. `largest` (authorities,) is the largest count of one row. `effective`
+    is Kish's number of people behind each share.
     """
 
     rows: tuple[str, ...]
@@ -34,6 +35,7 @@ class Distribution:
     share: Floats
     lower: Floats
     upper: Floats
+    effective: Floats
     largest: Ints
     collapsed: Distribution | None = None
 
@@ -53,35 +55,47 @@ def distribution(
     extra = len(item.options)
     dont_know = [*unscored, extra]
     everything = [*scored, *dont_know, extra + 1]
-    base = _Base(counts[:, scored].sum(1), _effective(weighted, squares, scored), weighted[:, scored].sum(1), invited)
+    base = _Base(counts[:, scored].sum(1), _effective(weighted, squares, scored), weighted[:, scored].sum(1))
     asked = _Base(
-        counts[:, everything].sum(1), _effective(weighted, squares, everything), weighted[:, everything].sum(1), invited
+        counts[:, everything].sum(1), _effective(weighted, squares, everything), weighted[:, everything].sum(1)
     )
-    options = _shares(weighted[:, scored], base, rules)
     missing = np.column_stack([weighted[:, dont_know].sum(1), weighted[:, extra + 1]])
-    rest = _shares(missing, asked, rules)
     codes = [item.options[place].code for place in scored]
-    share, lower, upper = (np.column_stack(pair) for pair in zip(options, rest, strict=True))
-    return Distribution(
+    share = np.column_stack([_shares(weighted[:, scored], base), _shares(missing, asked)])
+    effective = [base.effective] * len(scored) + [asked.effective] * 2
+    found = Distribution(
         (*codes, DONT_KNOW_ROW, BLANK_ROW),
         base.n,
         asked.n,
         share,
-        lower,
-        upper,
+        share,
+        share,
+        np.column_stack(effective),
         counts[:, scored].max(axis=1, initial=0),
-        _collapsed(codes, counts[:, scored], weighted[:, scored], base, rules),
+        _collapsed(codes, counts[:, scored], weighted[:, scored], base),
     )
+    return corrected(found, invited, rules)
+
+
+def corrected(found: Distribution, invited: Floats, rules: Rules) -> Distribution:
+    """The same shares with intervals for N `invited` of each authority, NaN where it is not known."""
+    people = np.repeat(found.n[:, np.newaxis], len(found.rows), axis=1)
+    if found.rows[-1:] == (BLANK_ROW,):
+        people[:, -2:] = found.asked[:, np.newaxis]
+    known = np.broadcast_to(invited[:, np.newaxis], people.shape)
+    n_star = intervals.effective_n(found.effective, people, known)
+    lower, upper = intervals.wilson_interval(found.share, n_star, confidence=rules.confidence)
+    drawn = None if found.collapsed is None else corrected(found.collapsed, invited, rules)
+    return replace(found, lower=lower, upper=upper, collapsed=drawn)
 
 
 @dataclass(frozen=True)
 class _Base:
-    """What shares are shares of: people, Kish's effective number of them, sum of their weights, N."""
+    """What shares are shares of: people, Kish's effective number of them, sum of their weights."""
 
     n: Ints
     effective: Floats
     weight: Floats
-    invited: Floats
 
 
 def _counts(
@@ -113,15 +127,13 @@ def _effective(weighted: Floats, squares: Floats, places: list[int]) -> Floats:
     return effective
 
 
-def _shares(weighted: Floats, base: _Base, rules: Rules) -> tuple[Floats, Floats, Floats]:
+def _shares(weighted: Floats, base: _Base) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = weighted / base.weight[:, np.newaxis]
-    n_star = intervals.effective_n(base.effective, base.n, base.invited)[:, np.newaxis]
-    lower, upper = intervals.wilson_interval(share, np.broadcast_to(n_star, share.shape), confidence=rules.confidence)
-    return share, lower, upper
+        share: Floats = weighted / base.weight[:, np.newaxis]
+    return share
 
 
-def _collapsed(codes: list[str], counts: Ints, weighted: Floats, base: _Base, rules: Rules) -> Distribution | None:
+def _collapsed(codes: list[str], counts: Ints, weighted: Floats, base: _Base) -> Distribution | None:
     """Low, middle and high: the lower half of the options, the middle one if their number is odd, the upper half."""
     if len(codes) <= 3:
         return None
@@ -130,5 +142,6 @@ def _collapsed(codes: list[str], counts: Ints, weighted: Floats, base: _Base, ru
     bands = [band for band in bands if band]
     names = tuple(codes[b[0]] if len(b) == 1 else f"{codes[b[0]]}-{codes[b[-1]]}" for b in bands)
     drawn = np.column_stack([counts[:, band].sum(1) for band in bands])
-    share, lower, upper = _shares(np.column_stack([weighted[:, band].sum(1) for band in bands]), base, rules)
-    return Distribution(names, base.n, base.n, share, lower, upper, drawn.max(axis=1, initial=0))
+    share = _shares(np.column_stack([weighted[:, band].sum(1) for band in bands]), base)
+    effective = np.column_stack([base.effective] * len(bands))
+    return Distribution(names, base.n, base.n, share, share, share, effective, drawn.max(axis=1, initial=0))

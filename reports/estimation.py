@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,15 +70,23 @@ def estimate(
     moments = [_moments(values[groups.order, j], groups, weights) for j in range(values.shape[1])]
     n = _stack([m.n for m in moments], groups).astype(np.int64)
     score = _stack([m.score for m in moments], groups)
-    frame = np.where(n <= known[:, np.newaxis], known[:, np.newaxis], np.nan)
-    se_comparison = _standard_error(n, moments, groups)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        correction = np.where(np.isnan(frame), 1.0, np.sqrt(1.0 - n / frame))
-    census = (n == frame) & (n > 0)
-    se = np.where(census, 0.0, se_comparison * correction)
-    lower, upper = intervals.student_interval(score, se, n, confidence=confidence)
+    se = _standard_error(n, moments, groups)
     deff = _stack([m.deff for m in moments], groups)
-    return Estimates(n, frame, score, se, lower, upper, se_comparison, deff)
+    return corrected(Estimates(n, score, score, se, score, score, se, deff), known, confidence=confidence)
+
+
+def corrected(found: Estimates, invited: Floats, *, confidence: float = 0.95) -> Estimates:
+    """The same estimates with the finite population correction for N `invited` of each group, NaN where unknown.
+
+    se = sqrt(1 - n / N) se_comparison where n <= N; `invited` has shape (groups,).
+    """
+    frame = np.where(found.n <= invited[:, np.newaxis], invited[:, np.newaxis], np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correction = np.where(np.isnan(frame), 1.0, np.sqrt(1.0 - found.n / frame))
+    census = (found.n == frame) & (found.n > 0)
+    se = np.where(census, 0.0, found.se_comparison * correction)
+    lower, upper = intervals.student_interval(found.score, se, found.n, confidence=confidence)
+    return replace(found, invited=frame, se=se, lower=lower, upper=upper)
 
 
 def _moments(values: Floats, groups: Groups, weights: Floats | None) -> _Moments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from reports import assembly
 from reports import headcounts as staff
 from reports.case import Case
 from reports.disclosure import groups as group_rules
+from reports.disclosure import participation
 from reports.disclosure.reasons import Reason, Reasons
 from reports.estimation import Estimates
 from reports.measures import MeasureKind
@@ -21,15 +23,25 @@ GROUP_KINDS = ("service_area", "tier")
 ELECTED = "elected"
 
 
-def group_scores(case: Case, whole: Estimates) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Inside:
+    """One frame twice: as computed, and with intervals that tell no small staff (`disclosure.participation`)."""
+
+    computed: pd.DataFrame
+    told: pd.DataFrame
+
+
+def group_scores(case: Case, whole: Estimates) -> Inside:
     """Service areas, tiers and elected members of every authority."""
-    parts = [_one_way(case, kind, whole) for kind in GROUP_KINDS]
-    parts.append(_elected_members(case))
-    together = pd.concat(parts, ignore_index=True)
-    return together.sort_values("authority", kind="stable", ignore_index=True)
+    parts = [*(_one_way(case, kind, whole) for kind in GROUP_KINDS), _elected_members(case)]
+    return Inside(_by_authority([part.computed for part in parts]), _by_authority([part.told for part in parts]))
 
 
-def _one_way(case: Case, kind: str, whole: Estimates) -> pd.DataFrame:
+def _by_authority(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True).sort_values("authority", kind="stable", ignore_index=True)
+
+
+def _one_way(case: Case, kind: str, whole: Estimates) -> Inside:
     codes = case.responses.service_areas if kind == "service_area" else case.responses.tiers
     member = case.responses.service_area if kind == "service_area" else case.responses.tier
     known = staff.group_totals(case.staff_rows, kind)
@@ -43,11 +55,17 @@ def _one_way(case: Case, kind: str, whole: Estimates) -> pd.DataFrame:
     ordered = sorted(pairs)
     if codes:
         cell = _renumbered(cell, ordered, case.codes, codes)
-    found = case.estimate(sums.grouped(cell, len(ordered)), np.array([known.get(pair, np.nan) for pair in ordered]))
+    groups, invited = sums.grouped(cell, len(ordered)), np.array([known.get(pair, np.nan) for pair in ordered])
+    found = case.estimate(groups, invited)
+    told = case.told(found, participation.said(invited, case.scored(groups)))
     place = {code: position for position, code in enumerate(case.codes)}
     owner = np.array([place[authority] for authority, _ in ordered], dtype=np.int64)
     reasons = group_rules.reasons(found.n, whole.n, owner, case.places(MeasureKind.DIMENSION), case.rules)
-    return assembly.group_scores(ordered, kind, case.measure_codes, found, _with_overall(case, reasons))
+    reasons = _with_overall(case, reasons)
+    return Inside(
+        assembly.group_scores(ordered, kind, case.measure_codes, found, reasons),
+        assembly.group_scores(ordered, kind, case.measure_codes, told, reasons),
+    )
 
 
 def _renumbered(
@@ -63,9 +81,9 @@ def _renumbered(
     return table[cell]
 
 
-def _elected_members(case: Case) -> pd.DataFrame:
+def _elected_members(case: Case) -> Inside:
     """Elected members are a group of their own, without headcount or correction."""
-    answering = case.elected & (case.authority >= 0)
+    answering = case.elected & ~case.flags.excluded
     places = np.unique(case.authority[answering])
     table = np.full(len(case.codes) + 1, -1, dtype=np.int64)
     table[places] = np.arange(len(places))
@@ -74,7 +92,8 @@ def _elected_members(case: Case) -> pd.DataFrame:
     owner = np.arange(len(places), dtype=np.int64)
     reasons = group_rules.reasons(found.n, found.n, owner, case.places(MeasureKind.DIMENSION), case.rules)
     pairs = [(case.codes[place], ELECTED) for place in places.tolist()]
-    return assembly.group_scores(pairs, ELECTED, case.measure_codes, found, _with_overall(case, reasons))
+    frame = assembly.group_scores(pairs, ELECTED, case.measure_codes, found, _with_overall(case, reasons))
+    return Inside(frame, frame)
 
 
 def _with_overall(case: Case, reasons: Reasons) -> Reasons:

@@ -8,13 +8,12 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from questionnaires.definition import Questionnaire
 from reports import assembly, comparison, distributions, inside, quality
 from reports import headcounts as staff
 from reports.case import Case, prepare
-from reports.disclosure import guard, threshold
+from reports.disclosure import guard, participation, threshold
 from reports.disclosure import items as item_rules
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
@@ -60,22 +59,24 @@ def compute(
     tell(STEPS[1])
     groups = sums.grouped(np.where(case.counted, case.authority, -1), len(case.codes))
     invited = staff.totals(case.staff_rows, case.codes)
+    said = participation.said(invited, case.scored(groups))
     found = case.estimate(groups, invited)
     reasons = _score_reasons(case, found)
     tell(STEPS[2])
-    item_frames = _items(case, groups, invited)
+    item_frames = _items(case, groups, invited, said)
     tell(STEPS[3])
     groups_inside = inside.group_scores(case, found)
     tell(STEPS[4])
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
     compared = comparison.compare(case, found, reasons, register)
     row_codes = np.array(case.codes, dtype=object)[case.authority]
-    weighted = responses.weight is not None
     tables = {
         "respondents": assembly.respondents(row_codes.tolist(), case.people, case.counted),
-        "scores": assembly.scores(case.codes, case.measure_codes, found, reasons, weighted=weighted),
+        "scores": _scores(case, found, reasons),
+        guard.told("scores"): _scores(case, case.told(found, said), reasons),
         **item_frames,
-        "group_scores": groups_inside,
+        "group_scores": groups_inside.computed,
+        guard.told("group_scores"): groups_inside.told,
         **compared,
     }
     return Results(tables, _quality(case, groups, invited), rules)
@@ -96,11 +97,16 @@ def published(results: Results) -> Results:
 def for_file(results: Results, audience: str) -> Results:
     """The frames as a file of an audience shows them: `research` as computed, `published` guarded and rounded."""
     if audience == "research":
-        return replace(results, frames={k: v for k, v in results.frames.items() if k != guard.COLLAPSED_ITEMS})
+        return replace(results, frames={k: v for k, v in results.frames.items() if k not in guard.INTERNAL})
     if audience != "published":
         raise ValueError(f"The audience is research or published, not {audience!r}.")
     safe = published(results)  # also where it was done before: guarding twice changes nothing
     return replace(safe, frames=guard.rounded(safe.frames))
+
+
+def _scores(case: Case, found: Estimates, reasons: Reasons) -> pd.DataFrame:
+    weighted = case.responses.weight is not None
+    return assembly.scores(case.codes, case.measure_codes, found, reasons, weighted=weighted)
 
 
 def _score_reasons(case: Case, found: Estimates) -> Reasons:
@@ -115,7 +121,8 @@ def _score_reasons(case: Case, found: Estimates) -> Reasons:
     return reasons
 
 
-def _items(case: Case, groups: Groups, invited: Floats) -> dict[str, pd.DataFrame]:
+def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:
+    """Distributions as computed, and as publication tells them: by options and drawn together."""
     columns = {code: place for place, code in enumerate(case.responses.items)}
     found = []
     for item in case.questionnaire.scored_items:
@@ -124,12 +131,11 @@ def _items(case: Case, groups: Groups, invited: Floats) -> dict[str, pd.DataFram
             weights = case.responses.weight
             one = distributions.distribution(chosen, item, groups, weights=weights, invited=invited, rules=case.rules)
             found.append((item.code, one))
-    collapsed = [(code, one.collapsed) for code, one in found if one.collapsed is not None]
+    told = [(code, distributions.corrected(one, said, case.rules)) for code, one in found]
+    drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]
     return {
-        "items": assembly.items(case.codes, found, [item_rules.reasons(one, case.rules) for _, one in found]),
-        guard.COLLAPSED_ITEMS: assembly.items(
-            case.codes, collapsed, [item_rules.reasons(one, case.rules) for _, one in collapsed]
-        ),
+        name: assembly.items(case.codes, rows, [item_rules.reasons(one, case.rules) for _, one in rows])
+        for name, rows in (("items", found), (guard.told("items"), told), (guard.COLLAPSED_ITEMS, drawn))
     }
 
 
@@ -139,12 +145,6 @@ def _quality(case: Case, groups: Groups, invited: Floats) -> dict[str, Json]:
         questionnaire=case.questionnaire,
         flags=case.flags,
         elected=case.elected,
-        response_rates=quality.response(case.codes, _scored(case, groups), invited),
+        response_rates=quality.response(case.codes, case.scored(groups), invited),
         rules=case.rules,
     )
-
-
-def _scored(case: Case, groups: Groups) -> NDArray[np.int64]:
-    """People of each authority who are scored on anything."""
-    scored = ~np.isnan(case.people.values[groups.order]).all(axis=1)
-    return np.bincount(groups.of_row[scored], minlength=groups.count).astype(np.int64)

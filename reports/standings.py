@@ -41,6 +41,7 @@ def standings(
     n: Ints,
     median: Floats,
     shown: NDArray[np.bool_],
+    counted: NDArray[np.bool_],
     tested: NDArray[np.bool_],
     rules: Rules,
 ) -> GroupStandings:
@@ -49,7 +50,7 @@ def standings(
     gap = score - median of the group, which is treated as fixed; t = gap / se without finite population correction,
     with n - 1 degrees of freedom, two-sided. Holm runs over the `tested` measures (the dimensions) that have a p-value,
     within one authority. Figures that are withheld (`shown` false) get the family of all of them, so that they never
-    move a shown one. Arrays have shape (authorities, measures); `median` and `tested` (measures,). Methodology 6.
+    move a shown one. The percentile rank is among the scores that are `counted` in the benchmark. Arrays have shape (authorities, measures); `median` and `tested` (measures,). Methodology 6.
     """
     gap = score - median
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -59,7 +60,7 @@ def standings(
     p_adjusted = np.where(shown, among_shown, holm.adjusted(p_value))
     verdicts = verdict(gap, p_adjusted, rules)
     verdicts[~np.broadcast_to(tested, gap.shape) | np.isnan(gap)] = None
-    return GroupStandings(gap, p_value, p_adjusted, verdicts, _percentile_ranks(score, shown))
+    return GroupStandings(gap, p_value, p_adjusted, verdicts, _percentile_ranks(score, counted))
 
 
 def verdict(gap: Floats, p_adjusted: Floats, rules: Rules) -> NDArray[np.object_]:
@@ -82,8 +83,9 @@ def verdict(gap: Floats, p_adjusted: Floats, rules: Rules) -> NDArray[np.object_
     return result
 
 
-def _percentile_ranks(score: Floats, shown: NDArray[np.bool_]) -> Floats:
+def _percentile_ranks(score: Floats, counted: NDArray[np.bool_]) -> Floats:
     ranks = np.full(score.shape, np.nan)
     for j in range(score.shape[1]):
-        ranks[shown[:, j], j] = quantiles.percentile_ranks(score[shown[:, j], j])
+        among = np.round(score[counted[:, j], j], 9)  # equal scores stay equal after rounding errors
+        ranks[counted[:, j], j] = quantiles.percentile_ranks(among)
     return ranks

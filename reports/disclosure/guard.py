@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeGuard
 
+import numpy as np
 import pandas as pd
 
 from reports import frames
+from reports.disclosure import participation
 from reports.disclosure.reasons import WITHHELD, Reason
 from reports.rules import Rules
 
@@ -15,11 +17,21 @@ if TYPE_CHECKING:
     from reports.quality import Json
 
 COLLAPSED_ITEMS = "items_collapsed"
+_WITH_INTERVALS = ("scores", "items", "group_scores")
+
+
+def told(name: str) -> str:
+    """The key of a frame whose intervals tell no small staff; publication puts it in the place of `name`."""
+    return f"{name}_told"
+
+
+INTERNAL = frozenset({COLLAPSED_ITEMS, *(told(name) for name in _WITH_INTERVALS)})
+"""Frames that exist between computing and publishing only."""
+
 _PEOPLE = ("respondents", "item_analysis", "within_agreement")
 _KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted")
 _RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se")
 _QUARTILES = ("lower_quartile", "upper_quartile")
-_SMALL_AUTHORITY = 50
 _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "scores": dict.fromkeys(("score", "se", "lower", "upper", "se_comparison"), 1) | {"deff": 2, "reliability": 2},
     "items": dict.fromkeys(("share", "lower", "upper"), 3),
@@ -31,9 +43,10 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
 
 def published(computed: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, pd.DataFrame]:
     """The frames without people, without research columns, every withheld number empty with its reason beside it."""
-    result = {name: frame for name, frame in computed.items() if name not in (*_PEOPLE, COLLAPSED_ITEMS)}
+    kept = [name for name in computed if name not in (*_PEOPLE, *INTERNAL)]
+    result = {name: computed.get(told(name), computed[name]) for name in kept}
     if COLLAPSED_ITEMS in computed:
-        result["items"] = _drawn_together(computed["items"], computed[COLLAPSED_ITEMS], rules)
+        result["items"] = _drawn_together(result["items"], computed[COLLAPSED_ITEMS], rules)
     for name, frame in result.items():
         result[name] = _emptied(frame)
     return result
@@ -98,7 +111,7 @@ def _rounded(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column, decimals in _DECIMALS.get(name, {}).items():
         result[column] = result[column].round(decimals)
     if "invited" in result:
-        result.loc[(result["invited"] < _SMALL_AUTHORITY).fillna(value=False), "invited"] = pd.NA
+        result.loc[(result["invited"] < participation.SMALL_STAFF).fillna(value=False), "invited"] = pd.NA
     partly = (result["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
     result.loc[result["reason"].notna(), "reason"] = WITHHELD
     result.loc[partly, "reason"] = pd.NA  # the row stands: its median is shown
@@ -111,8 +124,9 @@ def _safe_response(one: Json, rules: Rules) -> Json:
     scored, invited, rate = one.get("scored"), one.get("invited"), one.get("rate")
     if not isinstance(scored, int) or scored < rules.minimum_respondents:
         return {"scored": None, "invited": None, "rate": None}
-    if isinstance(invited, int) and isinstance(rate, float) and invited < _SMALL_AUTHORITY:
-        return {"scored": scored, "invited": None, "rate": min(0.95, round(rate * 20) / 20)}
+    if isinstance(invited, int) and isinstance(rate, float) and invited < participation.SMALL_STAFF:
+        told_rate = float(participation.rate(np.array(float(scored)), np.array(float(invited))))
+        return {"scored": scored, "invited": None, "rate": round(told_rate, 2)}
     return {"scored": scored, "invited": invited, "rate": rate}
 
 

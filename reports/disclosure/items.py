@@ -18,19 +18,19 @@ def reasons(found: Distribution, rules: Rules) -> Reasons:
 
     No row about fewer people than the threshold; where the options can be drawn together, each option on its own only
     from `rules.distribution_full` answers; no row at all where one of them holds over 90 % of the answers, or all but
-    two of them (everybody said it). The rows of don't know and blank need the threshold among those asked.
+    two of them (everybody said it). The rows of don't know and blank need the threshold among those asked and among
+    those who answered: together they tell how many answered.
     Methodology 10, rule 5.
     """
     result = np.full(found.share.shape, None, dtype=object)
     options = len(found.rows) - (2 if found.rows[-1:] == ("blank",) else 0)
-    result[:, options:] = threshold.people(found.asked, rules)[:, np.newaxis]
     few = found.n < rules.distribution_full
     if found.collapsed is not None:
         result[few, :options] = Reason.COLLAPSED
     result[_nearly_everyone(found, options), :options] = Reason.NEARLY_EVERYONE
-    people = threshold.people(found.n, rules)
+    people = threshold.people(found.n, rules)  # those asked are at least as many
     hidden = withheld(people)
-    result[hidden, :options] = people[hidden, np.newaxis]
+    result[hidden] = people[hidden, np.newaxis]
     return result
 
 

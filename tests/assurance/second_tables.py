@@ -1,0 +1,297 @@
+"""The tables of both audiences, written a second time from the file contract; it shares no code with the project."""
+
+from __future__ import annotations
+
+import math
+
+from scipy import stats
+from second_opinion import (
+    FOR_MEDIAN,
+    FOR_QUARTILES,
+    PEOPLE,
+    SMALL_STAFF,
+    Estimate,
+    Person,
+    Row,
+    Tables,
+    Wave,
+    estimates,
+    few,
+    holm,
+    of_people,
+    peer_groups,
+    reasons,
+    type7,
+    verdict,
+    wilson,
+)
+
+FULL = 30
+
+
+def research(case: Wave) -> Tables:
+    found = estimates(case)
+    told = reasons(case, found)
+    return {
+        "respondents": respondents(case),
+        "scores": scores(case, found, told),
+        "items": items(case),
+        "group_scores": group_scores(case, found),
+        **compared(case, found, told),
+    }
+
+
+def respondents(case: Wave) -> list[Row]:
+    measures = [*case.instrument.dimensions, "overall"]
+    return [
+        {"row": one.row, "authority": one.authority} | {measure: one.scores.get(measure) for measure in measures}
+        for one in case.people
+    ]
+
+
+def scores(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tuple[str, str], str | None]) -> list[Row]:
+    rows: list[Row] = []
+    for code in case.codes:
+        for measure in case.instrument.measures:
+            one, invited = found[code, measure], case.headcount(code)
+            rows.append(
+                {"authority": code, "measure": measure, "n": one.n}
+                | {"invited": invited if invited is not None and one.n <= invited else None}
+                | {"score": one.score, "se": one.se, "lower": one.lower, "upper": one.upper}
+                | {"se_comparison": one.se_comparison, "deff": one.deff, "weighted": case.weighted}
+                | {"reliability": None, "reason": told[code, measure]}
+            )
+    return rows
+
+
+def items(case: Wave) -> list[Row]:
+    return [
+        row
+        for code in case.codes
+        for item in case.instrument.items
+        for row in distribution(case, code, case.of(code), item)
+    ]
+
+
+def distribution(case: Wave, code: str, own: list[Person], item: dict) -> list[Row]:
+    """Each option, or the bands that are published below 30 answers; then who did not know and who skipped."""
+    options = [[one["code"]] for one in case.instrument.options[item["option_set"]] if "score" in one]
+    given = item["code"]
+    on_scale = [one for option in options for one in option]
+    scored = [one for one in own if one.given[given] in on_scale]
+    few_of_many = len(scored) < FULL and len(options) > 3
+    if few_of_many and case.coarse:
+        options = bands(on_scale)
+    counts = [len([one for one in scored if one.given[given] in option]) for option in options]
+    weights = [math.fsum(one.weight for one in scored if one.given[given] in option) for option in options]
+    reason = item_reason(len(scored), counts, weights, collapsed=few_of_many and not case.coarse)
+    rows = []
+    for option, weight in zip(options, weights, strict=True):
+        name = option[0] if len(option) == 1 else f"{option[0]}-{option[-1]}"
+        row: Row = {"authority": code, "item": given, "option": name, "n": len(scored), "reason": reason}
+        rows.append(row | share(weight, scored, case.invited(code)))
+    blank = [one for one in own if not one.given[given]]
+    unknown = [one for one in own if one.given[given] and one.given[given] not in on_scale]
+    for name, those in (("dk", unknown), ("blank", blank)):
+        row = {"authority": code, "item": given, "option": name, "n": len(scored), "reason": few(len(scored))}
+        rows.append(row | share(math.fsum(one.weight for one in those), own, case.invited(code)))
+    return rows
+
+
+def bands(codes: list[str]) -> list[list[str]]:
+    """Low, the middle one where there is one, high."""
+    half = len(codes) // 2
+    return [one for one in (codes[:half], codes[half : len(codes) - half], codes[len(codes) - half :]) if one]
+
+
+def share(weight: float, base: list[Person], invited: float | None) -> Row:
+    if not base:
+        return {"share": None, "lower": None, "upper": None}
+    total = math.fsum(one.weight for one in base)
+    n_eff = total**2 / math.fsum(one.weight**2 for one in base)
+    value = weight / total
+    lower, upper = wilson(value, n_eff, len(base), invited)
+    return {"share": value, "lower": lower, "upper": upper}
+
+
+def item_reason(n: int, counts: list[int], weights: list[float], *, collapsed: bool) -> str | None:
+    if few(n):
+        return few(n)
+    if max(weights) > 0.9 * sum(weights) or max(counts) > 0.9 * n or max(counts) >= n - 2:
+        return "nearly_everyone"
+    return "collapsed" if collapsed else None
+
+
+def group_scores(case: Wave, found: dict[tuple[str, str], Estimate]) -> list[Row]:
+    rows: list[Row] = []
+    for code in case.codes:
+        for kind in ("service_area", "tier"):
+            rows += of_kind(case, code, kind, case.groups(code, kind), found)
+        elected = [one for one in case.people if one.authority == code and one.elected and not one.careless]
+        if elected:
+            rows += of_kind(case, code, "elected", {"elected": elected}, found)
+    return rows
+
+
+def of_kind(
+    case: Wave,
+    code: str,
+    kind: str,
+    members: dict[str, list[Person]],
+    found: dict[tuple[str, str], Estimate],
+) -> list[Row]:
+    measures, told_here, estimated = case.instrument.measures, {}, {}
+    for group, persons in members.items():
+        staff = None if kind == "elected" else case.staff(code, kind, group)
+        for measure in measures:
+            estimated[group, measure] = of_people(case, persons, measure, staff)
+            told_here[group, measure] = few(estimated[group, measure].n)
+    sizes = {measure: {group: estimated[group, measure].n for group in members} for measure in measures}
+    whole = {measure: 0 if kind == "elected" else found[code, measure].n for measure in measures}
+    for measure in measures[1:]:
+        complement(told_here, measure, sizes[measure], whole[measure])
+    for group in members:
+        if len(case.instrument.dimensions) < 3:
+            told_here[group, "overall"] = "too_few_dimensions"
+        elif not told_here[group, "overall"] and any(told_here[group, one] for one in case.instrument.dimensions):
+            told_here[group, "overall"] = "dimension_withheld"
+    complement(told_here, "overall", sizes["overall"], whole["overall"])
+    return [
+        {"authority": code, "kind": kind, "group": group, "measure": measure, "n": estimated[group, measure].n}
+        | {"score": estimated[group, measure].score, "lower": estimated[group, measure].lower}
+        | {"upper": estimated[group, measure].upper, "reason": told_here[group, measure]}
+        for group in members
+        for measure in measures
+    ]
+
+
+def complement(told: dict[tuple[str, str], str | None], measure: str, sizes: dict[str, int], whole: int) -> None:
+    """What is left without the shown groups is nobody or 11 people; else the smallest shown group is hidden too."""
+    while shown := {group: n for group, n in sizes.items() if not told[group, measure]}:
+        if not 0 < whole - sum(shown.values()) < PEOPLE:
+            return
+        told[min(shown, key=lambda group: (shown[group], group)), measure] = "complement"
+
+
+def compared(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tuple[str, str], str | None]) -> Tables:
+    """Benchmarks from the authorities whose score may be shown; standings of every authority of a group."""
+    benchmarks: list[Row] = []
+    standings: list[Row] = []
+    for group, members in peer_groups(case):
+        medians = {}
+        for measure in case.instrument.measures:
+            shown = [one for one in members if not told[one, measure]]
+            values = [found[one, measure].score for one in shown]
+            benchmarks.append(benchmark(group, measure, [one for one in values if one is not None]))
+            medians[measure] = (benchmarks[-1]["median"], benchmarks[-1]["reason"], values)
+        for code in members:
+            standings += of_authority(case, code, group, medians, found=found, told=told)
+    place = {group: at for at, (group, _) in enumerate(peer_groups(case))}
+    standings.sort(key=lambda row: (str(row["authority"]), place[str(row["peer_group"])]))
+    return {"benchmarks": benchmarks, "standings": standings}
+
+
+def benchmark(group: str, measure: str, values: list[float]) -> Row:
+    n = len(values)
+    quartiles = [type7(values, one) if values else None for one in (0.25, 0.5, 0.75)]
+    reason = (
+        "no_authorities"
+        if n == 0
+        else "too_few_authorities"
+        if n < FOR_MEDIAN
+        else "too_few_for_quartiles"
+        if n < FOR_QUARTILES
+        else None
+    )
+    return {
+        "peer_group": group,
+        "measure": measure,
+        "n": n,
+        "lower_quartile": quartiles[0],
+        "median": quartiles[1],
+        "upper_quartile": quartiles[2],
+        "restated_for": None,
+        "reason": reason,
+    }
+
+
+def of_authority(case: Wave, code: str, group: str, medians: dict, *, found: dict, told: dict) -> list[Row]:
+    rows: dict[str, Row] = {}
+    tested: dict[bool, dict[str, float]] = {True: {}, False: {}}
+    for measure in case.instrument.measures:
+        one, (median, few_peers, values) = found[code, measure], medians[measure]
+        reason = told[code, measure] or (None if few_peers == "too_few_for_quartiles" else few_peers)
+        gap = None if one.score is None or median is None else one.score - median
+        rank = None
+        if one.score is not None and values and not told[code, measure]:
+            equal = sum(abs(value - one.score) < 1e-9 for value in values)
+            below = sum(value < one.score - 1e-9 for value in values)
+            rank = 100 * (below + 0.5 * equal) / len(values)
+        rows[measure] = {"authority": code, "peer_group": group, "measure": measure, "score": one.score, "gap": gap}
+        rows[measure] |= {"p_value": None, "p_adjusted": None, "verdict": None, "percentile_rank": rank}
+        rows[measure] |= {"rank_lower": None, "rank_upper": None, "shrunken_score": None, "shrunken_se": None}
+        rows[measure] |= {"reason": reason}
+        if measure in case.instrument.dimensions and gap is not None and one.se_comparison:
+            p_value = 2 * float(stats.t.sf(abs(gap / one.se_comparison), one.n - 1))
+            rows[measure]["p_value"] = p_value
+            tested[reason is None][measure] = p_value
+    judged(rows, tested, case.instrument.dimensions)
+    return list(rows.values())
+
+
+def judged(rows: dict[str, Row], tested: dict[bool, dict[str, float]], dimensions: list[str]) -> None:
+    """Holm over what is shown; what is withheld gets the family of everything, so that it moves no shown figure."""
+    everything = tested[True] | tested[False]
+    for family in (everything, tested[True]):
+        for measure, value in zip(family, holm(list(family.values())), strict=True):
+            rows[measure]["p_adjusted"] = value
+    for measure in dimensions:
+        gap, adjusted = rows[measure]["gap"], rows[measure]["p_adjusted"]
+        if gap is not None:
+            rows[measure]["verdict"] = verdict(float(gap), None if adjusted is None else float(adjusted))
+
+
+def response(case: Wave) -> dict[str, dict[str, object]]:
+    """People scored of N; published from 11 people, and without N and to the nearest 5 % below 50 staff."""
+    found: dict[str, dict[str, object]] = {}
+    for code in case.codes:
+        n, invited = len([one for one in case.of(code) if one.scores]), case.headcount(code)
+        known = invited if invited and n <= invited else None
+        rate = float(f"{n / known:.12g}") if known else None
+        found[code] = {"scored": n, "invited": known, "rate": rate}
+        if case.coarse and n < PEOPLE:
+            found[code] = {"scored": None, "invited": None, "rate": None}
+        elif case.coarse and known and known < SMALL_STAFF:
+            found[code] = {"scored": n, "invited": None, "rate": min(0.95, round(20 * n / known) / 20)}
+    return found
+
+
+def published(case: Wave) -> Tables:
+    """What leaves, before rounding: withheld numbers empty, research columns empty, staff below 50 unsaid."""
+    tables = research(case)
+    del tables["respondents"]
+    for rows in tables.values():
+        for row in rows:
+            guard(row)
+    return tables
+
+
+KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "weighted")
+DECIMALS = {"score": 1, "se": 1, "lower": 1, "upper": 1, "se_comparison": 1, "gap": 1, "deff": 2, "p_value": 3}
+DECIMALS |= {"p_adjusted": 3, "lower_quartile": 0, "median": 0, "upper_quartile": 0, "share": 3}
+
+
+def decimals(name: str, column: str) -> int | None:
+    """To how many decimals a published column is rounded."""
+    return 3 if name == "items" and column in ("lower", "upper") else DECIMALS.get(column)
+
+
+def guard(row: Row) -> None:
+    partly = row["reason"] == "too_few_for_quartiles"
+    withheld = row["reason"] is not None and not partly
+    for column in row:
+        if (withheld and column not in KEYS) or column == "percentile_rank" or (partly and "quartile" in column):
+            row[column] = None
+    if isinstance(row.get("invited"), int) and int(str(row["invited"])) < SMALL_STAFF:
+        row["invited"] = None
+    row["reason"] = "withheld" if withheld else None
