@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -16,6 +18,9 @@ from survey.web.blueprints import BLUEPRINTS
 from survey.web.context import EXTENSION, Service
 from survey.web.misses import Misses
 from survey.web.prepared import PreparedPages
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_FORM = 256 * 1024
 MOST_PARTS = 500
@@ -34,6 +39,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     languages.install(app)
     templating.install(app, settings)
     assets.install(app)
+    _speak_as_asked(app, settings)
     uploads.install(app)
     guard.install_door(app)
     CSRFProtect(app)
@@ -42,6 +48,17 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         app.register_blueprint(blueprint)
     guard.install_policy(app, policy.TABLE)
     return app
+
+
+def _speak_as_asked(app: Flask, settings: Settings) -> None:
+    """The base address says how browsers reach us: a proxy in front that ends https speaks plain http to us."""
+    inner, scheme = app.wsgi_app, urlsplit(settings.base_url).scheme
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = scheme
+        return inner(environ, start_response)
+
+    app.wsgi_app = outer  # type: ignore[method-assign]  # Flask documents replacing wsgi_app
 
 
 def _flask_settings(settings: Settings) -> dict[str, object]:

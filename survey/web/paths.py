@@ -16,7 +16,10 @@ def local(asked: str) -> str:
 
     The address is taken apart and built anew from the route it names, so that nothing of its spelling survives.
     """
-    parts = urlsplit(asked) if asked.isprintable() else urlsplit("")
+    try:
+        parts = urlsplit(asked if asked.isprintable() else "")
+    except ValueError:  # brackets that hold no address
+        return url_for(START)
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or "\\" in asked:
         return url_for(START)
     adapter = current_app.url_map.bind("localhost")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 
 import pytest
 from sqlalchemy import select
 
+from survey.config import Settings
 from survey.errors import NotNow
 from survey.models import AuditEntry, Authority
 from survey.web import context, logs, paths, policy
+from survey.web.application import create_app
 from survey.web.misses import MISSES_ALLOWED, WINDOW_SECONDS, Misses
 
 POSTS = sorted({row.endpoint for row in policy.TABLE if row.method == "POST"})
@@ -40,6 +43,33 @@ def test_every_form_from_another_origin_is_refused(application, browser, origin)
         assert browser.post(url_of(rule), headers={"Origin": origin}).status == 403, rule.endpoint
 
 
+@pytest.mark.parametrize("origin", ["http://[", "[", "http://127.0.0.1:port", "http://[::1"])
+def test_an_origin_that_is_no_address_is_foreign(browser, origin):
+    assert browser.post("/language", {"language": "cy"}, headers={"Origin": origin}).status == 403
+
+
+def test_behind_a_proxy_that_ends_https_the_own_forms_are_taken(sqlite_database, tmp_path):
+    """The proxy speaks plain http to the service; what browsers say is the base address."""
+    host = "survey.example.org"
+    settings = Settings(
+        data=tmp_path, database_url="", secret_key="s" * 20 + "0123456789abcdef", link_key="k" * 40,
+        base_url=f"https://{host}",
+    )  # fmt: skip
+    client = create_app(settings, database=sqlite_database).test_client()
+    page = client.get("/cookies", base_url=f"http://{host}")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+
+    def send(origin):
+        headers = {"Origin": origin, "Cookie": cookie}
+        data = {"csrf_token": token, "language": "cy"}
+        return client.post("/language", base_url=f"http://{host}", headers=headers, data=data).status_code
+
+    assert send(f"https://{host}") == 303
+    assert send(f"http://{host}") == 403
+    assert client.get("/results", base_url=f"http://{host}").location == f"https://{host}/results/"
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_browser_that_says_where_a_form_comes_from_is_believed(browser, site):
     assert browser.post("/language", {"language": "cy"}, headers={"Sec-Fetch-Site": site}).status == 403
@@ -61,7 +91,7 @@ REDIRECTS = [
     "http:evil.example", "https:/evil.example", "/account/sign-in//evil.example", "javascript:alert(1)", "data:text/html,x",
     "/\t/evil.example", "\n//evil.example", " //evil.example", "/@evil.example", "http://127.0.0.1@evil.example", "evil.example",
     "/r/x/../../..//evil.example", "?next=//evil.example", "#//evil.example", "", "/nope", "/respond/page/<script>",
-    "\u2028//evil.example", "／／evil.example", "/／evil.example", "ftp://evil.example/", "//evil%00.example", "/.//evil.example",
+    "http://[", "//[", "//[evil", "https://[::1", "\u2028//evil.example", "／／evil.example", "/／evil.example", "ftp://evil.example/", "//evil%00.example", "/.//evil.example",
 ]  # fmt: skip
 
 
@@ -88,6 +118,8 @@ def test_large_and_strange_bodies_are_refused(browser):
     assert browser.post_without_token("/language", large).status == 413
     many = {"csrf_token": token} | {f"f{n}": "1" for n in range(600)}
     assert browser.post_without_token("/language", many).status == 413
+    same = {"csrf_token": token, "f": ["1"] * 600}
+    assert browser.post_without_token("/language", same).status == 413
     assert browser.send("POST", "/language", json={"language": "cy"}).status == 415
 
 
@@ -96,6 +128,23 @@ def test_guessing_links_is_slowed_down_and_good_links_still_work(browser, open_w
     tries = [browser.get(f"/r/{n:027}").status for n in range(MISSES_ALLOWED + 5)]
     assert tries == [404] * MISSES_ALLOWED + [429] * 5
     assert browser.get(f"/r/{token}").status == 200
+
+
+def test_somebody_who_guesses_keeps_no_colleague_from_coming_back(browser, other_browser, open_wave):
+    """One address for a whole council: wrong codes are slowed down, a right one opens the answers all the same."""
+    token = open_wave.personal()
+    browser.post(f"/r/{token}")
+    code = re.search(r'translate="no">([^<]+)<', browser.get("/respond/resume-code").text)[1]
+    tries = [other_browser.post(f"/r/{token}/resume", {"code": f"{n:012}"}).status for n in range(MISSES_ALLOWED + 2)]
+    assert tries == [422] * MISSES_ALLOWED + [429] * 2
+    assert other_browser.post(f"/r/{token}/resume", {"code": code}).status == 303
+
+
+def test_wrong_links_keep_nobody_from_signing_in(browser):
+    for n in range(MISSES_ALLOWED + 1):
+        browser.get(f"/r/{n:027}")
+    browser.post("/account/sign-in", {"email": "rhian@research.example"})
+    assert browser.post("/account/code", {"code": "00000000"}).status == 422
 
 
 def test_misses_are_forgotten_after_a_while_and_hold_no_address():
