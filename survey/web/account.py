@@ -86,7 +86,7 @@ def enter_code() -> ResponseReturnValue:
         )
         session.commit()
     if person_id is None:
-        context.service().misses.count(request.remote_addr or "", at=time.monotonic())
+        context.service().misses.count(_client(), at=time.monotonic())
         return render_template("account/code.html", fault=_(WRONG)), 422
     return _signed_in(session_key)
 
@@ -153,5 +153,10 @@ def _home(roles: frozenset[RoleName]) -> str:
 
 
 def _stop_guessing() -> None:
-    if context.service().misses.is_stopped(request.remote_addr or "", at=time.monotonic()):
+    if context.service().misses.is_stopped(_client(), at=time.monotonic()):
         raise TooMany("Too many wrong codes were tried from here. Wait ten minutes, then try again.")
+
+
+def _client() -> str:
+    """Counted apart from wrong links: officers whose mail cut an address in two keep nobody from signing in."""
+    return f"{request.remote_addr} codes"

@@ -48,10 +48,7 @@ def start(landing: Landing) -> ResponseReturnValue:
 
 @blueprint.post("/<token>/resume")
 def resume(landing: Landing) -> ResponseReturnValue:
-    """Bring answers to this browser by the resume code."""
-    client, at = f"{request.remote_addr} {landing.found.invitation_id}", time.monotonic()  # not all of one building
-    if context.service().misses.is_stopped(client, at=at):
-        raise TooMany(STOPPED)
+    """Bring answers to this browser by the resume code. A right one is never refused: a council is one address."""
     languages.choose(context.language())
     key = keys.new_key()
     session = context.session()
@@ -61,7 +58,9 @@ def resume(landing: Landing) -> ResponseReturnValue:
             submissions.resume(session, landing.found, code, browser_key=key, link_key=context.settings().link_key)
             session.commit()
     except NotFound as missing:
-        context.service().misses.count(client, at=at)
+        client = f"{request.remote_addr} {landing.found.invitation_id}"  # not all of one building
+        if not context.service().misses.count(client, at=time.monotonic()):
+            raise TooMany(STOPPED) from missing
         return _page(landing, code=code, fault=_(missing.sentence)), 422
     cookie[BROWSER_KEY] = key
     presence.here()
