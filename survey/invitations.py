@@ -19,6 +19,7 @@ from survey.models import Authority, Invitation, Participation, Wave
 from survey.vocabulary import InvitationKind, WaveState
 
 MAX_ADDRESS_LENGTH = 254
+STEP = 5  # an authority's total is shown in fives
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+'-]*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 
 
@@ -104,9 +105,9 @@ def share(
     _wave_invites(session, participation)
     link = shared_link(session, participation.id)
     if link is None:
-        link = _make_shared(session, participation.id, cap_for(expected), link_key)
+        link = _make_shared(session, participation.id, max(cap_for(expected), STEP), link_key)
     else:
-        link.cap = max(cap_for(expected), link.received)
+        link.cap = _cap_of(link, expected)
     _note(session, "invitations.shared", participation, actor=actor, now=now, details={"cap": link.cap})
     return link
 
@@ -115,7 +116,12 @@ def limit_shared_link(session: Session, participation_id: int, expected: int) ->
     """The shared link, where there is one, follows a headcount that came in later; never below what it received."""
     link = shared_link(session, participation_id)
     if link is not None and expected > 0:
-        link.cap = max(cap_for(expected), link.received)
+        link.cap = _cap_of(link, expected)
+
+
+def _cap_of(link: Invitation, expected: int) -> int:
+    """Never so near to what the link received that its being full would tell the number: a lead sees steps only."""
+    return max(cap_for(expected), link.received - link.received % STEP + STEP)
 
 
 def cap_for(expected: int) -> int:

@@ -135,6 +135,21 @@ def test_the_shared_link_is_capped_at_a_tenth_above_the_headcount_and_follows_it
         session.commit()
 
 
+@pytest.mark.parametrize(("received", "cap"), [(0, 5), (42, 45), (44, 45), (45, 50)])
+def test_a_small_cap_does_not_tell_how_many_have_answered(field, now, received, cap):
+    """A lead who asks for a cap of 2 and finds the link full, or raises it one by one, learns no more than fives."""
+    field.shared(cap=99)
+    with field.database.session() as session, field.database.write(session):
+        session.scalars(select(Invitation)).one().received = received
+        session.flush()
+        link = invitations.share(
+            session, field.participation, expected=1, link_key=field.link_key, actor="system", now=now
+        )
+        assert link.cap == cap
+        invitations.limit_shared_link(session, field.participation.id, expected=1)
+        assert link.cap == cap
+
+
 def test_the_database_holds_the_cap(field):
     field.shared(cap=1)
     with field.database.session() as session, field.database.write(session):
