@@ -17,6 +17,7 @@ from survey.models import Edition, Participation, Wave
 from survey.vocabulary import EditionState, RoleName, WaveState
 
 GRACE = timedelta(minutes=15)  # for drafts opened before the shown deadline
+YEARS = range(2000, 2200)
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -56,6 +57,8 @@ def moment(text: str, time_zone: str = "Europe/London") -> datetime:
         given = datetime.strptime(text.strip().replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - its zone follows
     except ValueError:
         raise BadInput(f"“{text[:60]}” is not a date and time. Write it as 2026-05-31 17:00.") from None
+    if given.year not in YEARS:  # at the ends of the calendar, adding an hour is a fault
+        raise BadInput(f"“{text[:60]}” lies too far away. Give a year from {YEARS[0]} to {YEARS[-1]}.")
     wall = given.replace(tzinfo=zone)
     if wall.utcoffset() != wall.replace(fold=1).utcoffset():
         back = wall.astimezone(UTC).astimezone(zone).replace(tzinfo=None)

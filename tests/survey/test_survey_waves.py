@@ -82,6 +82,12 @@ def test_what_is_no_time_is_refused_with_the_way_to_write_it(text):
         waves.moment(text)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01 00:00", "1999-12-31 23:59", "2200-01-01 00:00", "9999-12-31 23:59"])
+def test_a_year_at_the_end_of_the_calendar_is_refused(text):
+    with pytest.raises(BadInput, match="from 2000 to 2199"):
+        waves.moment(text)
+
+
 @pytest.mark.parametrize("zone", ["", "Europe", "Mars/Olympus", "../etc", "/etc/passwd", "a\0b"])
 def test_a_place_without_clocks_is_refused(zone):
     with pytest.raises(BadInput, match="time zone"):
