@@ -13,7 +13,7 @@ from datetime import datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
@@ -196,7 +196,7 @@ def _known(template: str) -> None:
 
 @cache
 def _template(name: str, language: str) -> Mapping[str, str]:
-    folder = resources.files("survey") / "data" / "mail"
+    folder = Path(__file__).parent / "data" / "mail"
     file = folder / f"{name}.{language}.toml"
     if not file.is_file():
         file = folder / f"{name}.en.toml"
