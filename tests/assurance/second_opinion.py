@@ -143,6 +143,8 @@ def estimate(values: list[float], weights: list[float], invited: float | None) -
     total = math.fsum(weights)
     mean = math.fsum(w * y) / total
     deff = n * math.fsum(w * w) / total**2
+    if n == 1 and invited == 1:  # the one who was invited answered: nothing is left to chance
+        return Estimate(1, mean, 0.0, mean, mean, deff=deff)
     if n == 1:
         return Estimate(1, mean, deff=deff)
     variance = n / (n - 1) * math.fsum((w * (y - mean)) ** 2) / total**2
@@ -302,7 +304,7 @@ def holm(p_values: list[float]) -> list[float]:
 def verdict(gap: float, p_adjusted: float | None) -> str:
     if p_adjusted is None:
         return "CANNOT_TELL"
-    if abs(gap) < POINTS:
+    if abs(gap) < POINTS - 1e-9:  # a gap of exactly 5 stays 5 after rounding errors
         return "SIMILAR"
     if p_adjusted < 0.05:
         return "ABOVE" if gap > 0 else "BELOW"
