@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from survey import editions, fieldwork, mailing, participation, results, transitions, waves
+from survey import answer_quality, editions, fieldwork, mailing, participation, results, transitions, waves
+from survey.answer_quality import AnswerQuality
 from survey.participation import Progress
 from survey.transitions import Transition
 from survey.vocabulary import EditionState, WaveState
@@ -49,6 +50,7 @@ class ReleasePage:
     release: Release
     state: str
     withheld: tuple[tuple[str, str, int], ...]
+    quality: AnswerQuality
     steps: tuple[Transition, ...]
 
 
@@ -104,6 +106,7 @@ def release_page(asked: Asked) -> ReleasePage:
         found,
         found.state,
         tuple(results.withheld(asked.session, found)),
+        answer_quality.of(found),
         transitions.targets(transitions.RELEASE, found.state, asked.person.roles),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import openpyxl
@@ -202,6 +203,8 @@ def test_two_persons_publish_a_release(browser, person, sqlite_database) -> None
     assert browser.post("/research/waves/2025/compute").location == "/research/releases/2025.2/"
     page = browser.get("/research/releases/2025.2/").text
     assert "You computed this release, so a second person has to approve it." in page
+    assert "Questions most often without an answer" in page
+    assert re.search(r"for (\d+) of 14 authorities", page)
     assert "Fewer people than the threshold are scored." in page
     assert browser.post("/research/releases/2025.2/approve").status == 403
     assert browser.get("/results/2025.2/").status == 404

@@ -1,0 +1,46 @@
+"""What the research team sees of how well a wave was answered."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from survey import answer_quality, editions
+from survey.models import Release
+
+QUALITY = {
+    "respondents": {"officers": 40, "elected": None, "total": 44},
+    "response": {"A": {"scored": 20, "invited": 40, "rate": 0.5}, "B": {"scored": 20, "invited": None, "rate": None}},
+    "careless": {"excluded": 12},
+    "item_nonresponse": {"agile_goal": {"share": 0.04}, "mindset_open": {"share": 0.02}},
+    "dont_know": {"mindset_open": {"share": 0.31, "review": True}, "agile_goal": {"share": None, "review": False}},
+    "gates": {"icc": "not tested", "reliability": "passed"},
+}
+
+
+def released(session, now, quality: dict[str, object]) -> Release:
+    edition = editions.store_shipped(session, "digital-maturity-staff", "1", now=now, actor="system")
+    return SimpleNamespace(quality=quality, wave=SimpleNamespace(edition=edition))  # type: ignore[return-value]
+
+
+def test_the_questions_most_often_without_an_answer_stand_first(sqlite_database, now) -> None:
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        found = answer_quality.of(released(session, now, QUALITY))
+    assert [(item.dont_know, item.blank, item.to_review) for item in found.items[:2]] == [
+        (0.31, 0.02, True),  # mindset_open: the larger share, 0.31, comes first
+        (0.0, 0.04, False),  # agile_goal
+    ]
+    assert (found.to_review, len(found.items)) == (1, answer_quality.MOST_ITEMS)
+
+
+def test_a_count_that_may_not_be_shown_stays_empty_and_rates_are_counted_where_known(sqlite_database, now) -> None:
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        found = answer_quality.of(released(session, now, QUALITY))
+    assert (found.officers, found.elected, found.left_out) == (40, None, 12)
+    assert (found.rate_known, found.authorities) == (1, 2)
+    assert found.untested == ("icc",)
+
+
+def test_a_release_without_quality_is_no_error(sqlite_database, now) -> None:
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        found = answer_quality.of(released(session, now, {}))
+    assert (found.officers, found.authorities, found.to_review) == (None, 0, 0)
