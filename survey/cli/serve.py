@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -21,6 +22,7 @@ from survey.config import Settings
 from survey.db import Database
 from survey.demonstration import entrances
 from survey.errors import Refusal
+from survey.web import logs
 from survey.web.application import create_app
 
 WHY_NOT = {
@@ -40,6 +42,8 @@ def serve(*, print_links: bool) -> None:
         app = create_app(service.settings, database=service.database)
         signal.signal(signal.SIGTERM, _stop)
         with _listening(service.settings) as port, _helpers(service.settings, service.database):
+            quiet = service.settings.demonstration  # on a visitor's screen the links to enter by must stay in sight
+            logs.to_stream(sys.stderr, least=logging.ERROR if quiet else logging.INFO)
             server = waitress.create_server(
                 app, sockets=[port], threads=service.settings.threads, ident=None, channel_timeout=60
             )

@@ -30,13 +30,13 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=True)
 
 
-def to_stream(stream: TextIO) -> logging.Handler:
-    """Send the service's log to a stream."""
+def to_stream(stream: TextIO, *, least: int = logging.INFO) -> logging.Handler:
+    """Send the service's log to a stream: everything from this level on."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     logger = logging.getLogger(ROOT)
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(least)
     logger.propagate = False
     return handler
 
