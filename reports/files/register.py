@@ -91,6 +91,6 @@ def _repeated(path: Path, rows: Sequence[tuple[int, _Row]], key: Sequence[str]) 
     for at, row in rows:
         value = tuple(row[name] for name in key)
         if value in first:
-            yield f"{path.name}: row {at}: {quoted(' / '.join(value))} stands in row {first[value]} already. Keep one."
+            yield f"{path.name}: row {at}: {quoted(' / '.join(filter(None, value)))} stands in row {first[value]} already. Keep one."
         else:
             first[value] = at

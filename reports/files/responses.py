@@ -218,12 +218,17 @@ class _Intake:
     def _check(self, item: Item, cells: Sequence[str], numbers: Sequence[int]) -> None:
         """Items that carry no score are checked, so that a wrong file is noticed, and passed over."""
         codes = {option.code for option in item.options}
+        alone = {option.code for option in item.options if option.exclusive}
         for at, cell in zip(numbers, cells, strict=True):
             chosen = set(cell.split()) if item.kind is Kind.CHOICES else {cell.strip()} - {""}
             if item.options and not chosen <= codes:
                 self._unknown_option(item, cell, at)
-            elif item.kind is Kind.NUMBER and cell.strip() and not math.isfinite(_number(cell)):
-                self._fault(at, item.code, f"{quoted(cell)} is not a number. Give a number, or leave the cell empty.")
+            elif len(chosen) > 1 and chosen & alone:
+                self._fault(at, item.code, f"{quoted(min(chosen & alone))} stands alone. Take it out, or the others.")
+            elif item.kind is Kind.NUMBER and cell.strip() and not _is_allowed(item, _number(cell)):
+                self._fault(
+                    at, item.code, f"{quoted(cell)} is not a number{_range(item)}. Give one, or leave the cell empty."
+                )
 
     def _fault(self, number: int, column: str, message: str) -> None:
         self.faults.add(f"{self.name}: row {number}, column {quoted(column)}: {message}")
@@ -285,6 +290,17 @@ def _number(cell: str) -> float:
         return float(cell)
     except ValueError:
         return math.nan
+
+
+def _is_allowed(item: Item, value: float) -> bool:
+    lowest = -math.inf if item.minimum is None else item.minimum
+    highest = math.inf if item.maximum is None else item.maximum
+    return math.isfinite(value) and lowest <= value <= highest
+
+
+def _range(item: Item) -> str:
+    lowest = "" if item.minimum is None else f" from {item.minimum}"
+    return lowest + ("" if item.maximum is None else f" up to {item.maximum}")
 
 
 def _mark_not_asked(responses: Responses, questionnaire: Questionnaire) -> None:

@@ -66,6 +66,14 @@ def test_every_unknown_code_is_named_with_row_column_and_remedy(asked, file):
     assert any("row 3, column 'mindset_3': '=1+1'" in one for one in faults)
 
 
+def test_an_option_that_stands_alone_and_a_number_out_of_range_are_refused(asked, file):
+    path = file("authority,mindset_1,programmes,years\nA,4,course mentoring,60\nA,4,none course,200\n")
+    assert faults_of(path, asked("every-kind")) == [
+        "answers.csv: row 3, column “programmes”: “none” stands alone. Take it out, or the others.",
+        "answers.csv: row 3, column “years”: “200” is not a number from 0 up to 60. Give one, or leave the cell empty.",
+    ]
+
+
 def test_an_authority_that_is_not_registered_is_refused(asked, file):
     path = file(f"{HEADER}\nA,,,4,4,4,4\nX,,,4,4,4,4\n")
     assert (
