@@ -7,6 +7,7 @@ import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -214,7 +215,8 @@ def _read(content: bytes) -> list[_Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        lines = [(reader.line_num, [cell.strip() for cell in line]) for line in reader if any(map(str.strip, line))]
+        filled = ((reader.line_num, [cell.strip() for cell in line]) for line in reader if any(map(str.strip, line)))
+        lines = list(islice(filled, MOST_ROWS + 1))  # one too many tells that there are too many
     except csv.Error as error:
         raise BadInput(f"Row {reader.line_num} is not CSV: {error}. Check its quotation marks.") from None
     faults = list(_header_faults(header))
@@ -232,6 +234,9 @@ def _header_faults(header: list[str]) -> Iterator[str]:
     if not any(header):
         yield "row 1: the file is empty. Its first row names the columns: code,name,type,nation,region."
         return
+    if len(header) > MOST_COLUMNS:
+        yield f"row 1: there are {len(header)} columns; at most {MOST_COLUMNS} are read."
+        return
     for needed in ("code", "name"):
         if needed not in header:
             yield f"row 1: the column {needed} is missing. The first row names the columns: code,name,…"
@@ -242,8 +247,6 @@ def _header_faults(header: list[str]) -> Iterator[str]:
     for name in header:
         if len(name) > LONGEST_CODE or not name.isprintable():
             yield f"row 1, column {_shown(name)}: give a name of 1 to {LONGEST_CODE} printable characters."
-    if len(header) > MOST_COLUMNS:
-        yield f"row 1: there are {len(header)} columns; at most {MOST_COLUMNS} are read."
 
 
 def _rows(header: list[str], lines: list[tuple[int, list[str]]]) -> tuple[list[_Row], list[str]]:

@@ -12,6 +12,7 @@ from reports import frames
 from reports.files import tables
 from reports.files.tables import FileFaults, quoted
 
+MOST_ROWS = 50_000  # four hundred authorities with ten areas and four tiers each have a third of it
 _Row = Mapping[str, str]
 
 
@@ -56,11 +57,19 @@ def _rows(path: Path, needed: Sequence[str]) -> list[tuple[int, _Row]]:
     absent = [name for name in needed if name not in table.columns]
     if absent:
         raise FileFaults([f"{table.name}: row 1: no column {quoted(name)}. Add it." for name in absent])
-    return [
-        (at, dict(zip(table.columns, (cell.strip() for cell in cells), strict=True)))
-        for rows in table.chunks
-        for at, cells in zip(rows.numbers, rows.cells, strict=True)
-    ]
+    found: list[tuple[int, _Row]] = []
+    for rows in table.chunks:
+        if len(found) + len(rows.numbers) > MOST_ROWS:
+            raise FileFaults([f"{table.name}: more than {MOST_ROWS} rows. Is it the right file?"])
+        found += [
+            (at, dict(zip(table.columns, (cell.strip() for cell in cells), strict=True)))
+            for at, cells in zip(rows.numbers, rows.cells, strict=True)
+        ]
+    if not found:
+        raise FileFaults(
+            [f"{table.name}: row 2: there is nothing below the names of the columns. Is it the right file?"]
+        )
+    return found
 
 
 def _blank(path: Path, rows: Sequence[tuple[int, _Row]], column: str) -> list[str]:

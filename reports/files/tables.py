@@ -20,6 +20,8 @@ import openpyxl
 LARGEST_FILE = 100_000_000  # bytes as stored; a file of this size or more is refused before it is opened
 LARGEST_CONTENT = 500_000_000  # bytes after unpacking
 LARGEST_RATIO = 100
+MOST_COLUMNS = 2_000
+MOST_EMPTY = 1_048_576  # as many rows as a spreadsheet has
 MOST_FAULTS = 50
 CHUNK = 10_000
 
@@ -217,6 +219,10 @@ def _named(name: str, header: Sequence[str]) -> tuple[str, ...]:
     columns = [column.strip() for column in header]
     while columns and not columns[-1]:
         columns.pop()
+    if len(columns) > MOST_COLUMNS:
+        raise FileFaults(
+            [f"{name}: row 1: {len(columns)} columns; at most {MOST_COLUMNS} are read. Is it the right file?"]
+        )
     faults = [
         f"{name}: row 1, column {place}: the column has no name. Name it or delete it."
         for place, column in enumerate(columns, start=1)
@@ -238,11 +244,16 @@ def _named(name: str, header: Sequence[str]) -> tuple[str, ...]:
 
 def _chunks(name: str, columns: Sequence[str], records: Iterator[list[str]]) -> Iterator[Rows]:
     width = len(columns)
-    number = 1
+    number, empty = 1, 0
     ragged = Collected()
     while block := list(islice(records, CHUNK)):
         numbers = range(number + 1, number + 1 + len(block))
         number += len(block)
+        if not any(block):
+            empty += len(block)
+            if empty > MOST_EMPTY:
+                raise FileFaults([f"{name}: row {number}: more than {MOST_EMPTY} empty rows. Delete them."])
+            continue
         if all(len(row) == width and any(row) for row in block):
             yield Rows(numbers, block)
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import time
 
 import numpy as np
 import openpyxl
@@ -262,3 +263,21 @@ def test_results_are_written_without_a_nan(asked, respond, tmp_path):
             assert "<na>" not in text
             assert "inf" not in text.split(",")
     assert np.isfinite(pd.read_csv(tmp_path / "scores.csv")["weighted"].astype(float)).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("authority,headcount" + ",x" * 100_000, "100002 columns; at most 2000"),
+        ("authority,headcount\n" + "A,1\n" * 60_000, "more than 50000 rows"),
+        ("authority,headcount\n" + "\n" * 500_000, "nothing below the names"),
+        ("authority,headcount\n" + "\n" * 3_000_000, "empty rows"),
+        ("authority,headcount\n", "nothing below the names"),
+    ],
+    ids=["a hundred thousand columns", "too many rows", "blank lines only", "millions of blank lines", "no rows"],
+)
+def test_a_file_of_staff_numbers_that_cannot_be_one_is_refused_before_it_fills_the_memory(asked, file, text, fault):
+    before = time.process_time()
+    with pytest.raises(FileFaults, match=fault):
+        register.read_headcounts(file(text, "headcounts.csv"), asked("tiers-and-areas"), {"A"})
+    assert time.process_time() - before < 4
