@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from flask import Flask, Response, g, request
+from flask import session as cookie
 
 from survey.config import Settings
 
@@ -52,6 +53,8 @@ def install(app: Flask, settings: Settings) -> None:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers.setdefault("Cache-Control", "no-store")
+        if cookie.modified and "public" in headers["Cache-Control"]:  # no shared cache may keep anybody's cookie
+            headers["Cache-Control"] = "private, no-cache"
         if settings.is_https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         return response

@@ -7,9 +7,9 @@ import html
 import io
 import re
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from survey.models import RESULT_TABLES, Authority, Release
+from survey.models import RESULT_TABLES, Authority, Release, WebSession
 
 PAGE = "/results/2025.1/"
 BENCHMARKS = RESULT_TABLES["benchmarks"]
@@ -76,3 +76,16 @@ def test_labels_that_are_no_release_are_not_there(browser) -> None:
 
 def test_the_page_costs_a_fixed_number_of_statements(browser) -> None:
     assert len(browser.get(PAGE).statements) <= 8
+
+
+def test_a_picture_that_carries_a_cookie_is_for_no_shared_cache(browser, person, sqlite_database) -> None:
+    """An ended session is taken out of the browser's cookie by whatever it asks for next."""
+    address = "/results/2025.1/dots.svg"
+    assert browser.get(address).headers["Cache-Control"] == "public, no-cache"
+    browser.sign_in(person("member"))
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        session.execute(delete(WebSession))
+        session.commit()
+    answer = browser.get(address)
+    assert "Set-Cookie" in answer.headers
+    assert answer.headers["Cache-Control"] == "private, no-cache"
