@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import logging
 import re
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from survey.config import Settings
 from survey.errors import NotNow
-from survey.models import AuditEntry, Authority
+from survey.models import AuditEntry, Authority, Edition
 from survey.web import context, logs, paths, policy
 from survey.web.application import create_app
 from survey.web.misses import MISSES_ALLOWED, WINDOW_SECONDS, Misses
@@ -258,3 +259,25 @@ def test_a_request_that_forgets_to_commit_is_noticed(application, browser, open_
     monkeypatch.setitem(application.view_functions, "public.methods", forgetful)
     with pytest.raises(AssertionError, match="left"):
         browser.get("/methods")
+
+
+def test_a_hostile_questionnaire_is_text(browser, open_wave, sqlite_database):
+    """Tags are refused when it is loaded; quotation marks, which could leave an attribute, are escaped on the page."""
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        edition = session.scalars(select(Edition)).one()
+        words = re.compile(r'\b(title|text|hint|label|intro)( *= *)"(?:[^"\\]|\\.)*"')
+        number = itertools.count()
+        edition.body, changed = words.subn(
+            lambda found: f'{found[1]}{found[2]}"Q{next(number)}\\" onfocus=alert(1) x"', edition.body
+        )
+        edition.digest = "0" * 64
+        session.commit()
+    assert changed > 20
+    browser.post(f"/r/{open_wave.personal()}")
+    pages = set(
+        re.findall(r'href="(/respond/page/[^"?#]+)', browser.get("/respond/").text + browser.get("/respond/check").text)
+    )
+    for url in ("/respond/", "/respond/check", *sorted(pages), *(f"{page}?noted=1" for page in sorted(pages))):
+        text = browser.get(url).text
+        assert '" onfocus' not in text, url
+        assert "&#34; onfocus" in text, url
