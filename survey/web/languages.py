@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, g, request
 from flask import session as cookie
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 
 NAMES = {"en": "English", "cy": "Cymraeg"}
 LANGUAGE_KEY = "language"
@@ -27,6 +28,12 @@ def chosen() -> str:
 def choose(language: str) -> None:
     if language in NAMES:
         cookie[LANGUAGE_KEY] = language
+
+
+def in_english(caller: Callable[[], str]) -> str:
+    """A part of a page that is written in English only, down to its dates and counts."""
+    with force_locale("en"):
+        return caller()
 
 
 def install(app: Flask) -> None:

@@ -14,7 +14,7 @@ from survey.waves import Listed
 from survey.web.access import Asked
 
 if TYPE_CHECKING:
-    from survey.models import Edition, Participation, Release, Wave
+    from survey.models import Authority, Edition, Participation, Release, Wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class TakingPart:
 
 @dataclass(frozen=True, slots=True)
 class WavePage:
-    """A wave with who takes part and what this person can do next."""
+    """A wave with who takes part (all, or those that were looked for) and what this person can do next."""
 
     wave: Wave
     taking_part: tuple[TakingPart, ...]
     steps: tuple[Transition, ...]
+    find: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,18 @@ def wave(asked: Asked) -> Wave:
 def wave_page(asked: Asked) -> WavePage:
     found = wave(asked)
     progress = fieldwork.totals(asked.session, found)
+    find = asked.query.get("find", "").strip()[:60]
+    parts = participation.of_wave(asked.session, found)
     return WavePage(
         found,
-        tuple(TakingPart(one, progress[one.id]) for one in participation.of_wave(asked.session, found)),
+        tuple(TakingPart(one, progress[one.id]) for one in parts if _is_looked_for(one.authority, find)),
         transitions.targets(transitions.WAVE, found.state, asked.person.roles),
+        find,
     )
+
+
+def _is_looked_for(authority: Authority, find: str) -> bool:
+    return find.casefold() in f"{authority.name} {authority.code}".casefold()
 
 
 def planned_mailing(asked: Asked) -> Mailing:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 START = "public.start"
+
+
+def here() -> str:
+    """The page that is shown now, or the nearest above it that can be asked for again: a refused form cannot."""
+    adapter, path = current_app.url_map.bind("localhost"), request.path
+    while path.strip("/"):
+        if adapter.test(path, method="GET"):
+            return path
+        path = path.rstrip("/").rpartition("/")[0]
+    return url_for(START)
 
 
 def local(asked: str) -> str:

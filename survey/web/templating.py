@@ -13,7 +13,7 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from survey.config import Settings
-from survey.web import context, filters, filters_results, headers
+from survey.web import context, filters, filters_results, headers, languages, paths
 from survey.web.access import Entrance, Row
 from survey.web.languages import NAMES
 
@@ -57,6 +57,8 @@ def install(app: Flask, settings: Settings) -> None:
         "languages": NAMES,
         "csrf_field": csrf_field,
         "nonce": headers.nonce,
+        "here": paths.here,
+        "in_english": languages.in_english,
         "has_page": lambda endpoint: endpoint in app.view_functions,
     }
 

@@ -109,3 +109,26 @@ def test_welsh_has_its_plural_forms(application):
         "Gadawsoch 3 chwestiwn yn wag.",
         "Gadawsoch 4 cwestiwn yn wag.",
     ]
+
+
+def test_a_page_that_is_written_in_english_only_says_so_and_stays_in_one_language(browser):
+    browser.post("/language", {"language": "cy", "back": "/"})
+    page = browser.get("/privacy").text
+    assert "Yn Saesneg yn unig" in page
+    main = page[page.index("<main") :]
+    assert 'lang="en"' in main[: main.index(">")]
+    assert "Who sees what" in main  # the catalogue knows this heading; half a page of Welsh would be worse than none
+
+
+def test_a_refusal_speaks_the_chosen_language(browser):
+    browser.post("/language", {"language": "cy", "back": "/"})
+    page = browser.get("/nothing-here").text
+    assert "Heb ddod o hyd" in page
+    assert "Yn Saesneg yn unig" not in page
+
+
+def test_the_language_button_of_a_refused_form_leads_to_the_page_of_the_form(browser, open_wave):
+    link = f"/r/{open_wave.personal()}"
+    refused = browser.post(f"{link}/resume", {"code": "wrong"})
+    assert refused.status == 422
+    assert f'name="back" value="{link}"' in refused.text

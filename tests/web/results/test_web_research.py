@@ -198,6 +198,15 @@ def test_counts_of_a_wave_are_rounded(researcher_browser) -> None:
     assert all(int(cell.partition("<")[0]) % 5 == 0 for cell in cells)
 
 
+def test_one_authority_is_found_among_those_that_take_part(researcher_browser) -> None:
+    page = researcher_browser.get(f"/research/waves/2026/?find={HOME.lower()}").text
+    assert page.count('data-label="Answers, at least"') == 1
+    assert HOME in page
+    page = researcher_browser.get("/research/waves/2026/?find=%3Cb%3Enowhere").text
+    assert "No authority of this survey has that" in page
+    assert 'value="&lt;b&gt;nowhere"' in page
+
+
 def test_two_persons_publish_a_release(browser, person, sqlite_database) -> None:
     browser.sign_in(person("publisher-1"))
     assert browser.post("/research/waves/2025/compute").location == "/research/releases/2025.2/"
