@@ -125,12 +125,12 @@ def _cap_of(link: Invitation, expected: int) -> int:
 
 
 def cap_for(expected: int) -> int:
-    """The expected headcount and a tenth more, rounded up.
+    """The expected headcount and a tenth more, rounded up to a step: a full link then tells no more than the steps do.
 
-    >>> cap_for(90), cap_for(10), cap_for(95)
-    (99, 11, 105)
+    >>> cap_for(90), cap_for(10), cap_for(100)
+    (100, 15, 110)
     """
-    return -(-expected * 11 // 10)
+    return -(-expected * 11 // (10 * STEP)) * STEP
 
 
 def shared_link(session: Session, participation_id: int) -> Invitation | None:

@@ -284,8 +284,13 @@ def _cell_faults(cells: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield name, f"{len(value)} characters; at most {longest} fit."
         elif not value.isprintable():
             yield name, "there is a line break or a control character. Take it out."
-        elif name == "code" and (not value[0].isalnum() or any(sign.isspace() for sign in value)):
-            yield name, f"{_shown(value)} is no code. A code begins with a letter or digit and has no spaces."
+        elif name == "code" and not _is_code(value):
+            yield name, f"{_shown(value)} is no code. Use letters and digits, after the first also . _ and -."
+
+
+def _is_code(value: str) -> bool:
+    """A code stands in addresses of pages and in names of files."""
+    return value[0].isalnum() and all(sign.isalnum() or sign in "._-" for sign in value)
 
 
 def _shown(text: str) -> str:

@@ -61,7 +61,7 @@ def test_a_wave_from_plan_to_close(soundings, tmp_path):
         "wave", "invite", "2026", "--addresses", str(people_), "--shared", "--send", "--links", str(out), "--as", "r@x.example"
     )  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "X1: a shared link for at most 99 answers." in done.output
+    assert "X1: a shared link for at most 100 answers." in done.output
     assert "2 mails are queued." in done.output
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -127,11 +127,11 @@ def test_the_shared_link_is_capped_at_a_tenth_above_the_headcount_and_follows_it
         link = invitations.share(
             session, field.participation, expected=90, link_key=field.link_key, actor="system", now=now
         )
-        assert link.cap == 99  # 90 + 9
+        assert link.cap == 100  # 90 + 9 = 99, up to the next five
         again = invitations.share(
             session, field.participation, expected=101, link_key=field.link_key, actor="system", now=now
         )
-        assert (again.id, again.cap) == (link.id, 112)  # 101 + 10.1, rounded up
+        assert (again.id, again.cap) == (link.id, 115)  # 101 + 10.1 = 111.1, up to the next five
         session.commit()
 
 

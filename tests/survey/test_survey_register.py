@@ -111,8 +111,8 @@ def test_every_fault_of_a_file_is_named_with_row_column_and_remedy(session: Sess
     assert refused(session, content, now) == (
         "row 3, column code: the cell is empty. Every authority has a code and a name.",
         "row 4, column code: “E1” is already in row 2. Keep one.",
-        "row 5, column code: “E 2” is no code. A code begins with a letter or digit and has no spaces.",
-        "row 6, column code: “=E3” is no code. A code begins with a letter or digit and has no spaces.",
+        "row 5, column code: “E 2” is no code. Use letters and digits, after the first also . _ and -.",
+        "row 6, column code: “=E3” is no code. Use letters and digits, after the first also . _ and -.",
         "row 7, column name: the cell is empty. Every authority has a code and a name.",
         "row 8, column name: 301 characters; at most 300 fit.",
         "row 9: 2 cells under 3 columns. Check commas and quotation marks.",
