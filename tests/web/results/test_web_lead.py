@@ -83,10 +83,9 @@ def test_faulty_addresses_are_all_named_and_kept(lead, sqlite_database) -> None:
 
 
 def test_the_shared_link_is_shown_derived_and_capped(lead, sqlite_database, web_settings) -> None:
-    assert lead.post(f"{WAVE}share", {"expected": "140"}).status == 303
-    shared = [
-        one for one in links(sqlite_database) if one.kind == "shared" and one.cap == 155
-    ]  # 140 and a tenth is 154, up to the next five
+    assert lead.post(f"{WAVE}share", {"expected": "1003"}).status == 303
+    cap = 1105  # 1003 and a tenth is 1103.3, up to the next five
+    shared = [one for one in links(sqlite_database) if one.kind == "shared" and one.cap == cap]
     assert len(shared) == 1
     token = keys.token(web_settings.link_key, shared[0].id, shared[0].epoch)
     assert f"/r/{token}" in lead.get(WAVE).text
