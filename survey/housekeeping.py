@@ -1,4 +1,4 @@
-"""What a running service does by itself: waves go into grace on time, sealed rows are rewritten every night."""
+"""What a running service does by itself: waves go into grace on time; every night sealed rows are rewritten."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
-from survey import anonymity, waves
+from survey import anonymity, people, waves
 from survey.db import Database
 
 LOG = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ def keep_house(database: Database, stop: threading.Event, *, pause: timedelta = 
         try:
             end_starts(database, now=now)
             if now.hour in NIGHT and rewritten != now.date():
-                anonymity.rewrite(database)
+                tidy(database, now=now)
                 rewritten = now.date()
         except Exception:
             LOG.exception("Housekeeping failed; trying again.")
@@ -32,3 +32,11 @@ def end_starts(database: Database, *, now: datetime) -> None:
     with database.session() as session, database.write(session):
         waves.into_grace(session, now=now)
         session.commit()
+
+
+def tidy(database: Database, *, now: datetime) -> None:
+    """The night's work: what has ended is forgotten, and nothing keeps the order in which answers came."""
+    with database.session() as session, database.write(session):
+        people.forget_ended(session, now=now)
+        session.commit()
+    anonymity.rewrite(database)

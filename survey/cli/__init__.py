@@ -20,6 +20,7 @@ COMMANDS = {
     "demonstration": "survey.cli.demonstration:demonstration",
     "export": "survey.cli.export:export",
     "headcounts": "survey.cli.headcounts:headcounts",
+    "link": "survey.cli.link:link",
     "migrate": "survey.cli.setup:migrate",
     "people": "survey.cli.people:people",
     "questionnaire": "survey.cli.editions:questionnaire",

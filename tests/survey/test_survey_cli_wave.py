@@ -48,6 +48,7 @@ def planned(soundings, *more):
 def test_a_wave_from_plan_to_close(soundings, tmp_path):
     assert planned(soundings).exit_code == 0
     assert "2 authorities were added" in soundings("wave", "add", "2026", "X1", "X2", "--as", "r@x.example").output
+    assert "0 authorities were added" in soundings("wave", "add", "2026", "X1", "--as", "r@x.example").output
     heads = tmp_path / "h.csv"
     heads.write_text("authority,headcount\nX1,90\nX2,600\n")
     answered = soundings("headcounts", "import", "--wave", "2026", str(heads), "--as", "r@x.example")
@@ -67,8 +68,11 @@ def test_a_wave_from_plan_to_close(soundings, tmp_path):
         rows = list(csv.DictReader(file))
     assert [(row["authority"], row["address"]) for row in rows][-1] == ("X2", "")
     assert len(rows) == 4
+    one_more = ("wave", "invite", "2026", "--addresses", str(people_), "--as", "r@x.example")
+    people_.write_text("authority,address\nX1,c@x.example\n")
+    assert soundings(*one_more).output == "X1: 1 new link.\n"
     early = soundings("wave", "close", "2026", "--as", "r@x.example")
-    assert (early.exit_code, "give a reason" in early.output) == (1, True)
+    assert (early.exit_code, "--reason" in early.output) == (1, True)
     assert soundings("wave", "close", "2026", "--reason", "A rehearsal", "--as", "r@x.example").exit_code == 0
     assert "2026\tclosed\t2 authorities" in soundings("wave", "list").output
 
@@ -107,3 +111,20 @@ def test_a_bad_list_of_addresses_is_refused_with_place_and_remedy(soundings, tmp
 
 def test_the_summer_of_the_wave_is_told_in_its_own_clock():
     assert waves.moment("2026-06-01 12:00").hour == 11
+
+
+def test_a_link_is_renewed_and_withdrawn(soundings, tmp_path):
+    assert planned(soundings).exit_code == 0
+    soundings("wave", "add", "2026", "X1", "--as", "r@x.example")
+    soundings("wave", "open", "2026", "--as", "r@x.example")
+    out, addresses = tmp_path / "links.csv", tmp_path / "addresses.csv"
+    addresses.write_text("authority,address\nX1,a@x.example\n")
+    soundings("wave", "invite", "2026", "--addresses", str(addresses), "--links", str(out), "--as", "r@x.example")
+    which = ["--wave", "2026", "--authority", "X1", "--address", "a@x.example", "--as", "r@x.example"]
+    renewed = soundings("link", "renew", *which)
+    assert renewed.exit_code == 0, renewed.output
+    assert "/r/" in renewed.output
+    assert renewed.output.strip() not in out.read_text()
+    assert soundings("link", "withdraw", *which).output == "The link is withdrawn.\n"
+    shared = soundings("link", "withdraw", "--wave", "2026", "--authority", "X1", "--as", "r@x.example")
+    assert (shared.exit_code, "X1 has no shared link in wave 2026." in shared.output) == (1, True)
