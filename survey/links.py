@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, select
 from sqlalchemy.orm import Session
 
 from survey import keys
@@ -145,13 +145,18 @@ def found_by(
     )
 
 
+# Built once: putting a statement together costs more than sending it.
+_BY_TOKEN = found_by(Invitation.token_hash == bindparam("token"))
+_BY_ID = found_by(Invitation.id == bindparam("invitation"))
+
+
 def find(session: Session, token: str) -> Found | None:
     """The link of a token, or None: a token that was never given out and a renewed one read the same."""
-    row = session.execute(found_by(Invitation.token_hash == keys.hashed(token))).one_or_none()
+    row = session.execute(_BY_TOKEN, {"token": keys.hashed(token)}).one_or_none()
     return None if row is None else Found(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def find_by_id(session: Session, invitation_id: int) -> Found:
     """The same link read again, to say why a statement took nothing."""
-    row = session.execute(found_by(Invitation.id == invitation_id)).one()
+    row = session.execute(_BY_ID, {"invitation": invitation_id}).one()
     return Found(**row._mapping)  # noqa: SLF001

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ColumnElement, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, delete, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import AnswerValue, Item, Page, Questionnaire
@@ -94,7 +95,7 @@ def start(session: Session, found: Found, *, browser_key: str, draft_id: str, li
 
 def current(session: Session, browser_key: str) -> Current | None:
     """The draft of this browser, with everything that its pages need, or None."""
-    return _current(session, Draft.browser_key_hash == keys.hashed(browser_key))
+    return _current(session, _OF_BROWSER, keys.hashed(browser_key))
 
 
 def resume(session: Session, found: Found, code: str, *, browser_key: str, link_key: str) -> None:
@@ -173,25 +174,14 @@ def _save(session: Session, draft: Current, differences: tuple[Difference, ...])
             merged.pop(difference.item.code, None)
         else:
             merged[difference.item.code] = difference.posted
-    revision = session.execute(
-        update(Draft)
-        .where(
-            Draft.id == draft.draft_id,
-            Draft.revision == draft.revision,
-            exists().where(
-                Invitation.id == Draft.invitation_id, ~Invitation.revoked, ~Invitation.used, _wave_of_invitation()
-            ),
-        )
-        .values(answers=answer.stored(merged), revision=Draft.revision + 1)
-        .returning(Draft.revision)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
+    read = {"draft": draft.draft_id, "read_revision": draft.revision, "merged": answer.stored(merged)}
+    revision = session.execute(_SAVE, read).scalar_one_or_none()
     return None if revision is None else replace(draft, answers=merged, revision=revision)
 
 
 def _again(session: Session, draft: Current) -> Current:
     """The draft read once more, after an update that took nothing."""
-    fresh = _current(session, Draft.id == draft.draft_id)
+    fresh = _current(session, _OF_ID, draft.draft_id)
     if fresh is None:
         raise NotNow(GONE)
     return fresh
@@ -293,11 +283,8 @@ def _why_not(session: Session, draft: Current) -> str:
     return found.refusal or GONE
 
 
-def _current(session: Session, condition: ColumnElement[bool]) -> Current | None:
-    statement = links.found_by(condition).join(Draft, Draft.invitation_id == Invitation.id)
-    row = session.execute(
-        statement.add_columns(Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at)
-    ).one_or_none()
+def _current(session: Session, statement: Executable, wanted: str) -> Current | None:
+    row = session.execute(statement, {"wanted": wanted}).one_or_none()
     if row is None:
         return None
     return Current(**{**row._mapping, "answers": answer.loaded(row.answers)})  # noqa: SLF001 - SQLAlchemy's public name
@@ -311,3 +298,28 @@ def _wave_of_invitation(*conditions: ColumnElement[bool]) -> ColumnElement[bool]
         links.accepts_changes(),
         *conditions,
     )
+
+
+# Built once: putting a statement together costs more than sending it.
+
+
+def _drafts(condition: ColumnElement[bool]) -> Executable:
+    statement = links.found_by(condition).join(Draft, Draft.invitation_id == Invitation.id)
+    return statement.add_columns(Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at)
+
+
+_OF_BROWSER = _drafts(Draft.browser_key_hash == bindparam("wanted"))
+_OF_ID = _drafts(Draft.id == bindparam("wanted"))
+_TABLE = cast("Table", Draft.__table__)
+_SAVE = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("draft"),
+        _TABLE.c.revision == bindparam("read_revision"),
+        exists().where(
+            Invitation.id == _TABLE.c.invitation_id, ~Invitation.revoked, ~Invitation.used, _wave_of_invitation()
+        ),
+    )
+    .values(answers=bindparam("merged"), revision=_TABLE.c.revision + 1)
+    .returning(_TABLE.c.revision)
+)
