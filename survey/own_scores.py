@@ -11,6 +11,7 @@ from reports import scoring
 from reports.frames import DONT_KNOW, NOT_ANSWERED, NOT_APPLICABLE, NOT_ASKED, Responses
 from reports.measures import MeasureKind
 from reports.rules import Rules
+from reports.wording import whole
 
 _CODES = {
     Missing.NOT_ASKED: NOT_ASKED,
@@ -35,6 +36,15 @@ def of(questionnaire: Questionnaire, answers: Answers, rules: Rules) -> dict[str
         for measure, value in zip(scores.measures, scores.values[0], strict=True)
         if measure.kind is not MeasureKind.THEME
     }
+
+
+def as_shown(score: float | None) -> int | None:
+    """A score as a whole number, rounded as every published figure on a page is; None where there is none.
+
+    >>> as_shown(62.5), as_shown(None)
+    (63, None)
+    """
+    return None if score is None else int(whole(score))
 
 
 def _position(item: Item, answers: Answers) -> int:

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from questionnaires.definition import AnswerValue, Item, Page, Questionnaire, Section, is_blank
 from survey import results
+from survey.own_scores import as_shown
 from survey.web import context, question_form
 from survey.web.load_respond import Answering, Checking
 
@@ -158,18 +159,14 @@ def own_scores(questionnaire: Questionnaire, scores: Mapping[str, float | None])
         rows.append(
             OwnScore(
                 question_form.text_html(dimension.title),
-                _rounded(scores.get(dimension.code)),
-                _rounded(row.score if row else None),
-                _rounded(row.lower_quartile if row else None),
-                _rounded(row.upper_quartile if row else None),
+                as_shown(scores.get(dimension.code)),
+                as_shown(row.score if row else None),
+                as_shown(row.lower_quartile if row else None),
+                as_shown(row.upper_quartile if row else None),
             )
         )
     counts = [row.n for row in sector.values() if row.n is not None]
     return OwnScores(tuple(rows), release.label if release else None, max(counts, default=None))
-
-
-def _rounded(value: float | None) -> int | None:
-    return None if value is None else round(value)
 
 
 def progress_words(answering: Answering) -> str:
