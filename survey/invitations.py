@@ -13,7 +13,7 @@ from typing import TextIO
 from sqlalchemy import ColumnElement, case, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import keys, messages, transitions
+from survey import keys, mailing, messages, transitions
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Authority, Invitation, Participation, Wave
 from survey.vocabulary import InvitationKind, WaveState
@@ -217,13 +217,7 @@ def queue_mails(
         select(Invitation.id)
         .join(Participation, Participation.id == Invitation.participation_id)
         .join(Authority, Authority.id == Participation.authority_id)
-        .where(
-            Participation.wave_id == wave.id,
-            Invitation.kind == InvitationKind.PERSONAL,
-            ~Invitation.revoked,
-            ~Invitation.used,
-            *_of_authority(authority),
-        )
+        .where(*mailing.awaited(wave), *_of_authority(authority))
         .order_by(Invitation.id)
     ).all()
     return messages.queue_invitations(session, ids, template=template, round_=round_, now=now)

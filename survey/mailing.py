@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from survey.models import Authority, Invitation, OutboxMessage, Participation, Wave
@@ -27,6 +27,16 @@ class DryRun:
     samples: tuple[tuple[str, str], ...]
 
 
+def awaited(wave: Wave) -> tuple[ColumnElement[bool], ...]:
+    """Whom a mailing of a wave is for: personal links that open and were not used. Needs the participation joined."""
+    return (
+        Participation.wave_id == wave.id,
+        Invitation.kind == InvitationKind.PERSONAL,
+        ~Invitation.revoked,
+        ~Invitation.used,
+    )
+
+
 def dry_run(session: Session, wave: Wave, *, template: str = TEMPLATE, round_: int = ROUND) -> DryRun:
     """The people who have a personal link of this wave, have not used it and got no such mail. Changes nothing."""
     written = exists().where(
@@ -38,12 +48,7 @@ def dry_run(session: Session, wave: Wave, *, template: str = TEMPLATE, round_: i
         select(Authority.name, Invitation.address, written)
         .join(Participation, Participation.id == Invitation.participation_id)
         .join(Authority, Authority.id == Participation.authority_id)
-        .where(
-            Participation.wave_id == wave.id,
-            Invitation.kind == InvitationKind.PERSONAL,
-            ~Invitation.revoked,
-            ~Invitation.used,
-        )
+        .where(*awaited(wave))
         .order_by(Authority.name, Invitation.address)
     ).all()
     due = [(name, address) for name, address, done in rows if not done and address]
