@@ -18,7 +18,7 @@ from typing import TypeAlias
 from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from survey import audit, messages
+from survey import audit, keys, messages
 from survey.errors import BadInput, NotFound, Refusal, TooMany
 from survey.models import Authority, Person, RoleGrant, SignInCode, WebSession
 from survey.vocabulary import AUTHORITY_ROLES, RoleName
@@ -224,7 +224,7 @@ def request_code(session: Session, email: str, *, browser_key: str, secret_key: 
     recently = asked.where(SignInCode.address_hash == address_hash, SignInCode.asked_at > now - timedelta(hours=1))
     if session.scalars(recently).one() >= CODES_AN_HOUR:
         raise TooMany("Too many codes were asked for this address. Try again in an hour.")
-    key_hash = _hash(browser_key)
+    key_hash = keys.hashed(browser_key)
     session.execute(delete(SignInCode).where(SignInCode.asked_at < now - timedelta(hours=1)))
     if session.scalars(select(SignInCode.id).where(SignInCode.browser_key_hash == key_hash)).first() is not None:
         raise Refusal("This browser has already asked for a code. Start again to ask for another.")
@@ -261,7 +261,7 @@ def enter_code(
 
     Both ways the caller commits. Wrong, expired, used-up and unknown read the same.
     """
-    key_hash = _hash(browser_key)
+    key_hash = keys.hashed(browser_key)
     counted = session.execute(
         update(SignInCode)
         .where(SignInCode.browser_key_hash == key_hash, SignInCode.tries < CODE_TRIES, SignInCode.expires_at > now)
@@ -286,7 +286,7 @@ def start_session(
         raise ValueError("A session key has at least 32 random characters.")
     if old_key is not None:
         sign_out(session, old_key)
-    session.add(WebSession(key_hash=_hash(session_key), person_id=person_id, created_at=now, seen_at=now))
+    session.add(WebSession(key_hash=keys.hashed(session_key), person_id=person_id, created_at=now, seen_at=now))
     audit.record(
         session,
         now=now,
@@ -307,7 +307,7 @@ def principal(session: Session, session_key: str, *, now: datetime) -> Principal
         .add_columns(WebSession.seen_at)
         .join(WebSession, WebSession.person_id == Person.id)
         .where(
-            WebSession.key_hash == _hash(session_key),
+            WebSession.key_hash == keys.hashed(session_key),
             WebSession.seen_at > now - IDLE,
             WebSession.created_at > now - ABSOLUTE,
             Person.active,
@@ -320,11 +320,11 @@ def principal(session: Session, session_key: str, *, now: datetime) -> Principal
 
 def touch(session: Session, session_key: str, *, now: datetime) -> None:
     """The person was here. Due at most once a minute, so that reading pages seldom writes."""
-    session.execute(update(WebSession).where(WebSession.key_hash == _hash(session_key)).values(seen_at=now))
+    session.execute(update(WebSession).where(WebSession.key_hash == keys.hashed(session_key)).values(seen_at=now))
 
 
 def sign_out(session: Session, session_key: str) -> None:
-    session.execute(delete(WebSession).where(WebSession.key_hash == _hash(session_key)))
+    session.execute(delete(WebSession).where(WebSession.key_hash == keys.hashed(session_key)))
 
 
 def sign_out_everywhere(session: Session, person_id: int, *, now: datetime, actor: str) -> None:
@@ -349,7 +349,3 @@ def forget_ended(session: Session, *, now: datetime) -> None:
 
 def _keyed(secret_key: str, content: str) -> str:
     return hmac.new(secret_key.encode(), content.encode(), hashlib.sha256).hexdigest()
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
