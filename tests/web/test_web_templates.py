@@ -21,6 +21,15 @@ def test_a_template_compiles_and_is_used(application, name):
     assert any(f'"{name}"' in source for source in SOURCES), "no view and no template names it"
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("macros/")])
+def test_every_macro_is_used(name):
+    own = (TEMPLATES / name).read_text()
+    for macro in re.findall(r"{% macro (\w+)", own):
+        imported = rf'"{name}" import [^%]*\b{macro}\b'
+        called = rf"(?<!macro )\b{macro}\("
+        assert re.search(called, own) or any(re.search(imported, source) for source in SOURCES), macro
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_template_never_marks_text_as_safe(name):
     text = (TEMPLATES / name).read_text()
