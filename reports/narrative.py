@@ -152,11 +152,6 @@ def multiples_finding(profiles: Mapping[str, pd.DataFrame], language: str = BASE
     return " ".join(sentences)
 
 
-def alternative_text(profile: pd.DataFrame, name: str, group_label: str, language: str = BASE_LANGUAGE) -> str:
-    """The alternative text of an authority's pictures: the sentence itself; the table beside them holds the values."""
-    return finding(profile, name, group_label, language)
-
-
 def verdict_word(row: Row, language: str = BASE_LANGUAGE) -> str:
     """What stands beside a score: the verdict in words, "no comparison", or "not shown"."""
     if row.score is None:
@@ -181,14 +176,9 @@ def refusal(language: str = BASE_LANGUAGE) -> str:
 # What stands under the numbers
 
 
-def caption_line(
-    profile: pd.DataFrame, *, release: str | None, method: str, language: str = BASE_LANGUAGE, interval: bool = False
-) -> str:
+def caption_line(profile: pd.DataFrame, *, release: str | None, method: str, language: str = BASE_LANGUAGE) -> str:
     """Who answered, the release and the method: "84 of 131 invited officers answered (64 %). Release 1, method 1."."""
-    parts = [answered(profile, language)]
-    if interval and any(row.lower is not None for row in rows(profile)):
-        parts.append(text("answered.interval", language))
-    return " ".join([*parts, *_release(release, method, language)])
+    return " ".join([answered(profile, language), *_release(release, method, language)])
 
 
 def answered(profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> str:

@@ -191,7 +191,7 @@ def test_a_picture_says_its_sentence_and_needs_no_style(draw: Callable[..., byte
     assert root.get("role") == "img"
     labels = {element.get("id"): element.text for element in root if element.tag in (f"{SVG}title", f"{SVG}desc")}
     assert [labels[label] for label in str(root.get("aria-labelledby")).split()] == [said.heading, said.sentence]
-    assert said.sentence == narrative.alternative_text(frame, "Northmoor", "unitary authorities")
+    assert said.sentence == narrative.finding(frame, "Northmoor", "unitary authorities")
     assert b"style" not in picture
     assert b"<text" not in picture
     assert not re.search(rb"\d{4}-\d\d-\d\d", picture)
