@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reports import narrative
+from reports.peers import ALL
 from survey.errors import NotFound
-from survey.stored_results import ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ from reports import narrative
 from reports import profile as profiles
 from reports.frames import BENCHMARKS, GROUP_SCORES, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
+from reports.peers import ALL
 from reports.profile import Row
 from survey import peer_menu, stored_results
 from survey.errors import NotFound
 from survey.models import Authority, Release, ReleasePeerGroup, Wave
 from survey.peer_menu import PeerGroup
-from survey.stored_results import ALL
 from survey.vocabulary import ReleaseState
 
 NO_SUCH_RELEASE = "There are no published results under this name."
@@ -150,10 +150,6 @@ class Sector:
 
     @property
     def finding(self) -> str:
-        return self.caption.sentence
-
-    @property
-    def alternative_text(self) -> str:
         return self.caption.sentence
 
     @property

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from reports.frames import BENCHMARKS, Shape
 from survey.models import RESULT_TABLES, Authority, AuthorityAttribute, Release, ReleasePeerGroup
 
-ALL = "all"
-
 
 def rows(session: Session, shape: Shape, release: Release, **keys: str) -> pd.DataFrame:
     """The rows of one table, or those with these keys, in the order of their keys."""

@@ -22,11 +22,11 @@ from reports.documents import cells, technical_notes
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.narrative import Caption
+from reports.peers import ALL
 from reports.profile import profile, rows, sector_profile, theme_profile
 from reports.quality import Json
 
 _TEMPLATES = Path(__file__).parent / "templates"
-ALL = "all"
 TYPES = "type:"
 
 
