@@ -56,7 +56,7 @@ def read(session: Session, wave_code: str, questionnaire_code: str, path: Path) 
     asked = editions.questionnaire_of(session, edition, optional_sections=wave.optional_sections.split())
     authorities = {one.authority.code: one.authority_id for one in participation.of_wave(session, wave)}
     try:
-        found = files.read(path, asked, authorities=authorities)
+        found = files.read(path, asked, authorities=authorities, listed="among the authorities of the wave")
         table = tables.open_table(path)
         rows = tuple(_rows(table, asked, authorities))
     except FileFaults as refusal:
@@ -75,7 +75,7 @@ def store(
     earlier = _earlier(session, reading)
     if earlier is not None:
         raise NotNow(
-            f"These {len(reading.rows)} answers were imported into the wave {wave.code} before, on "
+            f"The answers of this file were imported into the wave {wave.code} before, on "
             f"{earlier:%-d %B %Y}. Nothing was changed, so nobody counts twice."
         )
     count = sealing.seal_many(session, wave, reading.questionnaire, reading.rows, link_key=link_key, new_id=new_id)

@@ -12,9 +12,10 @@ from itertools import islice
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from survey import audit
+from survey import audit, register_words
 from survey.errors import BadInput, NotFound, Refusal
 from survey.models import Authority, AuthorityAttribute, AuthoritySuccession
+from survey.register_words import Word
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -32,6 +33,7 @@ class ImportedAuthorities:
     added: int
     changed: int
     unchanged: int
+    new_words: frozenset[Word] = field(default=frozenset(), compare=False)  # types, nations, regions
 
 
 @dataclass(slots=True)
@@ -130,7 +132,7 @@ def import_authorities(session: Session, content: bytes, *, on: date, now: datet
     the old one on that day; an empty cell says that nothing is known from that day. Authorities that the file does not
     name stay as they are.
     """
-    rows = _read(content)
+    rows, words = _read(content), register_words.known(session)
     known = by_codes(session, [row.code for row in rows])
     new = [Authority(code=row.code, name=row.name) for row in rows if row.code not in known]
     session.add_all(new)
@@ -138,8 +140,9 @@ def import_authorities(session: Session, content: bytes, *, on: date, now: datet
     everyone = known | {authority.code: authority for authority in new}
     differing = _apply(session, rows, everyone, on)
     changed = len(differing - {authority.code for authority in new})
-    done = ImportedAuthorities(len(new), changed, len(rows) - len(new) - changed)
     session.flush()
+    fresh = register_words.known(session) - words
+    done = ImportedAuthorities(len(new), changed, len(rows) - len(new) - changed, fresh)
     audit.record(
         session,
         now=now,

@@ -193,10 +193,13 @@ def get(session: Session, label: str, *, now: datetime) -> Release:
 
 def get_any(session: Session, label: str) -> Release:
     """A release in any state: for researchers and publishers."""
-    code, number = _split(label)
+    try:
+        code, number = _split(label)
+    except NotFound:
+        raise NotFound(f"“{label[:60]}” is no release. Name one such as 2026.1.") from None
     found = session.scalars(_releases().where(Wave.code == code, Release.number == number)).first()
     if found is None:
-        raise NotFound(NO_SUCH_RELEASE)
+        raise NotFound(f"There is no release {label}.")
     return found
 
 

@@ -21,6 +21,10 @@ YEARS = range(2000, 2200)
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
+class TooEarly(NotNow):
+    """A wave cannot close before its last date without a reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """When a wave opens, its shown deadline, the end of new starts and the end of changes; moments in UTC."""
@@ -151,7 +155,7 @@ def close(
     Afterwards, outside the transaction, `anonymity.rewrite` takes the last traces of the order of submission away.
     """
     if now < wave.closes_at and not reason.strip():
-        raise NotNow(
+        raise TooEarly(
             f"Wave {wave.code} takes answers until {_wall(wave.closes_at, wave)}. To close it earlier, give a reason."
         )
     transitions.follow(

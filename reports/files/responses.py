@@ -35,16 +35,17 @@ def read(
     *,
     authority: str | None = None,
     authorities: Collection[str] | None = None,
+    listed: str = "in the file of authorities",
 ) -> ResponsesFile:
     """The answers in a file of the form of design section 8. Raises FileFaults with every fault, or changes nothing.
 
     `authority` is the code for a file of one authority, which then has no such column; `authorities` are the codes
-    that exist, any other is refused. Unknown columns are noted and ignored.
+    that exist, any other is refused as not `listed`. Unknown columns are noted and ignored.
     """
     table = tables.open_table(path)
     columns = _planned(table, questionnaire, authority)
     known = None if authorities is None else frozenset(authorities)
-    intake = _Intake(table.name, columns, authority, known)
+    intake = _Intake(table.name, columns, authority, known, listed)
     try:
         for rows in table.chunks:
             intake.take(rows)
@@ -131,8 +132,11 @@ def _missing_columns(table: Table, plan: _Columns, questionnaire: Questionnaire,
 class _Intake:
     """Takes chunks of rows and keeps them as small integers; collects every fault."""
 
-    def __init__(self, name: str, plan: _Columns, authority: str | None, known: frozenset[str] | None) -> None:
+    def __init__(
+        self, name: str, plan: _Columns, authority: str | None, known: frozenset[str] | None, listed: str
+    ) -> None:
         self.name = name
+        self.listed = listed
         self.plan = plan
         self.authority = authority
         self.known = known
@@ -188,9 +192,7 @@ class _Intake:
         if name == AUTHORITY and not code:
             self._fault(number, name, "no authority. Give the authority's code.")
         elif name == AUTHORITY and self.known is not None and code not in self.known:
-            self._fault(
-                number, name, f"{quoted(cell)} is not in the file of authorities. Correct it, or add the authority."
-            )
+            self._fault(number, name, f"{quoted(cell)} is not {self.listed}. Correct it, or add the authority.")
         elif codes.is_fixed:
             options = ", ".join([one for one in codes.places if one][:12])
             self._fault(

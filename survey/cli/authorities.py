@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from survey import register
+from survey import register, register_words
 from survey.cli.opening import opened
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -35,6 +35,8 @@ def import_file(file: Path, on: datetime | None) -> None:
             done = register.import_authorities(service.session, content, on=day, now=service.now, actor="system")
             service.session.commit()
     click.echo(f"{done.added} added, {done.changed} changed, {done.unchanged} as they were.")
+    for sentence in register_words.sentences(done.new_words):
+        click.echo(sentence)
 
 
 @authorities.command(name="list")

@@ -43,3 +43,8 @@ def results_(number: str, table: str, out: Path, email: str) -> None:
                 made = downloads.csv(service.session, release, table, actor=by.actor, now=service.now)
             service.session.commit()
         out.write_bytes(made.content)
+        click.echo(f"{out}: {_held(out, table)} of release {release.label}.", err=True)
+
+
+def _held(out: Path, table: str) -> str:
+    return "all tables" if out.suffix == ".xlsx" else f"the table “{table}”"

@@ -8,6 +8,7 @@ import click
 
 from survey import editions, participation, waves
 from survey.cli import acting
+from survey.cli.counting import are, counted
 from survey.cli.opening import as_person, opened
 
 
@@ -35,4 +36,4 @@ def import_(code: str, file: Path, email: str) -> None:
                 session, wave, questionnaire, file, actor=person.actor, now=service.now
             )
             session.commit()
-        click.echo(f"{rows} staff numbers are in for wave {code}.")
+        click.echo(f"{counted(rows, 'staff number')} {are(rows)} in for wave {code}.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from survey import imports, keys, people
+from survey.cli.counting import are, counted
 from survey.cli.opening import opened
 
 
@@ -41,4 +42,4 @@ def import_(wave: str, questionnaire: str, email: str | None, file: Path) -> Non
                 now=service.now,
             )
             service.session.commit()
-        click.echo(f"{count} answers are in the wave {wave}.")
+        click.echo(f"{counted(count, 'answer')} {are(count)} in the wave {wave}.")

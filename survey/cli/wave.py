@@ -10,8 +10,9 @@ import click
 
 from survey import address_lists, anonymity, editions, invitations, participation, waves
 from survey.cli import acting
+from survey.cli.counting import are, counted
 from survey.cli.opening import Opened, as_person, opened
-from survey.errors import BadInput
+from survey.errors import BadInput, NotNow
 from survey.waves import Dates, Plan
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def add(code: str, authorities: tuple[str, ...], email: str) -> None:
                 session, waves.by_code(session, code), authorities, actor=person.actor, now=service.now
             )
             session.commit()
-    click.echo(f"{len(added)} authorities were added to wave {code}.")
+    were = "was" if len(added) == 1 else "were"
+    click.echo(f"{counted(len(added), 'authority', 'authorities')} {were} added to wave {code}.")
 
 
 @wave.command("open")
@@ -145,24 +147,26 @@ def invite(  # noqa: PLR0913 - the same
                 one = participation.one(session, found, owner)
                 link_key, now = service.settings.link_key, service.now
                 made = invitations.invite(session, one, wanted, link_key=link_key, actor=actor, now=now)
-                click.echo(f"{owner}: {made} new links.")
+                click.echo(f"{owner}: {counted(made, 'new link')}.")
             if shared:
                 _share(service, found, authority=authority, expected=expected, actor=actor)
             if send:
                 queued = invitations.queue_mails(
                     session, found, template="invitation", round_=round_, now=service.now, authority=authority
                 )
-                click.echo(f"{queued} mails are queued.")
+                click.echo(f"{counted(queued, 'mail')} {are(queued)} queued.")
             session.commit()
         if out:
-            click.echo(f"{_write_links(service, found, out, authority=authority)} links are in {out}.")
+            written = _write_links(service, found, out, authority=authority)
+            click.echo(f"{counted(written, 'link')} {are(written)} in {out}.")
 
 
 def _count(service: Opened, found: Wave, lists: dict[str, list[str]]) -> None:
     """The dry run: who would be invited, by domain."""
     for owner, wanted in sorted(lists.items()):
         preview = invitations.preview(service.session, participation.one(service.session, found, owner), wanted)
-        click.echo(f"{owner}: {len(preview.new)} new, {len(preview.already)} have a link already.")
+        has = "has" if len(preview.already) == 1 else "have"
+        click.echo(f"{owner}: {len(preview.new)} new, {len(preview.already)} {has} a link already.")
         for domain, count in preview.domains.items():
             click.echo(f"  {domain}: {count}")
 
@@ -215,7 +219,10 @@ def close(code: str, reason: str, email: str) -> None:
         person, session = acting.researcher(service, email), service.session
         with service.database.write(session):
             found = waves.by_code(session, code)
-            waves.close(session, found, actor=person.actor, now=service.now, reason=reason, roles=person.roles)
+            try:
+                waves.close(session, found, actor=person.actor, now=service.now, reason=reason, roles=person.roles)
+            except waves.TooEarly as refusal:
+                raise NotNow(f"{refusal.sentence} Say why with --reason “…”.") from None
             session.commit()
         anonymity.rewrite(service.database)
     click.echo(f"Wave {code} is closed.")
@@ -228,7 +235,7 @@ def list_() -> None:
         for one in waves.listed(service.session):
             edition = one.wave.edition
             click.echo(
-                f"{one.wave.code}\t{one.wave.state}\t{one.authorities} authorities\t"
+                f"{one.wave.code}\t{one.wave.state}\t{counted(one.authorities, 'authority', 'authorities')}\t"
                 f"{edition.code} {edition.version}\t{_wall(one.wave)}"
             )
 

@@ -11,20 +11,21 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Redirect
 
-from survey import editions, participation, register
+from survey import editions, participation, register, register_words
 from survey.errors import BadInput
 from survey.web import context
 from survey.web.research_forms import Upload
 
 if TYPE_CHECKING:
     from survey.models import Wave
+    from survey.register import ImportedAuthorities
 
 blueprint = Blueprint("research_imports", __name__, url_prefix="/research")
 
 
 @blueprint.get("/authorities")
 def authorities() -> str:
-    return render_template("research/import_authorities.html", form=Upload(), done=None)
+    return render_template("research/import_authorities.html", form=Upload(), done=None, new_words=())
 
 
 @blueprint.post("/authorities")
@@ -39,7 +40,7 @@ def import_authorities() -> str | tuple[str, int]:
                 session.commit()
         except BadInput as refusal:
             form.file.errors = list(refusal.faults or (refusal.sentence,))
-    page = render_template("research/import_authorities.html", form=form, done=done)
+    page = render_template("research/import_authorities.html", form=form, done=done, new_words=_new_words(done))
     return page if done else (page, 422)
 
 
@@ -67,6 +68,10 @@ def import_headcounts(wave: Wave) -> Redirect | tuple[str, int]:
         except BadInput as refusal:
             form.file.errors = list(refusal.faults or (refusal.sentence,))
     return render_template("research/import_headcounts.html", wave=wave, form=form), 422
+
+
+def _new_words(done: ImportedAuthorities | None) -> tuple[str, ...]:
+    return register_words.sentences(done.new_words) if done else ()
 
 
 def _content(form: Upload) -> bytes:

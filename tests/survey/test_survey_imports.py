@@ -83,6 +83,12 @@ def test_one_fault_refuses_the_whole_file_and_names_its_place(
     assert imports.ACTION not in field.session.scalars(select(AuditEntry.action)).all()
 
 
+def test_an_authority_outside_the_wave_is_called_so(field: Field, tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refusal:
+        imported(field, written(tmp_path, "authority,mindset_1\nX9,4\n"))
+    assert "'X9' is not among the authorities of the wave." in refusal.value.faults[0]
+
+
 def test_an_unknown_column_is_told_and_ignored(field: Field, tmp_path: Path) -> None:
     path = written(tmp_path, "authority,mindset_1,shoe_size\nX1,4,41\n")
     reading = imports.read(field.session, "2026", "every-kind", path)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import audit, register
+from survey import audit, register, register_words
 from survey.db import Database
 from survey.errors import BadInput, NotFound, Refusal
 from survey.models import Authority, AuthorityAttribute
@@ -43,6 +43,22 @@ def test_a_first_file_adds_its_authorities_with_their_attributes(database: Datab
     assert attributes(session, "E1", SPRING) == {"type": "district", "nation": "England", "region": "South West"}
     assert attributes(session, "W1", SPRING) == {"type": "unitary", "nation": "Wales"}
     assert audit.recent(session)[0].details == {"on": "2026-04-01", "added": 2, "changed": 0, "unchanged": 0}
+
+
+def test_an_import_tells_which_types_nations_and_regions_are_new(database: Database, session: Session, now: datetime):
+    first = bring(database, session, FIRST, SPRING, now)
+    assert register_words.by_kind(first.new_words) == {
+        "type": ("district", "unitary"),
+        "nation": ("England", "Wales"),
+        "region": ("South West",),
+    }
+    slip = b"code,name,type,nation,mood\nE2,Coldharrow,distrct,England,good\nE3,Dunmarsh,district,England,bad\n"
+    later = bring(database, session, slip, AUTUMN, now)
+    assert register_words.sentences(later.new_words) == (
+        "New types in the register: “distrct”.",
+        "Is each spelt as you meant it? Each makes a group of its own.",
+    )
+    assert register_words.sentences(bring(database, session, slip, AUTUMN, now).new_words) == ()
 
 
 def test_nothing_is_known_before_the_day_of_the_file(database: Database, session: Session, now: datetime):

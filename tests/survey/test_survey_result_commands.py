@@ -79,6 +79,13 @@ def test_a_correction_is_computed_approved_by_a_second_person_and_published(run:
     assert "replaced by release 2025.2" in gone.stderr
 
 
+def test_an_unknown_release_is_called_a_release(run: Command) -> None:
+    for step in ("approve", "publish"):
+        unknown = run("release", step, "2025.9", "--as", "publisher-1@demonstration.example")
+        assert (unknown.exit_code, unknown.stderr) == (1, "There is no release 2025.9.\n")
+    assert "such as 2026.1" in run("release", "approve", "2025", "--as", "publisher-1@demonstration.example").stderr
+
+
 def test_an_open_wave_is_not_computed(run: Command) -> None:
     refused = run("release", "compute", "2026", "--as", "researcher@demonstration.example")
     assert refused.exit_code == 1
@@ -89,7 +96,8 @@ def test_a_table_and_a_workbook_are_exported_and_never_overwritten(run: Command,
     researcher = ("--as", "researcher@demonstration.example")
     table, book = tmp_path / "standings.csv", tmp_path / "all.xlsx"
     assert run("export", "results", "2024.1", "--table", "standings", "--out", str(table), *researcher).exit_code == 0
-    assert run("export", "results", "2024.1", "--out", str(book), *researcher).exit_code == 0
+    whole = run("export", "results", "2024.1", "--out", str(book), *researcher)
+    assert (whole.exit_code, whole.stdout, whole.stderr) == (0, "", f"{book}: all tables of release 2024.1.\n")
     assert table.read_text().startswith("authority,peer_group,measure,score,gap")
     assert book.read_bytes().startswith(b"PK")
     again = run("export", "results", "2024.1", "--out", str(book), *researcher)

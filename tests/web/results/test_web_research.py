@@ -134,6 +134,9 @@ def test_a_register_that_cannot_be_read_is_refused_in_words(researcher_browser, 
 def test_a_register_comes_in_and_says_what_changed(researcher_browser) -> None:
     answer = upload(researcher_browser, "/research/authorities", "code,name,type\nZ1,Newmarsh,district\n")
     assert (answer.status, "1 added, 0 changed, 0 as they were." in answer.text) == (200, True)
+    assert "New types" not in answer.text
+    slip = upload(researcher_browser, "/research/authorities", "code,name,type\nZ2,Oldmarsh,distrct\n")
+    assert "New types in the register: “distrct”." in slip.text
     assert researcher_browser.post("/research/authorities", {}).status == 422  # no file chosen
 
 
