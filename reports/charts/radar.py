@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reports import narrative
-from reports.charts import furniture, style, typeface
+from reports.charts import furniture, room, style, typeface
 from reports.charts.canvas import Anchor, Canvas
 from reports.charts.furniture import Mark
+from reports.charts.room import Place, Stroke
 from reports.charts.style import Size
 from reports.charts.svg import Point
 from reports.narrative import Caption
@@ -22,6 +23,9 @@ RINGS = ((25, 2), (50, 3), (75, 4))  # score and the level whose name the ring c
 _SMALL = 100.0  # a radius below this gets small marks
 _SEGMENT = 9.0  # half the width of the peers' segment on an axis
 _INWARD: dict[Anchor, Anchor] = {"middle": "middle", "start": "end", "end": "start"}
+_STEPS = 12  # places tried between two axes
+_CLEAR = 2.0  # pixels kept free around the name of a ring
+_GRID, _HIDDEN = 10.0, 100.0  # what it costs to lie on a bare axis, and on a mark or a line
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -57,18 +61,19 @@ def draw(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> Can
         raise ValueError(f"A radar needs at least 3 measures; this profile has {len(measures)}.")
     canvas, top = furniture.begin(caption, _key(measures, caption), size)
     web, bottom = _web(measures, top, canvas.width, size)
-    draw_web(canvas, web, measures, caption.language, size=style.SMALL[size])
+    draw_web(canvas, web, measures)
     for axis, row in enumerate(measures):
         if size == "wide":
             _label(canvas, web, (axis, row), caption.language)
         else:
             letter(canvas, web, (axis, row), caption.language, size=style.WORDS[size])
             bottom = _listed(canvas, (axis, row), caption.language, bottom)
+    _name_rings(canvas, web, measures, caption.language, size=style.SMALL[size])
     return furniture.finish(canvas, caption, size, bottom + (0 if size == "wide" else 8))
 
 
-def draw_web(canvas: Canvas, web: Web, measures: Sequence[Row], language: str, *, size: float, mark: str = "") -> None:
-    """Rings, axes, the peers' segments and both lines; `size` 0 leaves the names of the rings out."""
+def draw_web(canvas: Canvas, web: Web, measures: Sequence[Row], *, mark: str = "") -> None:
+    """Rings, axes, the peers' segments and both lines."""
     for ring in (*(score for score, _ in RINGS), 100):
         canvas.dot(web.centre, web.radius * ring / 100, fill="none", edge=style.WEB, width=1)
     for axis, row in enumerate(measures):
@@ -80,11 +85,52 @@ def draw_web(canvas: Canvas, web: Web, measures: Sequence[Row], language: str, *
     _lines(canvas, web, own, colour=style.OWN, width=2.4)
     for axis, row in enumerate(measures):
         _own(canvas, web, axis, row, mark)
-    if size:
-        for score, level in RINGS:
-            words = text("picture.ring", language, score=score, level=narrative.level_name(level, language))
-            x, y = web.point(0.5, score)
-            canvas.text((x, y + size * 0.35), words, size=size, colour=style.QUIET, anchor="middle", halo=True)
+
+
+def _name_rings(canvas: Canvas, web: Web, measures: Sequence[Row], language: str, *, size: float) -> None:
+    """Each ring's score and level, on the ring where they hide least; drawn last, when all else has its place."""
+    strokes = _strokes(web, measures)
+    for score, level in reversed(RINGS):
+        words = text("picture.ring", language, score=score, level=narrative.level_name(level, language))
+        width = typeface.load("regular").width(words, size)
+        found = room.freest(_places(web, score, width, size), strokes, canvas.texts)
+        canvas.text(
+            (found.left + _CLEAR, found.bottom - _CLEAR - size * 0.1), words, size=size, colour=style.QUIET, halo=True
+        )
+
+
+def _places(web: Web, score: float, width: float, size: float) -> list[Place]:
+    """Boxes around the ring, inside the rim where that can be; best liked half way between the first two axes, centred on the ring."""
+    (cx, cy), found = web.centre, []
+    for step in range(_STEPS * web.axes):
+        axis = step / _STEPS
+        x, y = web.point(axis, score)
+        for share in (0.5, 0.25, 0.75, 0.05, 0.95):
+            left, top = x - share * width - _CLEAR, y - size * 0.45 - _CLEAR
+            right, bottom = left + width + 2 * _CLEAR, top + size * 0.9 + 2 * _CLEAR
+            reach = math.hypot(max(cx - left, right - cx), max(cy - top, bottom - cy))
+            if reach < web.radius or share == 0.5:
+                outside = _GRID / 2 if reach >= web.radius else 0.0
+                found.append(Place(left, top, right, bottom, abs(axis - 0.5) + abs(share - 0.5) + outside))
+    return found
+
+
+def _strokes(web: Web, measures: Sequence[Row]) -> list[Stroke]:
+    """What a ring's name should not hide: scores and lines above all, then the peers, and bare axes least."""
+    strokes = []
+    for axis, row in enumerate(measures):
+        following = measures[(axis + 1) % len(measures)]
+        strokes.append(Stroke(web.centre, web.point(axis, 100), _GRID))
+        for one, other in ((row.score, following.score), (row.median, following.median)):
+            if one is not None and other is not None:
+                strokes.append(Stroke(web.point(axis, one), web.point(axis + 1, other), _HIDDEN))
+        for lower, upper in ((row.lower, row.upper), (row.lower_quartile, row.upper_quartile), (row.score, row.score)):
+            if lower is not None and upper is not None:
+                sides = (-_SEGMENT, 0.0, _SEGMENT)
+                strokes += [
+                    Stroke(web.point(axis, lower, side), web.point(axis, upper, side), _HIDDEN) for side in sides
+                ]
+    return strokes
 
 
 def _key(measures: Sequence[Row], caption: Caption) -> list[tuple[Mark, str]]:

@@ -84,7 +84,7 @@ def _one(
         )
     web = radar.Web((left + width / 2, top + 3.6 * words + radius), radius, len(group))
     mark = "".join(character if character.isalnum() else "-" for character in label.lower()) + "-"
-    radar.draw_web(canvas, web, group, language, size=0, mark=mark)
+    radar.draw_web(canvas, web, group, mark=mark)
     for axis, row in enumerate(group):
         value = "" if row.score is None else whole(row.score)
         radar.letter(canvas, web, (axis, row), language, size=style.SMALL[size], value=value)

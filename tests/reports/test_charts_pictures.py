@@ -18,6 +18,7 @@ import reports
 from reports import narrative
 from reports.charts import dots, radar, small_multiples, style, typeface
 from reports.charts.canvas import Canvas, Placed
+from reports.charts.room import Place, Stroke, crosses
 from reports.charts.style import Size
 from reports.frames import PROFILE
 from reports.narrative import Caption
@@ -122,6 +123,21 @@ def test_the_radar_has_rings_with_level_names_and_no_filled_area() -> None:
     dashed = [line for line in root.iter(f"{SVG}polyline") if line.get("stroke") == style.MEDIAN]
     assert len(dashed) == 4 + 1  # four sides and the key
     assert all(line.get("stroke-dasharray") for line in dashed)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_names_of_the_rings_lie_on_no_line_of_scores(size: Size) -> None:
+    frame = profile()
+    canvas = radar.draw(frame, caption(frame), size=size)
+    names = [one for one in canvas.texts if one.text.startswith(("25 ", "50 ", "75 "))]
+    assert len(names) == 3
+    root = parsed(radar.radar(frame, caption(frame), size=size))
+    sides = [line for line in root.iter(f"{SVG}polyline") if line.get("stroke") in (style.OWN, style.MEDIAN)]
+    ends = [[tuple(map(float, point.split(","))) for point in str(line.get("points")).split()] for line in sides]
+    assert len(ends) >= 8
+    for one in names:
+        box = Place(one.left, one.top, one.right, one.bottom)
+        assert not [pair for pair in ends if crosses(Stroke(pair[0], pair[-1], 1.0), box)], one.text  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", SIZES)
