@@ -86,6 +86,7 @@ def test_a_person_is_added_granted_listed_revoked_and_closed(run: Run, database:
     assert done(run("people", "list")) == ""
     assert actions(database) == [
         "authorities.imported",
+        "authorities.imported",
         "person.added",
         "person.granted",
         "person.granted",
