@@ -134,10 +134,9 @@ def headcounts(draw: random.Random, path: Path, codes: list[str], plan: Plan) ->
             rows += [(code, area, tier, draw.randint(0, 30)) for area in AREAS for tier in TIERS if draw.random() < 0.9]
         if form == "margins":
             rows += [(code, area, "", draw.randint(0, 60)) for area in AREAS]
-    save(
-        path,
-        [dict(zip(("authority", "service_area", "tier", "headcount"), map(str, row), strict=True)) for row in rows],
-    )
+    if rows:  # a file without rows is refused as the wrong one: who knows nothing hands in no file
+        names = ("authority", "service_area", "tier", "headcount")
+        save(path, [dict(zip(names, map(str, row), strict=True)) for row in rows])
 
 
 def save(path: Path, rows: list[dict[str, str]]) -> None:
