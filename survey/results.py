@@ -24,6 +24,7 @@ from reports.frames import BENCHMARKS, GROUP_SCORES, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
+from reports.rules import Rules
 from survey import peer_menu, stored_results
 from survey.errors import NotFound
 from survey.models import Authority, Release, ReleasePeerGroup, Wave
@@ -74,6 +75,11 @@ class Comparison:
     @property
     def finding(self) -> str:
         return self.caption.sentence
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether any score of the authority is."""
+        return any(row.score is not None for row in self.rows)
 
     @property
     def n(self) -> int | None:
@@ -151,6 +157,16 @@ class Sector:
     @property
     def finding(self) -> str:
         return self.caption.sentence
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything of the sector to draw."""
+        return any(row.score is not None for row in self.rows) or bool(self.profiles_by_type)
+
+    @property
+    def fewest(self) -> int:
+        """From how many authorities on there is a middle one, by the rules of the release."""
+        return Rules(**self.release.rules).minimum_authorities_median
 
     @property
     def authorities(self) -> int:

@@ -114,6 +114,7 @@ def sector(
         imprint,
         name="The sector",
         finding=caption.sentence,
+        shown=any(row.score is not None for one in profiles.values() for row in rows(one)),
         dots=_picture(lambda size: dots(everybody, caption, size=size), caption),
         radar=_picture(lambda size: radar(everybody, caption, size=size), caption) if len(everybody) > 2 else None,
         multiples=_multiples(profiles, imprint),

@@ -218,6 +218,18 @@ def test_the_sector_says_who_took_part_and_what_was_not_tested() -> None:
     assert "1168 officers of 30 authorities answered." in html  # 29 x 40 + 8
 
 
+def test_a_sector_with_nothing_to_show_says_so_once_and_draws_nothing() -> None:
+    frames = dict(results().frames)
+    benchmarks = frames["benchmarks"].copy()
+    numbers = ["median", "median_lower", "median_upper", "lower_quartile", "upper_quartile", "n"]
+    benchmarks[numbers] = pd.NA
+    frames["benchmarks"] = benchmarks.assign(reason="too_few_authorities")
+    html = html_report.sector(frames, questionnaire(), authorities=register(), imprint=Imprint("2026.1"))
+    assert "Too few authorities have a score to show." in html
+    assert "<img" not in html
+    assert len(list(parse(html).iter("table"))) == 1  # who took part
+
+
 def test_a_profile_leaves_out_what_has_a_reason_even_in_research_frames() -> None:
     frames = {name: results().frames[name].copy() for name in ("scores", "benchmarks", "standings")}
     chosen = (frames["scores"]["authority"] == "A01") & (frames["scores"]["measure"] == "agile")

@@ -192,6 +192,17 @@ def test_a_withheld_score_is_named_and_never_nought(member, sqlite_database) -> 
     assert (line["score"], line["n"], line["verdict"], line["shown"]) == ("", "", "", "false")
 
 
+def test_an_authority_with_everything_withheld_reads_one_sentence_instead_of_empty_pictures(
+    member, sqlite_database
+) -> None:
+    for measure in ("mindset", "agile", "silos", "leadership"):
+        withhold(sqlite_database, measure)
+    page = member.get(OVERVIEW).text
+    assert page.count(REFUSAL) == 1
+    assert "The results of Aldersett are not shown." in page
+    assert not [part for part in ("<img", "<table", "<select") if part in page]
+
+
 def test_themes_have_scores_peers_and_no_verdict(member) -> None:
     page = member.get(f"{OVERVIEW}dimension/silos").text
     assert "Across departments" in page

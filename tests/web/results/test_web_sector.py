@@ -47,6 +47,17 @@ def test_the_table_and_the_file_show_the_stored_medians(browser, sqlite_database
         assert f'<strong class="app-score">{medians[line["measure"]]}</strong>' in page
 
 
+def test_a_release_of_too_few_authorities_says_so_and_has_no_picture_and_no_table(browser, sqlite_database) -> None:
+    empty = dict.fromkeys(("median", "median_lower", "median_upper", "lower_quartile", "upper_quartile", "n"))
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        session.execute(update(BENCHMARKS).values(**empty, reason="too_few_authorities"))
+        session.commit()
+    page = browser.get(PAGE).text
+    assert "at least 10 authorities" in page
+    assert "Who took part" in page
+    assert not [part for part in ("<img", "not shown", "sector.csv") if part in page]
+
+
 def test_no_authority_is_named(browser, sqlite_database) -> None:
     with sqlite_database.session() as session:
         names = session.execute(select(Authority.code, Authority.name)).all()
