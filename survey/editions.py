@@ -122,6 +122,7 @@ def submit_for_review(session: Session, edition: Edition, *, by: Principal, now:
 
 
 def return_to_author(session: Session, edition: Edition, *, by: Principal, now: datetime, reason: str) -> None:
+    """Not yet: the author changes it and hands it in again."""
     _follow(session, edition, EditionState.DRAFT, by=by, now=now, reason=reason)
 
 
@@ -140,6 +141,7 @@ def field(session: Session, edition: Edition, *, actor: str, now: datetime) -> N
 
 
 def retire(session: Session, edition: Edition, *, by: Principal, now: datetime) -> None:
+    """No new wave can ask it; what was answered stays."""
     _follow(session, edition, EditionState.RETIRED, by=by, now=now)
 
 

@@ -1,4 +1,4 @@
-"""`soundings questionnaire store`, `review`, `approve` and `list`: questionnaires as the service holds them."""
+"""`soundings questionnaire store`, `review`, `return`, `approve`, `retire` and `list`: those that the service holds."""
 
 from __future__ import annotations
 
@@ -55,6 +55,35 @@ def approve(code: str, version: str, email: str) -> None:
         editions.approve(service.session, edition, by=person, now=service.now)
         service.session.commit()
     click.echo(f"{code} version {version} is approved.")
+
+
+@questionnaire.command(name="return")
+@click.argument("code")
+@click.argument("version")
+@click.option("--reason", required=True, metavar="TEXT", help="What its author should change.")
+@as_person
+def return_(code: str, version: str, reason: str, email: str) -> None:
+    """Hand the questionnaire back to its author, who may change it and hand it in again."""
+    with opened() as service, service.database.write(service.session):
+        edition = editions.find(service.session, code, version)
+        person = people.principal_of(service.session, email)
+        editions.return_to_author(service.session, edition, by=person, now=service.now, reason=reason)
+        service.session.commit()
+    click.echo(f"{code} version {version} is a draft again.")
+
+
+@questionnaire.command()
+@click.argument("code")
+@click.argument("version")
+@as_person
+def retire(code: str, version: str, email: str) -> None:
+    """Take the questionnaire out of use: no new wave can ask it."""
+    with opened() as service, service.database.write(service.session):
+        edition = editions.find(service.session, code, version)
+        person = people.principal_of(service.session, email)
+        editions.retire(service.session, edition, by=person, now=service.now)
+        service.session.commit()
+    click.echo(f"{code} version {version} is retired.")
 
 
 @questionnaire.command(name="list")

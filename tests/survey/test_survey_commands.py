@@ -142,6 +142,18 @@ def test_a_questionnaire_is_stored_reviewed_and_approved_by_a_second_person(run:
     assert refused(run("questionnaire", "approve", code, version, "--as", "rhian@example.org")) == [
         "Somebody other than the author approves a questionnaire."
     ]
+    back = (
+        "questionnaire",
+        "return",
+        code,
+        version,
+        "--reason",
+        "Item 3 asks two things.",
+        "--as",
+        "idris@example.org",
+    )
+    assert done(run(*back)) == f"{code} version {version} is a draft again.\n"
+    done(run("questionnaire", "review", code, version, "--as", "rhian@example.org"))
     done(run("questionnaire", "approve", code, version, "--as", "idris@example.org"))
     assert done(run("questionnaire", "list")) == f"{code}\t{version}\tapproved\n"
     with database.session() as session:

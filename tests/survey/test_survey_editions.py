@@ -119,6 +119,18 @@ def test_a_translation_can_be_mended_in_the_field(database: Database, session: S
     assert edition.measurement_digest == before[1]
 
 
+def test_only_an_edition_that_was_in_the_field_is_retired(database: Database, session: Session, now: datetime):
+    edition = approved(database, session, now)
+    someone = researcher(database, session, now, "later@example.org")
+    with pytest.raises(NotNow), database.write(session):
+        editions.retire(session, edition, by=someone, now=now)
+    with database.write(session):
+        editions.field(session, edition, now=now, actor="system")
+        editions.retire(session, edition, by=someone, now=now)
+        session.commit()
+    assert edition.state == "retired"
+
+
 def test_the_author_does_not_approve(database: Database, session: Session, now: datetime):
     author = researcher(database, session, now, "author@example.org")
     edition = put(database, session, now)
