@@ -6,10 +6,9 @@ authorities there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -18,17 +17,15 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
-from reports import narrative
 from reports import profile as profiles
 from reports.frames import BENCHMARKS, GROUP_SCORES, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
-from reports.rules import Rules
 from survey import peer_menu, stored_results
 from survey.errors import NotFound
 from survey.models import Authority, Release, ReleasePeerGroup, Wave
-from survey.peer_menu import PeerGroup
+from survey.readings import Comparison, Count, Group, Inside, Sector
 from survey.vocabulary import ReleaseState
 
 NO_SUCH_RELEASE = "There are no published results under this name."
@@ -41,142 +38,6 @@ class Superseded(NotFound):
     def __init__(self, label: str, successor: str) -> None:
         super().__init__(f"Release {label} was replaced by release {successor}. Its figures are no longer shown.")
         self.successor = successor
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """An authority beside a peer group: table, sentence and picture are made from the same frames."""
-
-    release: Release
-    questionnaire: Questionnaire
-    authority: str
-    name: str
-    peer_group: PeerGroup
-    menu: tuple[PeerGroup, ...]
-    profile: pd.DataFrame
-    themes: Mapping[str, pd.DataFrame]
-    overall: Row
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        return profiles.rows(self.profile)
-
-    def theme_rows(self, dimension: str) -> tuple[Row, ...]:
-        return profiles.rows(self.themes[dimension])
-
-    @cached_property
-    def caption(self) -> narrative.Caption:
-        """Heading, sentence (also the pictures' alternative text), key and line under the pictures."""
-        return self._captioned(self.profile)
-
-    def theme_caption(self, dimension: str) -> narrative.Caption:
-        return self._captioned(self.themes[dimension])
-
-    @property
-    def finding(self) -> str:
-        return self.caption.sentence
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether any score of the authority is."""
-        return any(row.score is not None for row in self.rows)
-
-    @property
-    def n(self) -> int | None:
-        """Most officers scored on a dimension that is shown."""
-        return max((row.n for row in self.rows if row.n is not None), default=None)
-
-    @property
-    def invited(self) -> int | None:
-        return next((row.invited for row in self.rows if row.invited is not None), None)
-
-    def _captioned(self, profile: pd.DataFrame) -> narrative.Caption:
-        return narrative.caption(profile, name=self.name, peer_group=self.peer_group.code, **_named(self.release))
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One service area or tier of an authority, with a row for each dimension."""
-
-    code: str
-    label: str
-    n: int | None
-    cells: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Inside:
-    """The parts of one authority, in the questionnaire's order."""
-
-    authority: str
-    name: str
-    service_areas: tuple[Group, ...]
-    tiers: tuple[Group, ...]
-    elected: tuple[Group, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many authorities of a kind took part, of how many in the register (None: not known)."""
-
-    kind: str
-    label: str
-    authorities: int
-    of: int | None
-
-
-@dataclass(frozen=True)
-class Sector:
-    """All authorities of a release together; `profiles_by_…` have the words of a group for their keys."""
-
-    release: Release
-    questionnaire: Questionnaire
-    profile: pd.DataFrame
-    themes: Mapping[str, pd.DataFrame]
-    groups: tuple[PeerGroup, ...]
-    profiles_by_type: Mapping[str, pd.DataFrame]
-    profiles_by_nation: Mapping[str, pd.DataFrame]
-    participation: tuple[Count, ...]
-    quality: Mapping[str, Any] = field(repr=False)  # Any: the content of quality.json
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        return profiles.rows(self.profile)
-
-    def theme_rows(self, dimension: str) -> tuple[Row, ...]:
-        return profiles.rows(self.themes[dimension])
-
-    @cached_property
-    def caption(self) -> narrative.Caption:
-        return narrative.sector_caption(self.profile, peer_group=ALL, **_named(self.release))
-
-    @cached_property
-    def types_caption(self) -> narrative.Caption:
-        return narrative.multiples_caption(self.profiles_by_type, **_named(self.release))
-
-    @property
-    def finding(self) -> str:
-        return self.caption.sentence
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether there is anything of the sector to draw."""
-        return any(row.score is not None for row in self.rows) or bool(self.profiles_by_type)
-
-    @property
-    def fewest(self) -> int:
-        """From how many authorities on there is a middle one, by the rules of the release."""
-        return Rules(**self.release.rules).minimum_authorities_median
-
-    @property
-    def authorities(self) -> int:
-        return next((group.size for group in self.groups if group.code == ALL), 0)
-
-    @property
-    def respondents(self) -> int | None:
-        """Officers who answered, elected members apart."""
-        counts = self.quality.get("respondents") or {}
-        return counts.get("officers")
 
 
 # Which releases
@@ -322,7 +183,6 @@ def sector(session: Session, release: Release) -> Sector:
         },
         groups=groups,
         profiles_by_type=by("type"),
-        profiles_by_nation=by("nation"),
         participation=tuple(
             Count(group.kind, group.label, group.size, registered.get(group.code))
             for group in groups
@@ -384,14 +244,6 @@ def _split(label: str) -> tuple[str, int]:
 @lru_cache(maxsize=16)
 def _parsed(body: str) -> Questionnaire:
     return loader.parse(body, file="edition")
-
-
-def _named(release: Release) -> dict[str, Any]:  # Any: keywords of the caption functions
-    return {
-        "release": release.label,
-        "method": release.method_version,
-        "demonstration": release.wave.demonstration,
-    }
 
 
 def _overall(scores: pd.DataFrame, benchmarks: pd.DataFrame, group: str) -> Row:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template
 
 from reports.charts import dots, radar
 from survey import pictures, result_tables
-from survey.results import Comparison
+from survey.readings import Comparison
 from survey.web import context, sending
 from survey.web.load_compare import InsideAuthority, OneDimension, OwnAuthority, Picture
 
@@ -27,6 +27,7 @@ def overview(comparison: Comparison) -> str:
         overall=result_tables.lines((comparison.overall,))[0],
         notes=result_tables.notes(comparison, comparison.profile),
         refusal=result_tables.refusal(),
+        shown=any(row.score is not None for row in comparison.rows),
     )
 
 

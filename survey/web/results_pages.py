@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template
 
 from reports.charts import dots, radar, small_multiples
+from reports.rules import Rules
 from survey import pictures, result_tables
-from survey.results import Sector
+from survey.readings import Sector
 from survey.web import context, sending
 from survey.web.load_results import SectorPicture
 
@@ -36,6 +37,8 @@ def sector(sector: Sector) -> str:
         ],
         types=result_tables.group_lines(sector.profiles_by_type),
         refusal=result_tables.refusal(),
+        shown=any(row.score is not None for row in sector.rows) or bool(sector.profiles_by_type),
+        fewest=Rules(**sector.release.rules).minimum_authorities_median,
     )
 
 
