@@ -14,7 +14,7 @@ from reports.narrative import Caption
 from reports.profile import Row
 from reports.profile import rows as rows_of
 from reports.wording import BASE_LANGUAGE, enumeration, text, whole
-from survey.results import Comparison, Group
+from survey.readings import Comparison, Group
 
 INVITED_FROM = narrative.RATE_FROM  # below it, a file does not say how many were invited (methodology 10.6)
 _TABLES = {

@@ -10,7 +10,7 @@ from reports.charts.style import Size
 from survey import results
 from survey.errors import NotFound
 from survey.people import Principal
-from survey.results import Comparison, Inside
+from survey.readings import Comparison, Inside
 from survey.vocabulary import RoleName
 from survey.web.access import Asked
 

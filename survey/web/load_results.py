@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reports.charts.style import Size
 from survey import results
 from survey.errors import NotFound
-from survey.results import Sector
+from survey.readings import Sector
 from survey.web.access import Asked
 from survey.web.load_compare import NOT_THERE, size_of
 

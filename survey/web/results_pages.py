@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template
 
 from reports.charts import dots, radar, small_multiples
-from reports.rules import Rules
 from survey import pictures, result_tables
 from survey.readings import Sector
 from survey.web import context, sending
@@ -38,7 +37,7 @@ def sector(sector: Sector) -> str:
         types=result_tables.group_lines(sector.profiles_by_type),
         refusal=result_tables.refusal(),
         shown=any(row.score is not None for row in sector.rows) or bool(sector.profiles_by_type),
-        fewest=Rules(**sector.release.rules).minimum_authorities_median,
+        fewest=sector.fewest_authorities,
     )
 
 
