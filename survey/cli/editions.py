@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -35,26 +37,7 @@ def store(file: Path, email: str) -> None:
 @as_person
 def review(code: str, version: str, email: str) -> None:
     """Hand the draft to a second person for review."""
-    with opened() as service, service.database.write(service.session):
-        edition = editions.find(service.session, code, version)
-        person = people.principal_of(service.session, email)
-        editions.submit_for_review(service.session, edition, by=person, now=service.now)
-        service.session.commit()
-    click.echo(f"{code} version {version} is in review.")
-
-
-@questionnaire.command()
-@click.argument("code")
-@click.argument("version")
-@as_person
-def approve(code: str, version: str, email: str) -> None:
-    """Say that the questionnaire may go to officers. Its author cannot."""
-    with opened() as service, service.database.write(service.session):
-        edition = editions.find(service.session, code, version)
-        person = people.principal_of(service.session, email)
-        editions.approve(service.session, edition, by=person, now=service.now)
-        service.session.commit()
-    click.echo(f"{code} version {version} is approved.")
+    _step(code, version, email, editions.submit_for_review, "in review")
 
 
 @questionnaire.command(name="return")
@@ -64,12 +47,16 @@ def approve(code: str, version: str, email: str) -> None:
 @as_person
 def return_(code: str, version: str, reason: str, email: str) -> None:
     """Hand the questionnaire back to its author, who may change it and hand it in again."""
-    with opened() as service, service.database.write(service.session):
-        edition = editions.find(service.session, code, version)
-        person = people.principal_of(service.session, email)
-        editions.return_to_author(service.session, edition, by=person, now=service.now, reason=reason)
-        service.session.commit()
-    click.echo(f"{code} version {version} is a draft again.")
+    _step(code, version, email, partial(editions.return_to_author, reason=reason), "a draft again")
+
+
+@questionnaire.command()
+@click.argument("code")
+@click.argument("version")
+@as_person
+def approve(code: str, version: str, email: str) -> None:
+    """Say that the questionnaire may go to officers. Its author cannot."""
+    _step(code, version, email, editions.approve, "approved")
 
 
 @questionnaire.command()
@@ -78,12 +65,16 @@ def return_(code: str, version: str, reason: str, email: str) -> None:
 @as_person
 def retire(code: str, version: str, email: str) -> None:
     """Take the questionnaire out of use: no new wave can ask it."""
+    _step(code, version, email, editions.retire, "retired")
+
+
+def _step(code: str, version: str, email: str, step: Callable[..., None], now_is: str) -> None:
+    """One step of a stored questionnaire, done by the person of this address."""
     with opened() as service, service.database.write(service.session):
         edition = editions.find(service.session, code, version)
-        person = people.principal_of(service.session, email)
-        editions.retire(service.session, edition, by=person, now=service.now)
+        step(service.session, edition, by=people.principal_of(service.session, email), now=service.now)
         service.session.commit()
-    click.echo(f"{code} version {version} is retired.")
+    click.echo(f"{code} version {version} is {now_is}.")
 
 
 @questionnaire.command(name="list")
