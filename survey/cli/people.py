@@ -46,17 +46,7 @@ def add(email: str, name: str) -> None:
 @of_authority
 def grant(email: str, role: str, authority: str | None) -> None:
     """Give EMAIL the ROLE."""
-    with opened() as service, service.database.write(service.session):
-        person = accounts.by_email(service.session, email)
-        accounts.grant(
-            service.session,
-            person.id,
-            RoleName(role),
-            authority_id=_authority_id(service.session, authority),
-            now=service.now,
-            actor="system",
-        )
-        service.session.commit()
+    _change(accounts.grant, email, role, authority)
     click.echo(f"{email} is {role}{f' of {authority}' if authority else ''}.")
 
 
@@ -66,18 +56,17 @@ def grant(email: str, role: str, authority: str | None) -> None:
 @of_authority
 def revoke(email: str, role: str, authority: str | None) -> None:
     """Take the ROLE of EMAIL away. It stays as history; with the last role every session ends."""
+    _change(accounts.revoke, email, role, authority)
+    click.echo(f"{email} is no longer {role}{f' of {authority}' if authority else ''}.")
+
+
+def _change(change: Callable[..., object], email: str, role: str, authority: str | None) -> None:
+    """Give a role or take it away."""
     with opened() as service, service.database.write(service.session):
         person = accounts.by_email(service.session, email)
-        accounts.revoke(
-            service.session,
-            person.id,
-            RoleName(role),
-            authority_id=_authority_id(service.session, authority),
-            now=service.now,
-            actor="system",
-        )
+        place = _authority_id(service.session, authority)
+        change(service.session, person.id, RoleName(role), authority_id=place, now=service.now, actor="system")
         service.session.commit()
-    click.echo(f"{email} is no longer {role}{f' of {authority}' if authority else ''}.")
 
 
 @people.command(name="sign-out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from survey import audit
 from survey.errors import BadInput, Refusal
+from survey.results import Superseded
 from survey.vocabulary import Outcome
 from survey.web import context
 from survey.web.access import Entrance, Row
@@ -53,6 +54,7 @@ SENTENCES = {
 
 def install(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
+    app.register_error_handler(Superseded, replaced)
     app.register_error_handler(CSRFError, without_token)
     app.register_error_handler(SecurityError, foreign_host)
     app.register_error_handler(OperationalError, database_away)
@@ -66,6 +68,14 @@ def refused(refusal: Refusal) -> Response:
     _audit(refusal)
     faults = refusal.faults if isinstance(refusal, BadInput) else ()
     return page(refusal.status, sentence=_(refusal.sentence), faults=faults)
+
+
+def replaced(refusal: Superseded) -> Response:
+    """The same page of the release that stands in its place is one link away; who may not read it is told there."""
+    context.session().rollback()
+    url = url_for(request.endpoint or "", **{**(request.view_args or {}), "label": refusal.successor})
+    label = _("Go to release %(label)s", label=refusal.successor)
+    return page(refusal.status, sentence=_(refusal.sentence), link=(url, label))
 
 
 def without_token(error: CSRFError) -> Response:
@@ -99,7 +109,12 @@ def unexpected(error: Exception) -> Response:
     return page(500)
 
 
-def page(status: int, sentence: str | None = None, faults: tuple[str, ...] = ()) -> Response:
+def page(
+    status: int,
+    sentence: str | None = None,
+    faults: tuple[str, ...] = (),
+    link: tuple[str, str] | None = None,
+) -> Response:
     known = status if status in HEADINGS else (400 if status < 500 else 500)
     g.setdefault("principal", None)
     text = render_template(
@@ -107,6 +122,7 @@ def page(status: int, sentence: str | None = None, faults: tuple[str, ...] = ())
         heading=HEADINGS[known],
         sentence=sentence or SENTENCES.get(known, ""),
         faults=faults,
+        link=link,
         status=status,
     )
     response = make_response(text, status)

@@ -52,6 +52,7 @@ class ReleasePage:
     state: str
     withheld: tuple[tuple[str, str, int], ...]
     quality: AnswerQuality
+    is_readable: bool  # by everybody: published, and no embargo keeps it closed
     steps: tuple[Transition, ...]
 
 
@@ -115,6 +116,7 @@ def release_page(asked: Asked) -> ReleasePage:
         found.state,
         tuple(results.withheld(asked.session, found)),
         answer_quality.of(found),
+        any(one.id == found.id for one in results.released(asked.session, now=asked.now)),
         transitions.targets(transitions.RELEASE, found.state, asked.person.roles),
     )
 

@@ -57,7 +57,8 @@ def test_text_is_escaped(application):
     assert application.jinja_env.from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
     template = application.jinja_env.get_template("error.html")
     with application.test_request_context(base_url="http://127.0.0.1"):
-        html = template.render(heading="<b>", sentence="<i>", faults=("<u>",), status=404, has_navigation=False,
+        html = template.render(heading="<b>", sentence="<i>", faults=("<u>",), link=("/?a=1&b=2", "<s>"), status=404, has_navigation=False,
                                language="en", request_id="1", principal=None)  # fmt: skip
     assert "&lt;b&gt;" in html
     assert "<u>" not in html
+    assert "<s>" not in html

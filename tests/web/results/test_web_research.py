@@ -231,6 +231,7 @@ def test_two_persons_publish_a_release(browser, person, sqlite_database) -> None
     assert browser.get("/results/2025.2/").status == 200
     gone = browser.get("/results/2025.1/")
     assert (gone.status, "replaced by release 2025.2" in gone.text) == (404, True)
+    assert 'href="/results/2025.2/"' in gone.text
     assert "release.published" in actions(sqlite_database)
 
 
@@ -241,6 +242,8 @@ def test_an_embargo_keeps_the_old_release_until_its_end(browser, person, sqlite_
     browser.post("/research/releases/2025.2/approve")
     assert browser.post("/research/releases/2025.2/publish", {"embargo_until": "2099-01-01 09:00"}).status == 303
     assert (browser.get("/results/2025.2/").status, browser.get("/results/2025.1/").status) == (404, 200)
+    assert "The published page" not in browser.get("/research/releases/2025.2/").text
+    assert "The published page" in browser.get("/research/releases/2025.1/").text
 
 
 def test_a_researcher_computes_but_neither_approves_nor_publishes(researcher_browser) -> None:
