@@ -9,17 +9,18 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
-from survey import config
+from survey import config, editions
 from survey.config import Settings
 from survey.db import Database
-from survey.models import Base
+from survey.models import Authority, Base, Edition, Participation, Wave
+from survey.vocabulary import EditionState, ParticipationState, WaveState
 
 # Importing the test server warns where no session directory of the user exists, as on a build machine.
 with warnings.catch_warnings():
@@ -38,6 +39,7 @@ DO $$ DECLARE one record; filled boolean; BEGIN
 END $$
 """
 
+Fielded = tuple[Edition, Wave, Participation]
 Recorder = Callable[[Database], AbstractContextManager[list[str]]]
 
 
@@ -166,3 +168,37 @@ def postgresql_url(new_postgresql_database: Callable[[], str]) -> str:
     Base.metadata.create_all(database.engine)
     database.dispose()
     return url
+
+
+@pytest.fixture(scope="session")
+def in_the_field() -> Callable[[Session, Path], Fielded]:
+    """Puts a questionnaire into the field: one open wave with one authority; the caller writes and commits."""
+    return put_in_the_field
+
+
+def put_in_the_field(session: Session, path: Path) -> Fielded:
+    clock = datetime.now(UTC)  # the database's own clock decides, so the wave lies around it
+    edition = editions.store_file(session, path, now=clock, actor="system")
+    edition.state = EditionState.FIELDED
+    authority = Authority(code="X1", name="Exeborough")
+    session.add(authority)
+    session.flush()
+    wave = Wave(
+        code="2026",
+        title="Digital maturity 2026",
+        edition_id=edition.id,
+        state=WaveState.OPEN,
+        opens_at=clock - timedelta(days=1),
+        deadline_at=clock + timedelta(days=1),
+        last_start_at=clock + timedelta(days=1),
+        closes_at=clock + timedelta(days=1, minutes=15),
+        optional_sections="equality" if "kind" in path.stem else "",
+    )
+    session.add(wave)
+    session.flush()
+    participation = Participation(
+        wave_id=wave.id, authority_id=authority.id, state=ParticipationState.COLLECTING, attributes={}
+    )
+    session.add(participation)
+    session.flush()
+    return edition, wave, participation

@@ -17,12 +17,13 @@ from questionnaires.definition import AnswerValue, Questionnaire
 from survey import editions, keys, links, participation, people, register, releases, sealing, submissions, waves
 from survey.db import Database
 from survey.links import Found
-from survey.models import Authority, Edition, Invitation, Participation, Release, Wave
+from survey.models import Edition, Invitation, Participation, Release, Wave
 from survey.people import Principal
 from survey.sealing import Answered
 from survey.submissions import Current
-from survey.vocabulary import EditionState, InvitationKind, ParticipationState, RoleName, WaveState
+from survey.vocabulary import EditionState, InvitationKind, RoleName
 
+Fielding = Callable[[Session, Path], tuple[Edition, Wave, Participation]]
 QUESTIONNAIRES = Path(__file__).parents[1] / "questionnaires"
 LINK_KEY = "zyxwvutsrqponmlkjihgfedcba9876543210"
 
@@ -97,54 +98,31 @@ def questionnaires() -> Path:
 
 
 @pytest.fixture
-def field(database: Database, session: Session, now: datetime) -> Field:
-    return in_the_field(database, session, now, QUESTIONNAIRES / "every-kind.toml")
+def field(database: Database, session: Session, in_the_field: Fielding) -> Field:
+    return made(database, session, in_the_field, QUESTIONNAIRES / "every-kind.toml")
 
 
 @pytest.fixture
-def conditional_field(database: Database, session: Session, now: datetime) -> Field:
+def conditional_field(database: Database, session: Session, in_the_field: Fielding) -> Field:
     """The same with a questionnaire whose pages depend on the tier."""
-    return in_the_field(database, session, now, QUESTIONNAIRES / "conditional-pages.toml")
+    return made(database, session, in_the_field, QUESTIONNAIRES / "conditional-pages.toml")
 
 
 @pytest.fixture
-def sqlite_field(sqlite_database: Database, now: datetime) -> Iterator[Field]:
+def sqlite_field(sqlite_database: Database, in_the_field: Fielding) -> Iterator[Field]:
     with sqlite_database.session() as session:
-        yield in_the_field(sqlite_database, session, now, QUESTIONNAIRES / "every-kind.toml")
+        yield made(sqlite_database, session, in_the_field, QUESTIONNAIRES / "every-kind.toml")
 
 
 @pytest.fixture
-def postgresql_field(postgresql_database: Database, now: datetime) -> Iterator[Field]:
+def postgresql_field(postgresql_database: Database, in_the_field: Fielding) -> Iterator[Field]:
     with postgresql_database.session() as session:
-        yield in_the_field(postgresql_database, session, now, QUESTIONNAIRES / "every-kind.toml")
+        yield made(postgresql_database, session, in_the_field, QUESTIONNAIRES / "every-kind.toml")
 
 
-def in_the_field(database: Database, session: Session, now: datetime, path: Path) -> Field:
-    clock = datetime.now(UTC)  # the database's own clock decides, so the wave lies around it
+def made(database: Database, session: Session, fielded: Fielding, path: Path) -> Field:
     with database.write(session):
-        edition = editions.store_file(session, path, now=now, actor="system")
-        edition.state = EditionState.FIELDED
-        authority = Authority(code="X1", name="Exeborough")
-        session.add(authority)
-        session.flush()
-        wave = Wave(
-            code="2026",
-            title="Digital maturity 2026",
-            edition_id=edition.id,
-            state=WaveState.OPEN,
-            opens_at=clock - timedelta(days=1),
-            deadline_at=clock + timedelta(days=1),
-            last_start_at=clock + timedelta(days=1),
-            closes_at=clock + timedelta(days=1, minutes=15),
-            optional_sections="equality" if "kind" in path.stem else "",
-        )
-        session.add(wave)
-        session.flush()
-        participation = Participation(
-            wave_id=wave.id, authority_id=authority.id, state=ParticipationState.COLLECTING, attributes={}
-        )
-        session.add(participation)
-        session.flush()
+        edition, wave, participation = fielded(session, path)
         session.commit()
     questionnaire = editions.questionnaire_of(session, edition, "en", wave.optional_sections)
     session.commit()

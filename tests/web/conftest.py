@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,14 +20,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 from werkzeug.test import TestResponse
 
-from survey import config, editions, keys, people
+from survey import config, keys, people
 from survey.config import Settings
 from survey.db import Database
-from survey.models import Authority, Invitation, Participation, Person, RoleGrant, Wave
-from survey.vocabulary import EditionState, InvitationKind, ParticipationState, RoleName, WaveState
+from survey.models import Edition, Invitation, Participation, Person, RoleGrant, Wave
+from survey.vocabulary import InvitationKind, RoleName
 from survey.web import languages
 from survey.web.application import create_app
 
+Fielding = Callable[[Session, Path], tuple[Edition, Wave, Participation]]
 QUESTIONNAIRES = Path(__file__).parents[1] / "questionnaires"
 UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -273,44 +274,21 @@ class OpenWave:
 
 
 @pytest.fixture
-def open_wave(web_database: Database, web_settings: Settings) -> OpenWave:
+def open_wave(web_database: Database, web_settings: Settings, in_the_field: Fielding) -> OpenWave:
     """With one item of every kind, and the optional section asked."""
-    return in_the_field(web_database, web_settings, QUESTIONNAIRES / "every-kind.toml")
+    return opened(web_database, web_settings, in_the_field, QUESTIONNAIRES / "every-kind.toml")
 
 
 @pytest.fixture
-def conditional_wave(web_database: Database, web_settings: Settings) -> OpenWave:
+def conditional_wave(web_database: Database, web_settings: Settings, in_the_field: Fielding) -> OpenWave:
     """With pages that depend on the tier."""
-    return in_the_field(web_database, web_settings, QUESTIONNAIRES / "conditional-pages.toml")
+    return opened(web_database, web_settings, in_the_field, QUESTIONNAIRES / "conditional-pages.toml")
 
 
-def in_the_field(database: Database, settings: Settings, path: Path, authority: str = "Exeborough") -> OpenWave:
-    clock = datetime.now(UTC)  # the database's own clock decides, so the wave lies around it
+def opened(database: Database, settings: Settings, fielded: Fielding, path: Path) -> OpenWave:
     with database.session() as session, database.write(session):
-        edition = editions.store_file(session, path, now=clock, actor="system")
-        edition.state = EditionState.FIELDED
-        place = Authority(code="X1", name=authority)
-        session.add(place)
-        session.flush()
-        wave = Wave(
-            code="2026",
-            title="Digital maturity 2026",
-            edition_id=edition.id,
-            state=WaveState.OPEN,
-            opens_at=clock - timedelta(days=1),
-            deadline_at=clock + timedelta(days=1),
-            last_start_at=clock + timedelta(days=1),
-            closes_at=clock + timedelta(days=1, minutes=15),
-            optional_sections="equality" if "kind" in path.stem else "",
-        )
-        session.add(wave)
-        session.flush()
-        taking_part = Participation(
-            wave_id=wave.id, authority_id=place.id, state=ParticipationState.COLLECTING, attributes={}
-        )
-        session.add(taking_part)
-        session.flush()
-        made = OpenWave(database, wave.id, taking_part.id, place.id, edition.id, settings.link_key)
+        edition, wave, place = fielded(session, path)
+        made = OpenWave(database, wave.id, place.id, place.authority_id, edition.id, settings.link_key)
         session.commit()
     return made
 
