@@ -80,6 +80,13 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+
+
 class Outcome(StrEnum):
     """How an audited act ended."""
 

@@ -11,7 +11,7 @@ from survey.models.collection import (
     ParticipationServiceArea,
     Wave,
 )
-from survey.models.operations import AuditEntry, OutboxMessage
+from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFile
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
 from survey.models.results import RESULT_TABLES, Release, ReleasePeerGroup
@@ -29,10 +29,12 @@ __all__ = [
     "EditionTranslation",
     "Headcount",
     "Invitation",
+    "Job",
     "OutboxMessage",
     "Participation",
     "ParticipationServiceArea",
     "Person",
+    "ProducedFile",
     "Release",
     "ReleasePeerGroup",
     "RoleGrant",

@@ -1,15 +1,29 @@
-"""Operations: the audit chain and the outbox."""
+"""Operations: the audit chain, the outbox, jobs and the files that they made."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, Table, UniqueConstraint, event
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.models.base import Base, Digest, Identifier, one_of
-from survey.vocabulary import MessageState, Outcome
+from survey.models.base import Base, Digest, Identifier, RandomId, one_of
+from survey.vocabulary import JobState, MessageState, Outcome
+
+RUNNING = text(f"state = '{JobState.RUNNING}'")
+UNFINISHED = text(f"state IN ('{JobState.QUEUED}', '{JobState.RUNNING}')")
 
 
 class AuditEntry(Base):
@@ -62,6 +76,75 @@ class OutboxMessage(Base):
     state: Mapped[str] = mapped_column(String(20), default=MessageState.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
+
+
+class Job(Base):
+    """Work that a worker does apart from any request: written in the transaction of its cause, ended in that of its effect.
+
+    `payload` holds codes and numbers only: no secret, nothing personal. `worker` names who holds a running job, and
+    `heartbeat_at` when that worker was last alive; both are empty otherwise.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        CheckConstraint(one_of("state", JobState), name="state"),
+        CheckConstraint("attempt >= 0", name="attempt"),
+        CheckConstraint(
+            f"(state = '{JobState.RUNNING}') = (worker IS NOT NULL AND heartbeat_at IS NOT NULL)",
+            name="running_is_held",
+        ),
+        CheckConstraint(
+            f"(state IN ('{JobState.DONE}', '{JobState.DEAD}')) = (ended_at IS NOT NULL)", name="ended_has_a_time"
+        ),
+        CheckConstraint(f"state <> '{JobState.DEAD}' OR sentence <> ''", name="dead_says_why"),
+        Index("uq_job_unfinished_key", "key", unique=True, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("uq_job_running_person", "by_id", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
+        Index("ix_job_state", "state", "due_at"),
+    )
+
+    id: Mapped[Identifier]
+    code: Mapped[RandomId]
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(200))
+    payload: Mapped[dict[str, Any]]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(String(20), default=JobState.QUEUED)
+    attempt: Mapped[int] = mapped_column(default=0)
+    step: Mapped[str] = mapped_column(String(200), default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, Any]]
+    sentence: Mapped[str] = mapped_column(String(500), default="")
+    worker: Mapped[str | None] = mapped_column(String(80))
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def audit_code(self) -> str:
+        return self.code
+
+
+class ProducedFile(Base):
+    """A file that a person asked for: theirs alone, under a random name in the data folder, deleted after a day."""
+
+    __tablename__ = "produced_file"
+    __table_args__ = (Index("ix_produced_file_expires_at", "expires_at"),)
+
+    id: Mapped[RandomId] = mapped_column(primary_key=True)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    object_code: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[Digest]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 APPEND_ONLY = {
