@@ -1,0 +1,63 @@
+"""Least squares on categories: what a person's margins say about the score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reports.statistics import sums
+from reports.statistics.sums import Floats, Groups, Ints
+
+
+def fitted(values: Floats, groups: Groups, categories: Ints) -> Floats:
+    """Unweighted least-squares fit of each measure on dummy columns of the categories, in each group by itself.
+
+    y_hat = X b with b = argmin |y - X b|^2 over the people of the group who have a score, X one dummy column a category
+    of every margin in use. Without a margin in use that is the group's plain mean. `values` has shape (respondents,
+    measures), points, NaN where there is no score; `categories` (respondents, margins), -1 where a margin is not in
+    use. The result has the rows of `groups.order`, NaN where `values` are. Used by the linearised standard error of
+    raked means (Sarndal, Swensson & Wretman 1992, section 6.5; methodology 3.3). People of the same categories
+    share one fit, computed from sums that do not depend on the order of the rows.
+
+    >>> y = np.array([[1.0], [3.0], [10.0], [14.0]])
+    >>> four = sums.grouped(np.zeros(4, dtype=np.int64), 1)
+    >>> fitted(y, four, np.array([[0], [0], [1], [1]])).ravel().round(9).tolist()
+    [2.0, 2.0, 12.0, 12.0]
+    """
+    ordered, of_group = categories[groups.order], groups.of_row
+    key = np.column_stack([of_group, ordered]).T
+    cells, inverse = np.unique(key, axis=1, return_inverse=True)
+    cell = sums.grouped(inverse.ravel(), cells.shape[1])
+    y = values[groups.order]
+    n, total = _by_cell(y, cell)
+    fit = np.empty_like(n)
+    bounds = np.searchsorted(cells[0], np.arange(groups.count + 1))
+    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if last > first:
+            fit[first:last] = _fit(n[first:last], total[first:last], cells[1:, first:last].T)
+    return np.where(np.isnan(y), np.nan, fit[inverse.ravel()])
+
+
+def _by_cell(y: Floats, cell: Groups) -> tuple[Floats, Floats]:
+    """People with a score and the sum of their scores, of each cell and measure."""
+    n, total = [], []
+    for j in range(y.shape[1]):
+        column = y[cell.order, j]
+        scored = ~np.isnan(column)
+        n.append(np.bincount(cell.of_row[scored], minlength=cell.count).astype(np.float64))
+        total.append(sums.exact_sums(np.where(scored, column, 0.0), cell))
+    return np.column_stack(n), np.column_stack(total)
+
+
+def _fit(n: Floats, total: Floats, categories: Ints) -> Floats:
+    """The fit of each cell of one group on each measure, by the normal equations of its dummy columns."""
+    dummies = [_dummies(column) for column in categories.T if (column >= 0).all()]
+    x = np.column_stack(dummies) if dummies else np.ones((len(n), 1))
+    normal = np.einsum("cp,cm,cq->mpq", x, n, x)
+    right = np.einsum("cp,cm->mp", x, total)
+    b = np.einsum("mpq,mq->mp", np.linalg.pinv(normal, hermitian=True), right)
+    fit: Floats = np.matmul(x, b.T)
+    return fit
+
+
+def _dummies(column: Ints) -> Floats:
+    return np.equal(column[:, np.newaxis], np.unique(column)).astype(np.float64)
