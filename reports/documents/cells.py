@@ -68,6 +68,18 @@ def medians(profile: pd.DataFrame, caption: str) -> Table:
     return Table(caption, headings, body)
 
 
+def middles(profile: pd.DataFrame) -> tuple[str, ...]:
+    """The medians of a peer group as one row: each with the middle half in brackets, and how many authorities."""
+    found = rows(profile)
+    scores = []
+    for row in found:
+        half = _between(row.lower_quartile, row.upper_quartile)
+        scores.append(
+            _score(row.score) if row.score is None or row.lower_quartile is None else f"{whole(row.score)} ({half})"
+        )
+    return (*scores, _count(max((row.n for row in found if row.n is not None), default=None)))
+
+
 def verdicts(profiles: Mapping[str, pd.DataFrame], caption: str) -> Table:
     """How the verdicts depend on the peer group: a row a dimension, a column a group (label to profile)."""
     columns = {label: rows(profile) for label, profile in profiles.items()}

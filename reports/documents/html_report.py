@@ -18,16 +18,15 @@ from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
 from reports.charts.style import Size
-from reports.documents import cells, technical_notes
+from reports.documents import cells, sector_parts, technical_notes
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.narrative import Caption
 from reports.peers import ALL
-from reports.profile import profile, rows, sector_profile, theme_profile
+from reports.profile import profile, theme_profile
 from reports.quality import Json
 
 _TEMPLATES = Path(__file__).parent / "templates"
-TYPES = "type:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,8 @@ def sector(
     `quality` (the published content of quality.json) the technical notes.
     """
     benchmarks = frames["benchmarks"]
-    groups = [str(group) for group in benchmarks["peer_group"].drop_duplicates()]
-    profiles = {group: sector_profile(benchmarks, questionnaire, peer_group=group) for group in groups}
-    everybody = profiles.get(ALL, sector_profile(benchmarks, questionnaire, peer_group=ALL))
+    profiles = sector_parts.profiles(benchmarks, questionnaire)
+    everybody = profiles[ALL]
     caption = narrative.sector_caption(everybody, peer_group=ALL, **_marks(imprint))
     return _render(
         "sector.html",
@@ -114,7 +112,7 @@ def sector(
         imprint,
         name="The sector",
         finding=caption.sentence,
-        shown=any(row.score is not None for one in profiles.values() for row in rows(one)),
+        shown=any(sector_parts.anything(one) for one in profiles.values()),
         dots=_picture(lambda size: dots(everybody, caption, size=size), caption),
         radar=_picture(lambda size: radar(everybody, caption, size=size), caption) if len(everybody) > 2 else None,
         multiples=_multiples(profiles, imprint),
@@ -125,7 +123,7 @@ def sector(
             if group != ALL
         ],
         parts=[_part(one, _sector_themes(benchmarks, questionnaire, one)) for one in questionnaire.dimensions],
-        participation=_participation(frames["scores"], questionnaire, authorities),
+        participation=sector_parts.participation("type", frames["scores"], questionnaire, authorities),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )
 
@@ -174,7 +172,7 @@ def _items(items: pd.DataFrame | None, questionnaire: Questionnaire, dimension: 
 def _sector_themes(benchmarks: pd.DataFrame, questionnaire: Questionnaire, dimension: Dimension) -> tuple[Table, ...]:
     if not dimension.themes:
         return ()
-    themes = sector_profile(benchmarks, questionnaire, peer_group=ALL, measures=dimension.themes)
+    themes = sector_parts.themes(benchmarks, questionnaire, dimension)
     return (cells.medians(themes, f"Themes of {narrative.in_sentence(str(dimension.title))}"),)
 
 
@@ -195,36 +193,14 @@ def _inside(group_scores: pd.DataFrame | None, questionnaire: Questionnaire) -> 
     return tables
 
 
-def _multiples(profiles: Mapping[str, pd.DataFrame], imprint: Imprint) -> Picture | None:
-    by_type = {
-        narrative.group_label(group): one
-        for group, one in profiles.items()
-        if group.startswith(TYPES) and any(row.score is not None for row in rows(one))
-    }
-    if len(by_type) < 2 or any(len(one) < 3 for one in by_type.values()):
-        return None
-    caption = narrative.multiples_caption(by_type, **_marks(imprint))
-    return _picture(lambda size: small_multiples(by_type, caption, size=size), caption)
+def _multiples(profiles: Mapping[str, pd.DataFrame], imprint: Imprint) -> list[Picture]:
+    types = sector_parts.of_kind(profiles, "type")
+    return [_side_by_side(groups, imprint) for groups in sector_parts.drawn_together(types)]
 
 
-def _participation(scores: pd.DataFrame, questionnaire: Questionnaire, authorities: pd.DataFrame | None) -> Table:
-    """How many authorities have results, by type: authorities in the file, and those with a dimension to show."""
-    dimensions = [dimension.code for dimension in questionnaire.dimensions]
-    shown = scores[scores["measure"].isin(dimensions) & scores["score"].notna() & scores["reason"].isna()]
-    codes = pd.Series(pd.unique(scores["authority"]), dtype="string")
-    types = pd.Series("", index=codes, dtype="string")
-    if authorities is not None and "type" in authorities.columns:
-        known = authorities.set_index("code")["type"]
-        types = known.reindex(codes).fillna("")
-    with_results = set(shown["authority"])
-    body = []
-    for kind in sorted(set(types)):
-        members = types.index[types == kind]
-        label = narrative.first_upper(narrative.group_label(f"{TYPES}{kind}")) if kind else "Type not given"
-        body.append((label, str(len(members)), str(sum(code in with_results for code in members))))
-    if len(body) > 1 or not set(types) - {""}:
-        body = [row for row in body if len(body) > 1] + [("All authorities", str(len(codes)), str(len(with_results)))]
-    return Table("Authorities in this release", ("", "Authorities", "With results to show"), tuple(body))
+def _side_by_side(groups: Mapping[str, pd.DataFrame], imprint: Imprint) -> Picture:
+    caption = narrative.multiples_caption(groups, **_marks(imprint))
+    return _picture(lambda size: small_multiples(groups, caption, size=size), caption)
 
 
 def _picture(draw: Callable[[Size], bytes], caption: Caption) -> Picture:
