@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 UNITS = 1000  # font units to the em; `load` asserts it
 _PACKAGE = "font_source_sans_pro"
 _FILES = {"regular": "SourceSansPro-Regular.ttf", "bold": "SourceSansPro-Semibold.ttf"}
+WEIGHTS = tuple(_FILES)
 _READING = Lock()  # FreeType reads one font at a time; what has been read is never changed
 
 
@@ -48,11 +49,8 @@ class Typeface:
 @lru_cache
 def load(weight: str) -> Typeface:
     """The typeface of a weight, `regular` or `bold`. Raises RuntimeError where the font package is not installed."""
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or not found.submodule_search_locations:
-        raise RuntimeError(f"The font package {_PACKAGE} is not installed.")
     with _READING:
-        font = FT2Font(Path(found.submodule_search_locations[0]) / "files" / _FILES[weight])
+        font = FT2Font(_folder() / _FILES[weight])
         if font.units_per_EM != UNITS:
             raise RuntimeError(f"The font {_FILES[weight]} has {font.units_per_EM} units to the em, not {UNITS}.")
         font.set_size(UNITS, 72)  # one pixel is one unit
@@ -62,6 +60,18 @@ def load(weight: str) -> Typeface:
         }
         advances = {character: glyph.advance for character, glyph in glyphs.items()}
         return Typeface(glyphs, advances, _read(font, GlyphIndexType(0), f"{weight[0]}-"))
+
+
+def files() -> tuple[Path, ...]:
+    """The font's files, a weight each, for what sets text itself."""
+    return tuple(_folder() / name for name in _FILES.values())
+
+
+def _folder() -> Path:
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or not found.submodule_search_locations:
+        raise RuntimeError(f"The font package {_PACKAGE} is not installed.")
+    return Path(found.submodule_search_locations[0]) / "files"
 
 
 def _read(font: FT2Font, index: GlyphIndexType, code: str) -> Glyph:
