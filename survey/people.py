@@ -118,6 +118,14 @@ def principal_of(session: Session, email: str) -> Principal:
     return _principal(rows)
 
 
+def principal_by_id(session: Session, person_id: int) -> Principal:
+    """The person on whose behalf a job runs, with the roles of this moment."""
+    rows = session.execute(_principal_rows().where(Person.id == person_id, Person.active).order_by(RoleGrant.id)).all()
+    if not rows:
+        raise NotFound("The person who asked for this has no account any more.")
+    return _principal(rows)
+
+
 def everybody(session: Session) -> list[Principal]:
     """All accounts that can sign in, by name."""
     rows = session.execute(_principal_rows().where(Person.active).order_by(Person.name, Person.id, RoleGrant.id)).all()
