@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -55,6 +55,15 @@ def caption(
         language=language,
         demonstration=demonstration,
     )
+
+
+def themes_caption(of: Caption, themes: pd.DataFrame, *, name: str, title: str) -> Caption:
+    """The caption of a picture of one dimension's themes, from the caption of the picture of the dimensions.
+
+    Themes carry no verdict, so the sentence gives scores and middle authorities only.
+    """
+    heading = text("picture.themes_heading", of.language, name=name, measure=in_sentence(title))
+    return replace(of, heading=heading, sentence=themes_finding(rows(themes), name, of.language))
 
 
 def sector_caption(
@@ -128,6 +137,15 @@ def finding(profile: pd.DataFrame, name: str, group_label: str, language: str = 
         sentences += _said("cannot_tell", untold, language)
     sentences += _said("no_comparison", unjudged, language) + _said("withheld", withheld, language)
     return " ".join([*sentences, *_indicative(told, language)])
+
+
+def themes_finding(themes: Sequence[Row], name: str, language: str = BASE_LANGUAGE) -> str:
+    """What an authority scores on the themes of a dimension, each beside the middle authority."""
+    shown = [row for row in themes if row.score is not None]
+    withheld = [row for row in themes if row.score is None]
+    parts = [_theme(row, language) for row in shown]
+    sentences = [text("finding.themes", language, name=name, measures=enumeration(parts, language))] if parts else []
+    return " ".join([*sentences, *_said("withheld", withheld, language)])
 
 
 def sector_finding(profile: pd.DataFrame, group_label: str, language: str = BASE_LANGUAGE) -> str:
@@ -334,6 +352,13 @@ def _scores(shown: Sequence[Row], language: str) -> str:
         if row.score is not None
     ]
     return enumeration(parts, language)
+
+
+def _theme(row: Row, language: str) -> str:
+    score, measure = whole(row.score or 0), in_sentence(row.title)
+    if row.median is None:
+        return text("finding.theme", language, score=score, measure=measure)
+    return text("finding.theme_beside", language, score=score, measure=measure, median=whole(row.median))
 
 
 def _sector_key(profiles: Sequence[pd.DataFrame], language: str) -> str:

@@ -13,7 +13,7 @@ from reports.files import writing
 from reports.narrative import Caption
 from reports.profile import Row
 from reports.profile import rows as rows_of
-from reports.wording import BASE_LANGUAGE, enumeration, text, whole
+from reports.wording import BASE_LANGUAGE, text, whole
 from survey.readings import Comparison, Group
 
 INVITED_FROM = narrative.RATE_FROM  # below it, a file does not say how many were invited (methodology 10.6)
@@ -77,27 +77,12 @@ def notes(comparison: Comparison, profile: pd.DataFrame, language: str = BASE_LA
 
 
 def theme_caption(comparison: Comparison, dimension: str, language: str = BASE_LANGUAGE) -> Caption:
-    """The words of a picture of themes. Themes carry no verdict, so the sentence gives scores and middle peers only."""
-    profile = comparison.themes[dimension]
-    release, name = comparison.release, comparison.name
-    title = next(one.title for one in comparison.questionnaire.dimensions if one.code == dimension)
+    """The words of a picture of themes, with who answered on them."""
+    profile, release = comparison.themes[dimension], comparison.release
+    title = next(str(one.title) for one in comparison.questionnaire.dimensions if one.code == dimension)
     line = narrative.caption_line(profile, release=release.label, method=release.method_version, language=language)
-    sentence = theme_sentence(rows_of(profile), name)
-    return replace(comparison.caption, heading=f"{name}: {narrative.in_sentence(title)}", sentence=sentence, line=line)
-
-
-def theme_sentence(rows: Sequence[Row], name: str) -> str:
-    """What a picture of themes shows, in words.
-
-    The words are English until a speaker of another language has written them.
-    """
-    shown = [row for row in rows if row.score is not None]
-    withheld = [narrative.in_sentence(row.title) for row in rows if row.score is None]
-    parts = [_theme_words(row) for row in shown if row.score is not None]
-    sentences = [f"{name} scores {enumeration(parts)}, out of 100."] if parts else []
-    if withheld:
-        sentences.append(text("finding.withheld", measures=enumeration(withheld)))
-    return " ".join(sentences)
+    themes = narrative.themes_caption(comparison.caption, profile, name=comparison.name, title=title)
+    return replace(themes, line=line)
 
 
 def reason_words(reason: str) -> str:
@@ -108,11 +93,6 @@ def reason_words(reason: str) -> str:
 def table_words(name: str) -> str:
     """What a stored table holds, in words."""
     return _TABLES.get(name, name)
-
-
-def _theme_words(row: Row) -> str:
-    words = f"{whole(row.score or 0)} on {narrative.in_sentence(row.title)}"
-    return words if row.median is None else f"{words} (middle peer {whole(row.median)})"
 
 
 def refusal(language: str = BASE_LANGUAGE) -> str:

@@ -208,7 +208,7 @@ def test_themes_have_scores_peers_and_no_verdict(member) -> None:
     assert "Across departments" in page
     assert "Compared with peers" not in page
     sentence = re.search(r'alt="([^"]*)"', page)[1]
-    assert re.match(r"Aldersett scores \d+ on across departments \(middle peer \d+\)", sentence)
+    assert re.match(r"Aldersett scores \d+ on across departments \(middle authority \d+\)", sentence)
     assert html.unescape(sentence) in html.unescape(member.get(f"{OVERVIEW}dimension/silos/dots.svg").text)
     assert member.get(f"{OVERVIEW}dimension/culture").status == 404
 
