@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey import keys, mailing, messages, transitions
 from survey.errors import BadInput, NotFound, NotNow
-from survey.models import Authority, Invitation, Participation, Wave
+from survey.models import Authority, Draft, Invitation, Participation, Wave
 from survey.vocabulary import InvitationKind, WaveState
 
 MAX_ADDRESS_LENGTH = 254
@@ -177,11 +177,24 @@ def revoke(session: Session, link: Invitation, *, actor: str, now: datetime) -> 
 
 def renew(session: Session, link: Invitation, *, link_key: str, actor: str, now: datetime) -> None:
     """A new token for the same invitation: the old link opens nothing, drafts and receipts stay."""
-    link.epoch += 1
-    link.token_hash = keys.hashed(keys.token(link_key, link.id, link.epoch))
+    _give_token(link, link_key)
     link.revoked = False
     participation = session.get_one(Participation, link.participation_id)
     _note(session, "invitation.renewed", participation, actor=actor, now=now, details={"invitation": link.id})
+
+
+def renew_all(session: Session, *, link_key: str) -> int:
+    """New tokens for all invitations and new resume codes for all drafts, for a link key that is new or was seen.
+
+    No link that was sent opens anything any more. Browsers that hold a draft go on.
+    """
+    ids = session.scalars(select(Invitation.id).order_by(Invitation.id)).all()
+    _give_tokens(session, ids, link_key)
+    codes = {one: keys.resume_code(link_key, one) for one in session.scalars(select(Draft.id).order_by(Draft.id))}
+    if codes:
+        hashes = [{"id": one, "resume_hash": keys.resume_hash(link_key, code)} for one, code in codes.items()]
+        session.execute(update(Draft), hashes)
+    return len(ids)
 
 
 def links(
@@ -254,17 +267,25 @@ def _unlinked(
 
 
 def _give_tokens(session: Session, invitation_ids: Iterable[int], link_key: str) -> None:
-    session.execute(
-        update(Invitation),
-        [{"id": one, "token_hash": keys.hashed(keys.token(link_key, one, 1))} for one in invitation_ids],
-    )
+    epochs = {one: keys.new_epoch() for one in invitation_ids}
+    rows = [
+        {"id": one, "epoch": epoch, "token_hash": keys.hashed(keys.token(link_key, one, epoch))}
+        for one, epoch in epochs.items()
+    ]
+    if rows:
+        session.execute(update(Invitation), rows)
+
+
+def _give_token(link: Invitation, link_key: str) -> None:
+    link.epoch = keys.new_epoch()
+    link.token_hash = keys.hashed(keys.token(link_key, link.id, link.epoch))
 
 
 def _make_shared(session: Session, participation_id: int, cap: int, link_key: str) -> Invitation:
     link = Invitation(**_unlinked(participation_id, InvitationKind.SHARED, cap=cap))
     session.add(link)
     session.flush()
-    link.token_hash = keys.hashed(keys.token(link_key, link.id, 1))
+    _give_token(link, link_key)
     session.flush()
     return link
 

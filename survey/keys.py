@@ -10,6 +10,7 @@ import secrets
 TOKEN_BYTES = 20  # 160 bits, 27 characters in a link
 RESUME_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: nothing that is misread aloud or on paper
 RESUME_LENGTH = 12  # of 5 bits each
+MOST_EPOCHS = 2**30  # leaves room to count up in a column of 31 bits
 _MISREAD = str.maketrans("ILO", "110")
 
 
@@ -53,6 +54,19 @@ def resume_hash(link_key: str, code: str) -> str:
 def spent_hash(link_key: str, browser_key: str) -> str:
     """The mark that this browser's draft was submitted. It cannot be computed from anything that the draft held."""
     return _keyed(link_key, f"spent:{browser_key}").hex()
+
+
+def new_epoch() -> int:
+    """The epoch of a new link. It is random, because numbers of invitations can be given again after a restore.
+
+    Counted from 1, a link made after the restore could be the very link that somebody else was sent before it.
+    """
+    return 1 + secrets.randbelow(MOST_EPOCHS)
+
+
+def mark_of(link_key: str) -> str:
+    """Tells whether a backup belongs to this link key, and nothing else about the key."""
+    return _keyed(link_key, "mark").hex()
 
 
 def _keyed(key: str, message: str) -> bytes:

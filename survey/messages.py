@@ -130,6 +130,26 @@ def mark_failed(session: Session, message_id: int) -> None:
     session.execute(again.values(state=MessageState.QUEUED))
 
 
+def put_back(session: Session, message_id: int) -> None:
+    """Into the queue as if it had not been tried: the mail server was away, which is no fault of the mail."""
+    one = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.state == MessageState.SENDING)
+    session.execute(one.values(state=MessageState.QUEUED, tries=OutboxMessage.tries - 1))
+
+
+def hold(session: Session) -> int:
+    """Nothing that waits is sent, as nobody knows whether it left already; how many mails a person now decides on."""
+    waiting = update(OutboxMessage).where(OutboxMessage.state.in_([MessageState.QUEUED, MessageState.SENDING]))
+    held = session.execute(waiting.values(state=MessageState.FAILED).returning(OutboxMessage.id))
+    return len(held.all())
+
+
+def try_again(session: Session) -> int:
+    """Mails that were given up or held back go into the queue once more; how many."""
+    given_up = update(OutboxMessage).where(OutboxMessage.state == MessageState.FAILED)
+    again = session.execute(given_up.values(state=MessageState.QUEUED, tries=0).returning(OutboxMessage.id))
+    return len(again.all())
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many mails stand in each state."""
     states = session.scalars(select(OutboxMessage.state)).all()

@@ -29,6 +29,13 @@ def upgrade(database: Database, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema up to a revision inside a transaction that is open already, its lock taken."""
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 def downgrade(database: Database, revision: str) -> None:
     """Take the schema back to a revision; `base` takes every table away."""
     with _changing(database) as config:
@@ -38,7 +45,17 @@ def downgrade(database: Database, revision: str) -> None:
 def current(database: Database) -> str | None:
     """The revision of the database; nothing for an empty one."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision as this connection's transaction sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this version of the service knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
 def head() -> str:
@@ -56,8 +73,7 @@ def require_current(database: Database) -> None:
         return
     if found is None:
         raise SettingFault("DATABASE_URL: the database has no tables yet. Run: soundings migrate")
-    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
-    if found in known:
+    if found in known_revisions():
         raise SettingFault(f"DATABASE_URL: the schema is {found}, this version needs {needed}. Run: soundings migrate")
     raise SettingFault(f"DATABASE_URL: the schema {found} is newer than this version. Install the newer version.")
 
@@ -76,7 +92,7 @@ def _changing(database: Database) -> Iterator[Config]:
     config = configuration()
     try:
         with database.writing_connection() as connection:
-            _wait_for_turn(connection)
+            wait_for_turn(connection)
             config.attributes["connection"] = connection
             yield config
             connection.commit()
@@ -86,7 +102,8 @@ def _changing(database: Database) -> Iterator[Config]:
         raise
 
 
-def _wait_for_turn(connection: Connection) -> None:
+def wait_for_turn(connection: Connection) -> None:
+    """Nobody else changes the schema until this transaction ends."""
     if connection.dialect.name != "postgresql":
         return
     connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": LOCK_TIMEOUT})
