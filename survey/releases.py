@@ -34,6 +34,17 @@ _ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
+class Gathered:
+    """What a wave's numbers are computed from, read out of the database."""
+
+    wave: Wave
+    questionnaire: Questionnaire
+    responses: Responses
+    authorities: pd.DataFrame
+    headcounts: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Calculation:
     """The numbers of a wave, computed and guarded but not yet stored, with the digest of everything they came from."""
 
@@ -47,16 +58,17 @@ class Calculation:
 def calculation(
     session: Session, wave_code: str, *, rules: Rules | None = None, progress: Callable[[str], None] | None = None
 ) -> Calculation:
-    """Compute a closed wave. Only reads, so nobody waits for it; `store` writes what it returns.
+    """Compute a closed wave. Only reads, so nobody waits for it; `store` writes what it returns."""
+    return computed(gather(session, wave_code), rules=rules, progress=progress)
 
-    The sealed answers are read once, in pages, straight into one small integer column an item. Withheld numbers are
-    emptied here: nothing beyond this function holds them.
+
+def gather(session: Session, wave_code: str) -> Gathered:
+    """Read all that a closed wave is computed from.
+
+    The sealed answers are read once, in pages, straight into one small integer column an item.
     """
     wave = waves.by_code(session, wave_code)
-    if wave.state != WaveState.CLOSED:
-        raise NotNow(
-            f"The wave {wave.code} is {wave.state}. Close it first: numbers are computed once, when all is in."
-        )
+    require_closed(wave)
     edition = editions.get(session, wave.edition_id)
     questionnaire = editions.questionnaire_of(session, edition, optional_sections=wave.optional_sections)
     authorities = _authorities(session, wave)
@@ -64,17 +76,36 @@ def calculation(
         raise NotNow(f"No authority takes part in the wave {wave.code}, so there is nothing to compute.")
     headcounts = _headcounts(session, wave, set(authorities["code"]))
     responses = _responses(session, wave, questionnaire, tuple(authorities["code"]))
-    rules = rules or Rules()
+    return Gathered(wave, questionnaire, responses, authorities, headcounts)
+
+
+def computed(
+    gathered: Gathered, *, rules: Rules | None = None, progress: Callable[[str], None] | None = None
+) -> Calculation:
+    """Work the numbers out, without the database. Withheld ones are emptied: nothing beyond this function holds them."""
     results = publication.compute(
-        responses, questionnaire, rules, authorities=authorities, headcounts=headcounts, progress=progress
+        gathered.responses,
+        gathered.questionnaire,
+        rules or Rules(),
+        authorities=gathered.authorities,
+        headcounts=gathered.headcounts,
+        progress=progress,
     )
     return Calculation(
-        wave,
+        gathered.wave,
         publication.published(results),
-        peers.groups(authorities),
-        loader.measurement_digest(questionnaire),
-        _input_digest(responses, authorities, headcounts),
+        peers.groups(gathered.authorities),
+        loader.measurement_digest(gathered.questionnaire),
+        _input_digest(gathered.responses, gathered.authorities, gathered.headcounts),
     )
+
+
+def require_closed(wave: Wave) -> None:
+    """Only what can no longer change is computed."""
+    if wave.state != WaveState.CLOSED:
+        raise NotNow(
+            f"The wave {wave.code} is {wave.state}. Close it first: numbers are computed once, when all is in."
+        )
 
 
 def store(session: Session, found: Calculation, *, by: Principal, now: datetime) -> Release:
