@@ -6,6 +6,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 STAFF = ("digital-maturity-staff", "1")
+SELF_ASSESSMENT = ("digital-maturity-authority", "1")
 
 
 def path(code: str, version: str, lang: str | None = None) -> Path:

@@ -37,7 +37,7 @@ def scores(
     authorities: Sequence[str], measures: Sequence[str], found: Estimates, reasons: Reasons, *, weighted: bool
 ) -> pd.DataFrame:
     """SCORES: authorities in order, each with all measures. Reliability has its place; it is not computed yet."""
-    authority, measure = _crossed(authorities, measures)
+    authority, measure = crossed(authorities, measures)
     columns: dict[str, object] = {"authority": authority, "measure": measure}
     for name in ("n", "invited", "score", "se", "lower", "upper", "se_comparison", "deff"):
         columns[name] = getattr(found, name).ravel()
@@ -49,7 +49,7 @@ def group_scores(
     groups: Sequence[tuple[str, str]], kind: str, measures: Sequence[str], found: Estimates, reasons: Reasons
 ) -> pd.DataFrame:
     """GROUP_SCORES of one kind: one row a group (authority, code) and measure."""
-    places, measure = _crossed(range(len(groups)), measures)
+    places, measure = crossed(range(len(groups)), measures)
     authority = np.array([code for code, _ in groups], dtype=object)[places]
     group = np.array([code for _, code in groups], dtype=object)[places]
     rows: dict[str, object] = {"authority": authority, "group": group, "measure": measure}
@@ -63,7 +63,7 @@ def items(
 ) -> pd.DataFrame:
     """ITEMS: in every authority all items, each with its rows. `reasons` has the shape of each item's shares."""
     rows = [(code, row) for code, one in found for row in one.rows]
-    authority, places = _crossed(authorities, range(len(rows)))
+    authority, places = crossed(authorities, range(len(rows)))
     columns: dict[str, object] = {"authority": authority}
     columns["item"] = np.array([item for item, _ in rows], dtype=object)[places]
     columns["option"] = np.array([row for _, row in rows], dtype=object)[places]
@@ -96,7 +96,7 @@ def standing_rows(
     reasons: Reasons,
 ) -> pd.DataFrame:
     """STANDINGS of one peer group. Ranks and shrunken scores have their places; they are not computed yet."""
-    authority, measure = _crossed(authorities, measures)
+    authority, measure = crossed(authorities, measures)
     columns: dict[str, object] = {"authority": authority, "measure": measure}
     for name in found.__dataclass_fields__:
         columns[name] = getattr(found, name).ravel()
@@ -107,7 +107,7 @@ def standing_rows(
     return frame.assign(indicative=frame["verdict"].notna())
 
 
-def _crossed(first: Sequence[str] | range, second: Sequence[str] | range) -> tuple[_Column, _Column]:
+def crossed(first: Sequence[str] | range, second: Sequence[str] | range) -> tuple[_Column, _Column]:
     """Two columns that pair each of the first with all of the second."""
     return np.repeat(_plain(first), len(second)), np.tile(_plain(second), len(first))
 

@@ -67,6 +67,7 @@ _TEXT, _NUMBER, _COUNT, _FLAG = "string", "Float64", "Int64", "boolean"
 
 AUTHORITIES = Shape("authorities", {"code": _TEXT, "name": _TEXT, "type": _TEXT, "nation": _TEXT, "region": _TEXT})
 HEADCOUNTS = Shape("headcounts", {"authority": _TEXT, "service_area": _TEXT, "tier": _TEXT, "headcount": _COUNT})
+ASSESSMENTS = Shape("assessments", {"authority": _TEXT, "theme": _TEXT, "score": _NUMBER})
 
 SCORES = Shape("scores", {
     "authority": _TEXT, "measure": _TEXT, "n": _COUNT, "invited": _COUNT, "score": _NUMBER, "se": _NUMBER,
@@ -89,6 +90,11 @@ STANDINGS = Shape("standings", {
     "authority": _TEXT, "peer_group": _TEXT, "measure": _TEXT, "score": _NUMBER, "gap": _NUMBER, "p_value": _NUMBER,
     "p_adjusted": _NUMBER, "verdict": _TEXT, "percentile_rank": _NUMBER, "rank_lower": _COUNT, "rank_upper": _COUNT,
     "shrunken_score": _NUMBER, "shrunken_se": _NUMBER, "reason": _TEXT, "indicative": _FLAG,
+})  # fmt: skip
+SAY_DO = Shape("say_do", {
+    "authority": _TEXT, "measure": _TEXT, "gap": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "p_adjusted": _NUMBER,
+    "verdict": _TEXT, "reason": _TEXT, "assessed": _NUMBER, "staff": _NUMBER, "staff_lower": _NUMBER,
+    "staff_upper": _NUMBER, "n": _COUNT, "themes": _COUNT, "median_gap": _NUMBER,
 })  # fmt: skip
 PROFILE = Shape("profile", {
     "measure": _TEXT, "title": _TEXT, "score": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "n": _COUNT,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import assembly, comparison, distributions, inside, quality
+from reports import assembly, comparison, distributions, inside, quality, say_do
 from reports import headcounts as staff
 from reports.case import Case, prepare
 from reports.disclosure import guard, participation, threshold
@@ -45,12 +45,14 @@ def compute(
     *,
     authorities: pd.DataFrame | None = None,
     headcounts: pd.DataFrame | None = None,
+    assessments: pd.DataFrame | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Every number that the answers carry, for researchers: values with the reason why publication withholds them.
 
     `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers; `headcounts` (HEADCOUNTS)
-    gives N. `progress` is told the name of each of the STEPS as it begins. No input is changed. The frames are those
+    gives N; `assessments` (ASSESSMENTS) are the levels that authorities chose for themselves, without which there is no
+    frame `say_do`. `progress` is told the name of each of the STEPS as it begins. No input is changed. The frames are those
     of `frames.py`, sorted by authority code, then overall, dimensions and themes in file order.
     """
     tell = progress or (lambda _: None)
@@ -79,6 +81,9 @@ def compute(
         guard.told("group_scores"): groups_inside.told,
         **compared,
     }
+    if assessments is not None:
+        found_apart = say_do.say_do(case, assessments, groups, invited=invited, said=said)
+        tables |= {"say_do": found_apart.computed, guard.told("say_do"): found_apart.told}
     return Results(tables, _quality(case, groups, invited), rules)
 
 

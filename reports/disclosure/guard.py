@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reports.quality import Json
 
 COLLAPSED_ITEMS = "items_collapsed"
-_WITH_INTERVALS = ("scores", "items", "group_scores")
+_WITH_INTERVALS = ("scores", "items", "group_scores", "say_do")
 
 
 def told(name: str) -> str:
@@ -32,12 +32,16 @@ _PEOPLE = ("respondents", "item_analysis", "within_agreement")
 _KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted")
 _RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se")
 _QUARTILES = ("lower_quartile", "upper_quartile")
+_OWN_WORD = ("assessed", "themes")  # what an authority says of itself is about no officer
+_STAFF = ("staff", "staff_lower", "staff_upper", "n")  # stay where only the difference has too few authorities
 _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "scores": dict.fromkeys(("score", "se", "lower", "upper", "se_comparison"), 1) | {"deff": 2, "reliability": 2},
     "items": dict.fromkeys(("share", "lower", "upper"), 3),
     "group_scores": dict.fromkeys(("score", "lower", "upper"), 1),
     "benchmarks": dict.fromkeys(("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper"), 0),
     "standings": dict.fromkeys(("score", "gap"), 1) | {"p_value": 3, "p_adjusted": 3},
+    "say_do": dict.fromkeys(("gap", "lower", "upper", "assessed", "staff", "staff_lower", "staff_upper"), 1)
+    | {"median_gap": 0, "p_adjusted": 3},
 }
 
 
@@ -80,14 +84,25 @@ def _emptied(frame: pd.DataFrame) -> pd.DataFrame:
             result.loc[:, column] = pd.NA
     withheld = result["reason"].notna()
     partly = (result["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
-    for column in result.columns.difference([*_KEYS, "indicative"]):
+    for column in result.columns.difference([*_KEYS, "indicative", *_kept_apart(frame)]):
         result.loc[withheld & ~partly, column] = pd.NA
+    if "staff" in result:
+        result.loc[withheld & ~_lacks_authorities(frame), list(_STAFF)] = pd.NA
     if "indicative" in result:
         result.loc[withheld, "indicative"] = False
     for column in _QUARTILES:
         if column in result:
             result.loc[partly, column] = pd.NA
     return result
+
+
+def _kept_apart(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Columns of say_do that a withheld difference does not empty."""
+    return (*_OWN_WORD, *_STAFF) if "staff" in frame else ()
+
+
+def _lacks_authorities(frame: pd.DataFrame) -> pd.Series:
+    return frame["reason"].isin([Reason.TOO_FEW_AUTHORITIES, Reason.NO_AUTHORITIES])
 
 
 def _drawn_together(full: pd.DataFrame, collapsed: pd.DataFrame, rules: Rules) -> pd.DataFrame:

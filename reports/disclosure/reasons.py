@@ -29,6 +29,7 @@ class Reason(StrEnum):
     TOO_FEW_FOR_QUARTILES = "too_few_for_quartiles"
     COLLAPSED = "collapsed"
     NEARLY_EVERYONE = "nearly_everyone"
+    NOT_ASSESSED = "not_assessed"
 
     @property
     def meaning(self) -> str:
@@ -47,6 +48,7 @@ _MEANINGS = {
     Reason.TOO_FEW_FOR_QUARTILES: "The peer group has too few authorities for quartiles; the median is shown.",
     Reason.COLLAPSED: "Too few answers for each option on its own; they are shown as low, middle and high.",
     Reason.NEARLY_EVERYONE: "Nearly everybody gave the same answer; shown as 90 % or more.",
+    Reason.NOT_ASSESSED: "The authority has no self-assessment of this, or of fewer than half of its themes.",
 }
 
 
