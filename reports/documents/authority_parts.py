@@ -1,0 +1,133 @@
+"""What the report of one authority shows, whichever form the report takes: profiles, captions and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from questionnaires.definition import Dimension, Questionnaire, Role
+from reports import narrative
+from reports.documents import cells
+from reports.documents.cells import Table
+from reports.documents.imprint import Imprint
+from reports.narrative import Caption
+from reports.profile import Row, profile, rows, theme_profile
+
+_KINDS = (
+    ("service_area", Role.SERVICE_AREA, "Service areas"),
+    ("tier", Role.TIER, "Tiers"),
+    ("elected", Role.TIER, "Elected members, who are not part of the authority's score"),
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One authority beside one peer group: its own rows of the published frames, and what is made from them."""
+
+    code: str
+    name: str
+    peer_group: str
+    questionnaire: Questionnaire
+    frames: Mapping[str, pd.DataFrame]
+    profile: pd.DataFrame
+    caption: Caption
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return rows(self.profile)
+
+    @property
+    def shown(self) -> bool:
+        """Whether any score of it may be shown."""
+        return any(row.score is not None for row in self.rows)
+
+    def themes(self, dimension: Dimension) -> pd.DataFrame:
+        """The profile of a dimension's themes."""
+        return theme_profile(*numbers(self.frames), dimension, authority=self.code, peer_group=self.peer_group)
+
+    def themes_caption(self, dimension: Dimension) -> Caption:
+        return narrative.themes_caption(
+            self.caption, self.themes(dimension), name=self.name, title=str(dimension.title)
+        )
+
+
+def subject(
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    *,
+    code: str,
+    name: str,
+    peer_group: str,
+    imprint: Imprint,
+) -> Subject:
+    """One authority of the published frames.
+
+    `frames` needs scores, benchmarks and standings; group_scores and items add their parts where they are given.
+    """
+    own = {
+        key: frame[frame["authority"] == code] if "authority" in frame.columns else frame
+        for key, frame in frames.items()
+    }
+    dimensions = profile(*numbers(own), questionnaire, authority=code, peer_group=peer_group)
+    caption = narrative.caption(
+        dimensions,
+        name=name,
+        peer_group=peer_group,
+        release=imprint.release,
+        method=imprint.method,
+        demonstration=imprint.demonstration,
+    )
+    return Subject(code, name, peer_group, questionnaire, own, dimensions, caption)
+
+
+def numbers(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    return frames["scores"], frames["benchmarks"], frames["standings"]
+
+
+def scores(of: Subject) -> Table:
+    return cells.measures(of.profile, f"Scores of {of.name}, 0 to 100", verdicts=True)
+
+
+def verdicts(of: Subject) -> Table | None:
+    """The verdicts beside every peer group of an authority; None where there is but one."""
+    menu = [str(group) for group in of.frames["standings"]["peer_group"].drop_duplicates()]
+    compared = {
+        narrative.group_label(group): profile(
+            *numbers(of.frames), of.questionnaire, authority=of.code, peer_group=group
+        )
+        for group in menu
+    }
+    return cells.verdicts(compared, f"{of.name} beside each peer group") if len(compared) > 1 else None
+
+
+def themes(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
+    found = of.themes(dimension)
+    if found.empty:
+        return ()
+    return (cells.measures(found, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),)
+
+
+def items(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
+    """How the answers to each question of a dimension are spread; a table an option set."""
+    found = of.frames.get("items")
+    if found is None or found.empty:
+        return ()
+    caption = f"Answers to each question about {narrative.in_sentence(str(dimension.title))}"
+    return tuple(cells.distributions(found, of.questionnaire.items_of(dimension.code), caption))
+
+
+def inside(of: Subject) -> list[Table]:
+    """Service areas, tiers and elected members, each a table where the frames have it."""
+    group_scores = of.frames.get("group_scores")
+    if group_scores is None or group_scores.empty:
+        return []
+    tables = []
+    for kind, role, caption in _KINDS:
+        chosen = group_scores[group_scores["kind"] == kind]
+        item = of.questionnaire.role_item(role)
+        labels = {option.code: str(option.label) for option in item.options} if item else {}
+        if not chosen.empty:
+            tables.append(cells.groups_inside(chosen, of.questionnaire, labels, caption))
+    return tables

@@ -1,0 +1,130 @@
+"""The report of one authority as a tagged PDF: the same frames, sentences and pictures as its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import pandas as pd
+
+from questionnaires.definition import Dimension, Questionnaire
+from reports import narrative
+from reports.charts.dots import dots
+from reports.charts.radar import radar
+from reports.documents import authority_parts, brand, letterhead, reading, typesetting
+from reports.documents.authority_parts import Subject
+from reports.documents.brand import Brand
+from reports.documents.imprint import Imprint
+from reports.documents.typesetting import Value
+from reports.peers import ALL
+from reports.profile import Row, rows
+from reports.wording import whole
+
+TEMPLATE, KIND = "authority_report", "Report for one authority"
+_FEWEST_AXES = 3
+
+
+def authority(
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    *,
+    code: str,
+    name: str,
+    peer_group: str = ALL,
+    imprint: Imprint,
+    publisher: Brand | None = None,
+    made: datetime | None = None,
+) -> bytes:
+    """The report of one authority beside a peer group, from the published frames by their names, as PDF/UA-1.
+
+    `frames` needs scores, benchmarks and standings; group_scores and items add their parts where they are given.
+    `publisher` is the brand, by default the one that ships; `made` the document's date, with its time zone.
+    """
+    seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
+    look = publisher or brand.default()
+    data = {
+        "letterhead": letterhead.letterhead(look, imprint, questionnaire, title=name, kind=KIND),
+        "explained": letterhead.explained(),
+        **_found(seen),
+        **_compared(seen),
+        "parts": [
+            _part(seen, dimension, row) for dimension, row in zip(questionnaire.dimensions, seen.rows, strict=True)
+        ],
+        "inside": [letterhead.table(one) for one in authority_parts.inside(seen)],
+        "inside_words": reading.INSIDE,
+    }
+    return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | _pictures(seen), made=made)
+
+
+def _found(seen: Subject) -> dict[str, Value]:
+    """Cover and first page: the finding in a sentence, the scores at a glance, who answered."""
+    answered = narrative.answered(seen.profile)
+    beside = narrative.counted_group(seen.profile, narrative.group_label(seen.peer_group))
+    return {
+        "finding": seen.caption.sentence,
+        "answered": answered,
+        "facts": [answered, f"Peers in this report: {beside}."],
+        "shown": seen.shown,
+        "indicative": narrative.indicative_note(seen.profile),
+        "tiles": [_tile(row) for row in seen.rows],
+        "dots": _picture("dots", seen.caption.sentence),
+    }
+
+
+def _compared(seen: Subject) -> dict[str, Value]:
+    """The radar, the table, and the verdicts beside other peer groups."""
+    other = authority_parts.verdicts(seen)
+    return {
+        "radar": _picture("radar", seen.caption.sentence) if len(seen.rows) >= _FEWEST_AXES else None,
+        "radar_words": reading.RADAR,
+        "scores": letterhead.table(authority_parts.scores(seen)),
+        "verdicts": letterhead.table(other) if other else None,
+        "groups_words": reading.GROUPS,
+    }
+
+
+def _part(seen: Subject, dimension: Dimension, row: Row) -> dict[str, Value]:
+    """One dimension: its own finding, its themes as picture and table, its questions."""
+    alone = seen.profile[seen.profile["measure"] == dimension.code]
+    themes = seen.themes_caption(dimension).sentence
+    return {
+        "title": str(dimension.title),
+        "description": str(dimension.description or ""),
+        "finding": narrative.finding(alone, seen.name, narrative.group_label(seen.peer_group)),
+        "tile": _tile(row),
+        "picture": _picture(_name(dimension), themes) if dimension.themes else None,
+        "themes": [letterhead.table(one) for one in authority_parts.themes(seen, dimension)],
+        "items": [letterhead.table(one) for one in authority_parts.items(seen, dimension)],
+    }
+
+
+def _tile(row: Row) -> dict[str, Value]:
+    """One score at a glance, never without its interval and its verdict."""
+    return {
+        "title": row.title,
+        "score": "" if row.score is None else whole(row.score),
+        "interval": narrative.interval_words(row),
+        "verdict": narrative.verdict_word(row),
+        "strong": row.verdict in (narrative.ABOVE, narrative.BELOW),
+    }
+
+
+def _pictures(seen: Subject) -> dict[str, bytes]:
+    """The same pictures as on the pages, drawn for the width of a sheet."""
+    if not seen.shown:
+        return {}
+    drawn = {"dots": dots(seen.profile, seen.caption)}
+    if len(rows(seen.profile)) >= _FEWEST_AXES:
+        drawn["radar"] = radar(seen.profile, seen.caption)
+    for dimension in seen.questionnaire.dimensions:
+        if dimension.themes:
+            drawn[_name(dimension)] = dots(seen.themes(dimension), seen.themes_caption(dimension))
+    return drawn
+
+
+def _picture(name: str, sentence: str) -> dict[str, Value]:
+    return {"name": name, "sentence": sentence}
+
+
+def _name(dimension: Dimension) -> str:
+    return f"themes-{dimension.code.replace('_', '-')}"

@@ -1,0 +1,71 @@
+"""How a report is read, and how its numbers were worked out, in plain words: the same in every form of the report."""
+
+from __future__ import annotations
+
+from reports import narrative
+from reports.wording import enumeration
+
+LEVELS = range(1, 6)
+INTERVAL, VERDICTS = "95\u00a0% interval", "Above, similar, below"
+
+
+def terms() -> tuple[tuple[str, str], ...]:
+    """The words that need explaining, each with its explanation, in the order in which a reader meets them."""
+    levels = enumeration([f"{25 * (level - 1)} is “{narrative.level_name(level)}”" for level in LEVELS])
+    return (
+        ("Score", f"Each answer counts from 0 to 100 on fixed ends, and a higher score is always better. {levels}."),
+        (
+            INTERVAL,
+            (
+                "How far the score could be from what we would see if everybody invited had answered. "
+                "The fewer who answered, the wider it is."
+            ),
+        ),
+        (
+            "Middle authority and middle half",
+            (
+                "Put all authorities of the group in order: the middle authority is the one half way, and the middle half "
+                "are those between one quarter and three quarters of the way. Every authority counts once, large or small. "
+                "The group includes the authority itself."
+            ),
+        ),
+        (
+            VERDICTS,
+            (
+                "“Above” or “below” is said only where the difference from the middle authority is at least 5 points and "
+                "too large to be chance. “Similar” is a difference of less than 5 points. In between we say “too few "
+                "answers to say”: that is a result too, and no judgement."
+            ),
+        ),
+        ("Not shown", narrative.refusal()),
+    )
+
+
+METHOD = (
+    (
+        "A person’s score on a dimension is the mean of the questions they answered, if they answered at least half of "
+        "them. “Don’t know” and blank answers are left out. An authority’s score is the mean over its officers; elected "
+        "members are shown apart."
+    ),
+    (
+        "The interval uses Student’s t and takes into account how many of those invited answered. It assumes that, among "
+        "those invited, who answered does not depend on what they think. A comparison does not use this correction, because "
+        "it is about authorities and not about one list of people. The tests on the dimensions are adjusted together (Holm)."
+    ),
+    (
+        "No calculation can make up for officers who stayed silent because of what they think. Authorities that took part "
+        "are not a random sample of all authorities. A difference says nothing about its cause."
+    ),
+    "Scores are rounded to whole numbers; differences are worked out before rounding.",
+)
+
+RADAR = (
+    "The axes always stand in this order, from 0 in the middle to 100 at the rim. The size and the form of the area "
+    "mean nothing: read along each axis."
+)
+GROUPS = "The same scores beside each group that this authority belongs to."
+INSIDE = (
+    "Each score with its 95\u00a0% interval. Groups stand in the order of the questionnaire, not in the order of their "
+    "scores."
+)
+MADE_UP = "This report shows how the service works. It says nothing about a real authority."
