@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ from reports import benchmarks, distributions, frames, standings
 from reports.disclosure.reasons import Reasons
 from reports.estimation import Estimates
 from reports.scoring import PersonScores
+from reports.weighting import Weights
 
 _Column: TypeAlias = NDArray[np.generic]
 
@@ -34,15 +35,37 @@ def respondents(authority: Sequence[str], people: PersonScores, counted: NDArray
 
 
 def scores(
-    authorities: Sequence[str], measures: Sequence[str], found: Estimates, reasons: Reasons, *, weighted: bool
+    authorities: Sequence[str],
+    measures: Sequence[str],
+    found: Estimates,
+    reasons: Reasons,
+    *,
+    weights: Weights,
+    weighted: NDArray[np.bool_],
+    plain: NDArray[np.float64],
+    reliability: NDArray[np.float64],
 ) -> pd.DataFrame:
-    """SCORES: authorities in order, each with all measures. Reliability has its place; it is not computed yet."""
+    """SCORES: authorities in order, each with all measures; the unweighted score beside every weighted one."""
+    names = ("n", "invited", "score", "se", "lower", "upper", "se_comparison", "deff")
+    shape = found.score.shape
+    words = np.array([str(word) for word in weights.weighting], dtype=object)
+    columns = {name: getattr(found, name) for name in names} | {
+        "weighted": np.broadcast_to(weighted[:, np.newaxis], shape),
+        "reliability": reliability,
+        "reason": reasons,
+        "weighting": np.broadcast_to(words[:, np.newaxis], shape),
+        "unweighted_score": np.where(weighted[:, np.newaxis], plain, np.nan),
+    }
+    return table(frames.SCORES, authorities, measures, columns)
+
+
+def table(
+    shape: frames.Shape, authorities: Sequence[str], measures: Sequence[str], columns: Mapping[str, _Column]
+) -> pd.DataFrame:
+    """A frame of one row an authority and measure from arrays of shape (authorities, measures)."""
     authority, measure = crossed(authorities, measures)
-    columns: dict[str, object] = {"authority": authority, "measure": measure}
-    for name in ("n", "invited", "score", "se", "lower", "upper", "se_comparison", "deff"):
-        columns[name] = getattr(found, name).ravel()
-    columns |= {"weighted": weighted, "reliability": np.nan, "reason": reasons.ravel()}
-    return frames.SCORES.check(pd.DataFrame(columns))
+    flat = {name: column.ravel() for name, column in columns.items()}
+    return shape.check(pd.DataFrame({"authority": authority, "measure": measure, **flat}))
 
 
 def group_scores(
@@ -102,9 +125,7 @@ def standing_rows(
         columns[name] = getattr(found, name).ravel()
     columns |= dict.fromkeys(("rank_lower", "rank_upper", "shrunken_score", "shrunken_se"), np.nan)
     columns |= {"peer_group": peer_group, "score": score.ravel(), "reason": reasons.ravel()}
-    frame = pd.DataFrame(columns)
-    # every verdict is indicative as long as nothing says how reliable the scores are
-    return frame.assign(indicative=frame["verdict"].notna())
+    return pd.DataFrame(columns)
 
 
 def crossed(first: Sequence[str] | range, second: Sequence[str] | range) -> tuple[_Column, _Column]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,15 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from questionnaires.definition import Questionnaire, Role, Standing
-from reports import estimation, quality, scoring
+from reports import estimation, quality, scoring, weighting
 from reports import headcounts as staff
 from reports.estimation import Estimates
-from reports.frames import Responses
+from reports.frames import NOT_SAID, Responses
 from reports.measures import Measure, MeasureKind
 from reports.quality import Careless
 from reports.rules import Rules
 from reports.scoring import PersonScores
 from reports.statistics.sums import Floats, Groups, Ints
+from reports.weighting import Margin, Weights
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Case:
     """The answers with what every step asks of them.
 
     `authority` is each respondent's place in `codes`; `elected` members are outside every figure about officers;
-    `counted` are officers whose answers are not careless; `staff_rows` are headcounts without elected members.
+    `counted` are officers whose answers are not careless; `staff_rows` are headcounts without elected members;
+    `weights` bring the officers of each authority into line with them.
     """
 
     responses: Responses
@@ -38,6 +41,7 @@ class Case:
     staff_rows: pd.DataFrame
     people: PersonScores
     flags: Careless
+    weights: Weights
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -52,8 +56,31 @@ class Case:
         """Where the measures of a kind stand."""
         return [place for place, measure in enumerate(self.measures) if measure.kind is kind]
 
+    @property
+    def weight(self) -> Floats | None:
+        """The weights of people in the figures of their authority; None where nobody's differs from 1."""
+        raked = any(word.is_weighted for word in self.weights.weighting)
+        return self.weights.values if raked or self.responses.weight is not None else None
+
+    @property
+    def is_weighted(self) -> NDArray[np.bool_]:
+        """Which authorities have weighted figures; shape (authorities,)."""
+        raked = np.array([word.is_weighted for word in self.weights.weighting], dtype=np.bool_)
+        return raked | (self.responses.weight is not None)
+
     def estimate(self, groups: Groups, invited: Floats | None) -> Estimates:
-        """`estimation.estimate` with this case's weights and confidence."""
+        """`estimation.estimate` of whole authorities: weighted to their staff, with the error that goes with it."""
+        return estimation.estimate(
+            self.people.values,
+            groups,
+            weights=self.weight,
+            categories=self.weights.categories,
+            invited=invited,
+            confidence=self.rules.confidence,
+        )
+
+    def estimate_apart(self, groups: Groups, invited: Floats | None) -> Estimates:
+        """The same of groups inside authorities: each is a stratum of its own, raked to nothing (methodology 3.3)."""
         return estimation.estimate(
             self.people.values,
             groups,
@@ -61,6 +88,10 @@ class Case:
             invited=invited,
             confidence=self.rules.confidence,
         )
+
+    def unweighted(self, groups: Groups) -> Floats:
+        """The plain means of whole authorities, to be shown beside weighted ones; shape (authorities, measures)."""
+        return estimation.estimate(self.people.values, groups, weights=self.responses.weight).score
 
     def told(self, found: Estimates, said: Floats) -> Estimates:
         """The same with intervals that know no more of the staff than `said` does, for those who may not know N."""
@@ -92,18 +123,37 @@ def prepare(
         elected = is_elected[responses.tier]  # -1, not said, is the last place
     flags = quality.careless(responses, questionnaire, rules)
     people = scoring.excluded(scoring.person_scores(responses, questionnaire, rules), flags.excluded)
-    return Case(
-        responses,
-        questionnaire,
-        rules,
-        codes,
-        lookup[responses.authority] if len(responses) else np.empty(0, dtype=np.int64),
-        elected,
-        ~elected & ~flags.excluded,
-        staff.employed(headcounts, elected_tiers),
-        people,
-        flags,
+    authority = lookup[responses.authority] if len(responses) else np.empty(0, dtype=np.int64)
+    counted = ~elected & ~flags.excluded
+    staff_rows = staff.employed(headcounts, elected_tiers)
+    scored = counted & ~np.isnan(people.values).all(axis=1)
+    weights = weighting.rake(
+        authority,
+        (
+            _margin(responses, "service_area", staff_rows, codes),
+            _margin(responses, "tier", staff_rows, codes),
+        ),
+        authorities=len(codes),
+        counted=scored,
+        base=responses.weight,
     )
+    return Case(responses, questionnaire, rules, codes, authority, elected, counted, staff_rows, people, flags, weights)
+
+
+def _margin(responses: Responses, kind: str, rows: pd.DataFrame, authorities: Sequence[str]) -> Margin:
+    """A margin for raking: groups that somebody named or that have staff."""
+    areas = kind == "service_area"
+    given = responses.service_areas if areas else responses.tiers
+    member = responses.service_area if areas else responses.tier
+    totals = staff.group_totals(rows, kind)
+    place = {code: at for at, code in enumerate(authorities)}
+    groups = [*given, *sorted({group for _, group in totals} - set(given))]
+    column = {code: at for at, code in enumerate(groups)}
+    known = np.full((len(authorities), len(groups)), np.nan)
+    for (authority, group), count in totals.items():
+        if authority in place:
+            known[place[authority], column[group]] = count
+    return Margin(np.full(len(responses), NOT_SAID) if member is None else member, known)
 
 
 def _elected_tiers(questionnaire: Questionnaire) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reports import assembly, benchmarks, frames, peers, standings
+from reports.aggregation import Aggregation
 from reports.case import Case
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
@@ -15,7 +16,9 @@ from reports.estimation import Estimates
 from reports.measures import MeasureKind
 
 
-def compare(case: Case, found: Estimates, reasons: Reasons, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def compare(
+    case: Case, found: Estimates, reasons: Reasons, register: pd.DataFrame, aggregated: Aggregation
+) -> dict[str, pd.DataFrame]:
     """Benchmarks of every peer group and standings of its authorities."""
     listed = {str(code) for code in register["code"]}
     extra = pd.DataFrame({"code": [code for code in case.codes if code not in listed]})
@@ -40,6 +43,8 @@ def compare(case: Case, found: Estimates, reasons: Reasons, register: pd.DataFra
             tested=tested,
             rules=case.rules,
         )
+        relied = np.where(aggregated.differs, aggregated.reliability[rows], 0.0)
+        result = standings.gated(result, relied, case.rules)
         standing_parts.append(
             assembly.standing_rows(
                 str(name), list(members), case.measure_codes, score=found.score[rows], found=result, reasons=why

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.statistics import intervals, sums
+from reports.statistics import intervals, regression, sums
 from reports.statistics.sums import Floats, Groups, Ints
 
 _ROUNDING_DUST = 1e-9  # points: below it a standard error is the rounding of equal answers, not a spread
@@ -45,20 +45,24 @@ def estimate(
     groups: Groups,
     *,
     weights: Floats | None = None,
+    categories: Ints | None = None,
     invited: Floats | None = None,
     confidence: float = 0.95,
 ) -> Estimates:
     """Score, standard errors and interval of every group on every measure.
 
-    With weights w (mean 1 where there are none), e_i = y_i - ybar and f = n / N where N is known and n <= N, else 0:
+    With weights w (mean 1 where there are none) and f = n / N where N is known and n <= N, else 0:
 
         ybar = sum(w y) / sum(w)
         V = (1 - f) n / (n - 1) sum((w e)^2) / sum(w)^2
         interval = ybar +- t(0.975, n - 1) sqrt(V), clipped to 0..100
 
+    e_i = y_i - x_i b with b the unweighted least squares of y on the margins that the weights were raked to
+    (`categories` (respondents, margins), see `regression.fitted`); a group without a margin has e_i = y_i - ybar.
+
     `values` has shape (respondents, measures), points, NaN where a person has no score; `invited` has shape (groups,),
     NaN where unknown. n counts people scored on the measure. One person has no standard error; n = N has one of 0.
-    Methodology 3.3; Sarndal, Swensson & Wretman 1992.
+    Methodology 3.3; Sarndal, Swensson & Wretman 1992; Lumley 2010.
 
     >>> people = np.array([[40.0], [60.0], [50.0], [70.0]])
     >>> four = sums.grouped(np.zeros(4, dtype=np.int64), 1)
@@ -67,7 +71,11 @@ def estimate(
     (55.0, 2.886751, 6.454972)
     """
     known = np.full(groups.count, np.nan) if invited is None else invited
-    moments = [_moments(values[groups.order, j], groups, weights) for j in range(values.shape[1])]
+    fit = _fit(values, groups, categories)
+    moments = [
+        _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])
+        for j in range(values.shape[1])
+    ]
     n = _stack([m.n for m in moments], groups).astype(np.int64)
     score = _stack([m.score for m in moments], groups)
     se = _standard_error(n, moments, groups)
@@ -89,7 +97,21 @@ def corrected(found: Estimates, invited: Floats, *, confidence: float = 0.95) ->
     return replace(found, invited=frame, se=se, lower=lower, upper=upper)
 
 
-def _moments(values: Floats, groups: Groups, weights: Floats | None) -> _Moments:
+def _fit(values: Floats, groups: Groups, categories: Ints | None) -> Floats | None:
+    """The fit on the margins in the order of the groups' rows, NaN for people whose group has no margin in use."""
+    if categories is None or not (categories >= 0).any():
+        return None
+    raked: NDArray[np.bool_] = np.any(categories >= 0, axis=1)
+    inside = np.zeros(groups.count, dtype=np.bool_)
+    inside[groups.of_row[raked[groups.order]]] = True
+    rows = inside[groups.of_row]
+    part = sums.grouped(np.where(rows, groups.of_row, -1), groups.count)
+    fit = np.full((len(groups.order), values.shape[1]), np.nan)
+    fit[part.order] = regression.fitted(values[groups.order], part, categories[groups.order])
+    return fit
+
+
+def _moments(values: Floats, groups: Groups, weights: Floats | None, fit: Floats | None) -> _Moments:
     """Weighted mean, sum of squared weighted residuals and sum of weights of one measure, by group."""
     scored = ~np.isnan(values)
     y = np.where(scored, values, 0.0)
@@ -105,7 +127,8 @@ def _moments(values: Floats, groups: Groups, weights: Floats | None) -> _Moments
             total = sums.exact_sums(w, groups)
             deff = n * sums.exact_sums(w * w, groups) / (total * total)
         score = sums.exact_sums(w * y, groups) / total
-    residual = w * np.where(scored, y - score[group], 0.0)
+    expected = score[group] if fit is None else np.where(np.isnan(fit), score[group], fit)
+    residual = w * np.where(scored, y - expected, 0.0)
     return _Moments(n, score, sums.exact_sums(residual * residual, groups), total, deff)
 
 

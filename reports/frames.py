@@ -72,7 +72,7 @@ ASSESSMENTS = Shape("assessments", {"authority": _TEXT, "theme": _TEXT, "score":
 SCORES = Shape("scores", {
     "authority": _TEXT, "measure": _TEXT, "n": _COUNT, "invited": _COUNT, "score": _NUMBER, "se": _NUMBER,
     "lower": _NUMBER, "upper": _NUMBER, "se_comparison": _NUMBER, "deff": _NUMBER, "weighted": _FLAG,
-    "reliability": _NUMBER, "reason": _TEXT,
+    "reliability": _NUMBER, "reason": _TEXT, "weighting": _TEXT, "unweighted_score": _NUMBER,
 })  # fmt: skip
 ITEMS = Shape("items", {
     "authority": _TEXT, "item": _TEXT, "option": _TEXT, "n": _COUNT, "share": _NUMBER, "lower": _NUMBER,
@@ -81,6 +81,24 @@ ITEMS = Shape("items", {
 GROUP_SCORES = Shape("group_scores", {
     "authority": _TEXT, "kind": _TEXT, "group": _TEXT, "measure": _TEXT, "n": _COUNT, "score": _NUMBER,
     "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+RELIABILITY = Shape("reliability", {
+    "measure": _TEXT, "n_items": _COUNT, "n": _COUNT,
+    **{f"{name}{suffix}": _NUMBER for suffix in ("", "_uncentred")
+       for name in ("alpha", "alpha_standardised", "alpha_lower", "alpha_upper", "omega")},
+    "reason": _TEXT,
+})  # fmt: skip
+ITEM_ANALYSIS = Shape("item_analysis", {
+    "item": _TEXT, "measure": _TEXT, "n": _COUNT, "mean": _NUMBER, "sd": _NUMBER, "item_total": _NUMBER,
+    "alpha_if_deleted": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+AGREEMENT = Shape("agreement", {
+    "measure": _TEXT, "authorities": _COUNT, "n": _COUNT, "icc1_anova": _NUMBER, "icc1_lower": _NUMBER,
+    "icc1_upper": _NUMBER, "icc1_reml": _NUMBER, "icc2": _NUMBER, "tau2": _NUMBER, "sigma2": _NUMBER,
+    "rwg_median": _NUMBER, "rwg_median_skewed": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+WITHIN_AGREEMENT = Shape("within_agreement", {
+    "authority": _TEXT, "measure": _TEXT, "n": _COUNT, "rwg": _NUMBER, "rwg_skewed": _NUMBER, "reason": _TEXT,
 })  # fmt: skip
 BENCHMARKS = Shape("benchmarks", {
     "peer_group": _TEXT, "measure": _TEXT, "n": _COUNT, "lower_quartile": _NUMBER, "median": _NUMBER,

@@ -56,7 +56,7 @@ def _one_way(case: Case, kind: str, whole: Estimates) -> Inside:
     if codes:
         cell = _renumbered(cell, ordered, case.codes, codes)
     groups, invited = sums.grouped(cell, len(ordered)), np.array([known.get(pair, np.nan) for pair in ordered])
-    found = case.estimate(groups, invited)
+    found = case.estimate_apart(groups, invited)
     told = case.told(found, participation.said(invited, case.scored(groups)))
     place = {code: position for position, code in enumerate(case.codes)}
     owner = np.array([place[authority] for authority, _ in ordered], dtype=np.int64)
@@ -88,7 +88,7 @@ def _elected_members(case: Case) -> Inside:
     table = np.full(len(case.codes) + 1, -1, dtype=np.int64)
     table[places] = np.arange(len(places))
     groups = sums.grouped(np.where(answering, table[case.authority], -1), len(places))
-    found = case.estimate(groups, None)
+    found = case.estimate_apart(groups, None)
     owner = np.arange(len(places), dtype=np.int64)
     reasons = group_rules.reasons(found.n, found.n, owner, case.places(MeasureKind.DIMENSION), case.rules)
     pairs = [(case.codes[place], ELECTED) for place in places.tolist()]

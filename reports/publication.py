@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import assembly, comparison, distributions, inside, quality, say_do
+from reports import aggregation, assembly, comparison, distributions, inside, quality, say_do, scale_quality
 from reports import headcounts as staff
+from reports.aggregation import Aggregation
 from reports.case import Case, prepare
 from reports.disclosure import guard, participation, threshold
 from reports.disclosure import items as item_rules
@@ -64,19 +65,26 @@ def compute(
     said = participation.said(invited, case.scored(groups))
     found = case.estimate(groups, invited)
     reasons = _score_reasons(case, found)
+    aggregated = aggregation.aggregate(case, found, groups)
+    within = aggregation.within_frame(case, found, groups)
+    scales, item_analysis = scale_quality.scale_quality(case)
     tell(STEPS[2])
     item_frames = _items(case, groups, invited, said)
     tell(STEPS[3])
     groups_inside = inside.group_scores(case, found)
     tell(STEPS[4])
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
-    compared = comparison.compare(case, found, reasons, register)
+    compared = comparison.compare(case, found, reasons, register, aggregated)
     row_codes = np.array(case.codes, dtype=object)[case.authority]
     tables = {
         "respondents": assembly.respondents(row_codes.tolist(), case.people, case.counted),
-        "scores": _scores(case, found, reasons),
-        guard.told("scores"): _scores(case, case.told(found, said), reasons),
+        "scores": _scores(case, found, reasons, aggregated),
+        guard.told("scores"): _scores(case, case.told(found, said), reasons, aggregated),
         **item_frames,
+        "reliability": scales,
+        "item_analysis": item_analysis,
+        "agreement": aggregation.agreement_frame(case, aggregated, found, within),
+        "within_agreement": within,
         "group_scores": groups_inside.computed,
         guard.told("group_scores"): groups_inside.told,
         **compared,
@@ -109,9 +117,17 @@ def for_file(results: Results, audience: str) -> Results:
     return replace(safe, frames=guard.rounded(safe.frames))
 
 
-def _scores(case: Case, found: Estimates, reasons: Reasons) -> pd.DataFrame:
-    weighted = case.responses.weight is not None
-    return assembly.scores(case.codes, case.measure_codes, found, reasons, weighted=weighted)
+def _scores(case: Case, found: Estimates, reasons: Reasons, aggregated: Aggregation) -> pd.DataFrame:
+    return assembly.scores(
+        case.codes,
+        case.measure_codes,
+        found,
+        reasons,
+        weights=case.weights,
+        weighted=case.is_weighted,
+        plain=aggregated.plain,
+        reliability=aggregated.reliability,
+    )
 
 
 def _score_reasons(case: Case, found: Estimates) -> Reasons:
@@ -133,8 +149,9 @@ def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[st
     for item in case.questionnaire.scored_items:
         if item.code in columns:
             chosen = case.responses.answers[:, columns[item.code]]
-            weights = case.responses.weight
-            one = distributions.distribution(chosen, item, groups, weights=weights, invited=invited, rules=case.rules)
+            one = distributions.distribution(
+                chosen, item, groups, weights=case.weight, invited=invited, rules=case.rules
+            )
             found.append((item.code, one))
     told = [(code, distributions.corrected(one, said, case.rules)) for code, one in found]
     drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]

@@ -23,6 +23,8 @@ class Rules:
     minimum_authorities_quartiles: int = 12
     smallest_difference: float = 5.0
     significance: float = 0.05
+    reliability_least: float = 0.50  # below it authorities are not compared
+    reliability_normal: float = 0.70  # below it a comparison is indicative
     distribution_full: int = 30  # five categories from here, three below
     dont_know_review: float = 0.15
     seconds_per_item: float = 2.0
@@ -39,6 +41,8 @@ FLOORS: Mapping[str, float] = {
     "minimum_authorities_median": 5,
     "minimum_authorities_quartiles": 8,
     "smallest_difference": 5.0,
+    "reliability_least": 0.50,
+    "reliability_normal": 0.70,
     "distribution_full": 30,
     "dont_know_review": 0.0,
     "seconds_per_item": 0.0,
@@ -52,6 +56,8 @@ CEILINGS: Mapping[str, float] = {
     "confidence": 0.999,
     "answered_share": 1.0,
     "significance": 0.05,
+    "reliability_least": 0.99,
+    "reliability_normal": 0.99,
     "dont_know_review": 1.0,
     "bootstrap_replicates": 100_000,
 }

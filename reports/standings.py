@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -31,6 +32,7 @@ class GroupStandings:
     p_value: Floats
     p_adjusted: Floats
     verdict: NDArray[np.object_]
+    indicative: NDArray[np.bool_]
     percentile_rank: Floats
 
 
@@ -60,7 +62,27 @@ def standings(
     p_adjusted = np.where(shown, among_shown, holm.adjusted(p_value))
     verdicts = verdict(gap, p_adjusted, rules)
     verdicts[~np.broadcast_to(tested, gap.shape) | np.isnan(gap)] = None
-    return GroupStandings(gap, p_value, p_adjusted, verdicts, _percentile_ranks(score, counted))
+    indicative = np.zeros(gap.shape, dtype=np.bool_)
+    return GroupStandings(gap, p_value, p_adjusted, verdicts, indicative, _percentile_ranks(score, counted))
+
+
+def gated(found: GroupStandings, reliability: Floats, rules: Rules) -> GroupStandings:
+    """The same standings, told only as far as the scores can be relied on.
+
+    CANNOT_TELL comes first of all where ICC(2) is below `rules.reliability_least`; below `rules.reliability_normal` a
+    verdict is indicative. `reliability` has shape (authorities, measures), 0 where authorities do not differ
+    detectably on a measure, NaN where nothing is known of it. Methodology 4 and 6; Adams 2009; Bliese 2000.
+
+    >>> one = np.array([[9.0]])
+    >>> above = np.array([["ABOVE"]], dtype=object)
+    >>> made = GroupStandings(one, one, one, above, one > 99, one)
+    >>> [str(gated(made, np.array([[r]]), Rules()).verdict[0, 0]) for r in (0.49, 0.5)]
+    ['CANNOT_TELL', 'ABOVE']
+    """
+    told = pd.notna(found.verdict)
+    verdicts = found.verdict.copy()
+    verdicts[told & ~(reliability >= rules.reliability_least)] = Verdict.CANNOT_TELL
+    return replace(found, verdict=verdicts, indicative=told & ~(reliability >= rules.reliability_normal))
 
 
 def verdict(gap: Floats, p_adjusted: Floats, rules: Rules) -> NDArray[np.object_]:

@@ -29,7 +29,7 @@ INTERNAL = frozenset({COLLAPSED_ITEMS, *(told(name) for name in _WITH_INTERVALS)
 """Frames that exist between computing and publishing only."""
 
 _PEOPLE = ("respondents", "item_analysis", "within_agreement")
-_KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted")
+_KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted", "weighting")
 _RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se")
 _QUARTILES = ("lower_quartile", "upper_quartile")
 _OWN_WORD = ("assessed", "themes")  # what an authority says of itself is about no officer
