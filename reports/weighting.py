@@ -19,6 +19,7 @@ ROUNDS = 50
 TOLERANCE = 1e-9
 MOST_NOT_SAID = 0.20
 LARGEST_DEFF = 2.0
+LARGEST_SHARE = 0.10  # of a group's weight that one person may carry (methodology 10, rule 7)
 
 
 class Weighting(StrEnum):
@@ -29,6 +30,7 @@ class Weighting(StrEnum):
     TIER = "tier"
     NO_HEADCOUNTS = "no_headcounts"
     TOO_UNEVEN = "too_uneven"
+    ONE_TOO_HEAVY = "one_too_heavy"
     NOT_CONVERGED = "not_converged"
 
     @property
@@ -81,6 +83,12 @@ class _People:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.n > 0, self.n * self.by_authority(weights**2) / (total * total), np.nan)
 
+    def largest(self, weights: Floats) -> Floats:
+        """The largest weight of each authority."""
+        most = np.zeros(self.authorities)
+        np.maximum.at(most, self.authority[self.counted], weights[self.counted])
+        return most
+
     @property
     def n(self) -> Floats:
         return self.by_authority(np.ones(len(self.authority)))
@@ -126,7 +134,8 @@ def rake(
     categories (fewer than 5 people, or no staff by the headcount) are merged first. "Not said" is a category that
     keeps its observed share; a margin with over 20 % not said is not used. Weights outside [1/3, 3] are cut and
     raked again. What does not converge in 50 rounds is raked to service areas alone, and else is not weighted; nor
-    are answers whose design effect n sum(w^2) / sum(w)^2 (Kish 1965) is above 2. Methodology 3.2.
+    are answers whose design effect n sum(w^2) / sum(w)^2 (Kish 1965) is above 2, or where raking would let one person
+    carry over a tenth of the weight. Methodology 3.2 and 10.
 
     `authority` and `counted` have shape (respondents,); `base` are design weights, of which only the factor of
     raking is bounded. `margins` are service areas and tiers, in this order.
@@ -285,8 +294,13 @@ def _judged(people: _People, factors: Floats, merged: list[_Categories], applied
     words[applied[0] & applied[1]] = Weighting.BOTH
     uneven = (applied[0] | applied[1]) & (deff > LARGEST_DEFF)
     words[uneven] = Weighting.TOO_UNEVEN
-    used = applied & ~uneven
-    weights = np.where(uneven[people.authority], people.start, weights)
+    heavy = (
+        (applied[0] | applied[1]) & ~uneven & (people.largest(weights) > LARGEST_SHARE * people.by_authority(weights))
+    )
+    words[heavy] = Weighting.ONE_TOO_HEAVY
+    left = uneven | heavy
+    used = applied & ~left
+    weights = np.where(left[people.authority], people.start, weights)
     columns = [np.where(used[k][people.authority], one.of_row, -1) for k, one in enumerate(merged)]
     return Weights(
         weights, np.stack(columns, axis=1), tuple(map(Weighting, words)), deff, people.n / people.design_effect(weights)

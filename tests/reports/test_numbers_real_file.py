@@ -89,8 +89,10 @@ def test_units_and_supervisors_have_scores_of_their_own(frames, people):
     assert groups.query("kind == 'service_area'")["group"].nunique() == people["service_area"].nunique()
 
 
-def test_verdicts_are_all_four_words_and_marked_indicative(frames):
+def test_verdicts_are_the_four_words_and_indicative_where_the_score_is_less_reliable(frames):
     judged = frames["standings"].dropna(subset=["verdict"])
     assert len(judged) == 22 * 4 * 2  # all, and the one type
-    assert judged["indicative"].all()
+    relied = judged.merge(frames["scores"][["authority", "measure", "reliability"]], on=["authority", "measure"])
+    assert (relied["indicative"] == (relied["reliability"] < 0.70)).all()
+    assert (relied.loc[relied["reliability"] < 0.50, "verdict"] == "CANNOT_TELL").all()
     assert set(judged["verdict"]) <= {"ABOVE", "SIMILAR", "BELOW", "CANNOT_TELL"}
