@@ -54,7 +54,7 @@ class Margin:
 class Weights:
     """Weights of people, and how each authority came by them.
 
-    `values` (respondents,) have mean 1 over the people of each authority who count, and are 1 for all others;
+    `values` (respondents,) have mean 1 over the people of each authority who count; others keep what they came with;
     `categories` (respondents, margins) is each person's merged category of each margin that was used, -1 where the
     margin was not; `weighting`, `deff` and `n_eff` have one
     entry an authority. `deff` is that of the weights found,
@@ -168,8 +168,8 @@ def _people(own: Ints, counted: Flags, base: Floats | None, authorities: int) ->
     if base is None:
         return plain
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = plain.by_authority(base) / plain.n
-        return replace(plain, start=np.where(counted, base / mean[own], 1.0))
+        mean = (plain.by_authority(base) / plain.n)[own]
+        return replace(plain, start=np.where(mean > 0, base / mean, 1.0))
 
 
 def _merged(people: _People, margin: Margin) -> _Categories:
@@ -285,7 +285,7 @@ def _error(cells: _Cells, k: int, one: _Categories, factor: Floats) -> Floats:
 
 def _judged(people: _People, factors: Floats, merged: list[_Categories], applied: Flags, tried: Flags) -> Weights:
     """Factors whose design effect is too large are left, and every authority gets its word."""
-    weights = np.where(people.counted, people.start * factors, 1.0)
+    weights = people.start * factors
     deff = people.design_effect(weights)
     words = np.full(len(tried), Weighting.NO_HEADCOUNTS, dtype=object)
     words[tried] = Weighting.NOT_CONVERGED

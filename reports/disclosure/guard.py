@@ -30,12 +30,23 @@ INTERNAL = frozenset({COLLAPSED_ITEMS, *(told(name) for name in _WITH_INTERVALS)
 
 _PEOPLE = ("respondents", "item_analysis", "within_agreement")
 _KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted", "weighting")
+MOVED = 2.0
+"""Points by which weights must move a score for both to be shown (methodology 3.2)."""
 _RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se")
 _QUARTILES = ("lower_quartile", "upper_quartile")
 _OWN_WORD = ("assessed", "themes")  # what an authority says of itself is about no officer
 _STAFF = ("staff", "staff_lower", "staff_upper", "n")  # stay where only the difference has too few authorities
 _DECIMALS: Mapping[str, Mapping[str, int]] = {
-    "scores": dict.fromkeys(("score", "se", "lower", "upper", "se_comparison"), 1) | {"deff": 2, "reliability": 2},
+    "scores": dict.fromkeys(("score", "se", "lower", "upper", "se_comparison", "unweighted_score"), 1)
+    | {"deff": 2, "reliability": 2},
+    "reliability": {
+        f"{name}{suffix}": 2
+        for suffix in ("", "_uncentred")
+        for name in ("alpha", "alpha_standardised", "alpha_lower", "alpha_upper", "omega")
+    },
+    "agreement": dict.fromkeys(("icc1_anova", "icc1_lower", "icc1_upper", "icc1_reml"), 3)
+    | dict.fromkeys(("icc2", "rwg_median", "rwg_median_skewed"), 2)
+    | dict.fromkeys(("tau2", "sigma2"), 1),
     "items": dict.fromkeys(("share", "lower", "upper"), 3),
     "group_scores": dict.fromkeys(("score", "lower", "upper"), 1),
     "benchmarks": dict.fromkeys(("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper"), 0),
@@ -88,6 +99,9 @@ def _emptied(frame: pd.DataFrame) -> pd.DataFrame:
         result.loc[withheld & ~partly, column] = pd.NA
     if "staff" in result:
         result.loc[withheld & ~_lacks_authorities(frame), list(_STAFF)] = pd.NA
+    if "unweighted_score" in result:
+        moved = (result["score"] - result["unweighted_score"]).abs() > MOVED
+        result.loc[~moved.fillna(value=False), "unweighted_score"] = pd.NA
     if "indicative" in result:
         result.loc[withheld, "indicative"] = False
     for column in _QUARTILES:

@@ -50,7 +50,8 @@ def _by_cell(y: Floats, cell: Groups) -> tuple[Floats, Floats]:
 
 def _fit(n: Floats, total: Floats, categories: Ints) -> Floats:
     """The fit of each cell of one group on each measure, by the normal equations of its dummy columns."""
-    dummies = [_dummies(column) for column in categories.T if (column >= 0).all()]
+    scored = n.any(axis=1)  # who is scored on nothing has no weight and no category
+    dummies = [_dummies(column) for column in categories.T if (column[scored] >= 0).all()]
     x = np.column_stack(dummies) if dummies else np.ones((len(n), 1))
     normal = np.einsum("cp,cm,cq->mpq", x, n, x)
     right = np.einsum("cp,cm->mp", x, total)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import second_weights
 from scipy import stats
 
 Value = float | int | str | bool | None
@@ -52,6 +53,8 @@ class Person:
     scores: dict[str, float] = field(default_factory=dict)
     careless: bool = False
     elected: bool = False
+    raked: float = 1.0  # the weight in the figures of the whole authority
+    categories: tuple[int | None, int | None] = (None, None)
 
     @property
     def counts(self) -> bool:
@@ -135,7 +138,9 @@ class Estimate:
     deff: float | None = None
 
 
-def estimate(values: list[float], weights: list[float], invited: float | None) -> Estimate:
+def estimate(
+    values: list[float], weights: list[float], invited: float | None, categories: list[list[int] | None] | None = None
+) -> Estimate:
     n = len(values)
     if n == 0:
         return Estimate(0)
@@ -147,7 +152,8 @@ def estimate(values: list[float], weights: list[float], invited: float | None) -
         return Estimate(1, mean, 0.0, mean, mean, deff=deff)
     if n == 1:
         return Estimate(1, mean, deff=deff)
-    variance = n / (n - 1) * math.fsum((w * (y - mean)) ** 2) / total**2
+    residual = second_weights.residuals(y, mean, categories or [])
+    variance = n / (n - 1) * math.fsum((w * residual) ** 2) / total**2
     f = n / invited if invited is not None and n <= invited else 0.0
     if variance < 1e-18:
         variance = 0.0  # the rounding of equal answers is no spread
@@ -175,6 +181,7 @@ class Wave:
     authorities: list[dict[str, str]]
     headcounts: list[dict[str, str]] | None
     weighted: bool
+    weighting: dict[str, str] = field(default_factory=dict)
     coarse: bool = False  # the published audience: staff below 50 only as the rounded response rate tells them
 
     @property
@@ -220,15 +227,18 @@ class Wave:
         return dict(sorted(found.items()))
 
     def staff(self, authority: str, kind: str, group: str) -> float | None:
-        """What the interval of one service area or tier is corrected with: its own row, or the sum of its cells."""
+        """What the interval of one service area or tier is corrected with."""
+        return self._known(self.frame(authority, kind, group), self.groups(authority, kind)[group])
+
+    def frame(self, authority: str, kind: str, group: str) -> int | None:
+        """The staff of one service area or tier: its own row, or the sum of its cells."""
         other = "tier" if kind == "service_area" else "service_area"
         own = [one for one in self.headcounts or () if one["authority"] == authority and one[kind] == group]
         if kind == "service_area":
             own = [one for one in own if one["tier"] not in self.instrument.elected]
         margin = [int(one["headcount"]) for one in own if not one[other]]
         cells = [int(one["headcount"]) for one in own if one[other]]
-        known = margin[0] if margin else sum(cells) if cells else None
-        return self._known(known, self.groups(authority, kind)[group])
+        return margin[0] if margin else sum(cells) if cells else None
 
 
 def wave(folder: Path, *, coarse: bool = False) -> Wave:
@@ -238,12 +248,48 @@ def wave(folder: Path, *, coarse: bool = False) -> Wave:
     answers = folder / "R.csv"
     with answers.open(encoding="utf-8") as file:
         weighted = "weight" in file.readline().strip().split(",")
-    return Wave(instrument, people(answers, instrument), registered, staff, weighted, coarse)
+    found = Wave(instrument, people(answers, instrument), registered, staff, weighted, coarse=coarse)
+    for code in found.codes:
+        found.weighting[code] = _rake(found, code)
+    return found
 
 
-def of_people(case: Wave, persons: list[Person], measure: str, invited: float | None) -> Estimate:
+def _rake(case: Wave, code: str) -> str:
+    own = [one for one in case.of(code) if one.scores]
+    for one in case.of(code):
+        one.raked = one.weight * len(own) / math.fsum(each.weight for each in own) if own else 1.0
+    staff = tuple(
+        {group: known for group in case.groups(code, kind) if (known := case.frame(code, kind, group)) is not None}
+        for kind in ("service_area", "tier")
+    )
+    if not own:
+        return "no_headcounts"
+    found, categories, word = second_weights.weights(
+        [one.area for one in own], [one.tier for one in own], (staff[0], staff[1]), [one.weight for one in own]
+    )
+    for place, one in enumerate(own):
+        one.raked = found[place]
+        one.categories = tuple(None if used is None else used[place] for used in categories)
+    return word
+
+
+def of_people(
+    case: Wave, persons: list[Person], measure: str, invited: float | None, *, whole: bool = False
+) -> Estimate:
+    """Of a whole authority with its weights; of a group inside it as a stratum of its own."""
     scored = [one for one in persons if measure in one.scores]
-    return estimate([one.scores[measure] for one in scored], [one.weight for one in scored], invited)
+    values = [one.scores[measure] for one in scored]
+    if not whole:
+        return estimate(values, [one.weight for one in scored], invited)
+    categories = [[one.categories[at] for one in scored] for at in (0, 1)]
+    used = [None if None in one or not one else _numbered(one) for one in categories]
+    return estimate(values, [one.raked for one in scored], invited, used)
+
+
+def _numbered(categories: list) -> list[int]:
+    """0, 1, 2, ... for those that are left among the people scored on a measure."""
+    order = sorted(set(categories))
+    return [order.index(one) for one in categories]
 
 
 def estimates(case: Wave) -> dict[tuple[str, str], Estimate]:
@@ -251,8 +297,24 @@ def estimates(case: Wave) -> dict[tuple[str, str], Estimate]:
     for code in case.codes:
         own, invited = case.of(code), case.invited(code)
         for measure in case.instrument.measures:
-            found[code, measure] = of_people(case, own, measure, invited)
+            found[code, measure] = of_people(case, own, measure, invited, whole=True)
     return found
+
+
+def reliability(case: Wave, found: dict[tuple[str, str], Estimate]) -> dict[tuple[str, str], float | None]:
+    """tau^2 / (tau^2 + sigma^2 deff / n), from the unweighted scores of everybody who counts."""
+    relied: dict[tuple[str, str], float | None] = {}
+    for measure in case.instrument.measures:
+        made = second_weights.variances(scored_groups(case, measure))
+        for code in case.codes:
+            one = found[code, measure]
+            known = made is not None and one.n > 0
+            relied[code, measure] = made[0] / (made[0] + made[1] * one.deff / one.n) if known else None
+    return relied
+
+
+def scored_groups(case: Wave, measure: str) -> list[list[float]]:
+    return [[one.scores[measure] for one in case.of(code) if measure in one.scores] for code in case.codes]
 
 
 def reasons(case: Wave, found: dict[tuple[str, str], Estimate]) -> dict[tuple[str, str], str | None]:
@@ -301,7 +363,9 @@ def holm(p_values: list[float]) -> list[float]:
     return adjusted
 
 
-def verdict(gap: float, p_adjusted: float | None) -> str:
+def verdict(gap: float, p_adjusted: float | None, relied: float | None) -> str:
+    if relied is None or relied < 0.50:
+        return "CANNOT_TELL"
     if p_adjusted is None:
         return "CANNOT_TELL"
     if abs(gap) < POINTS - 1e-9:  # a gap of exactly 5 stays 5 after rounding errors

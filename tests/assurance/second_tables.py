@@ -21,10 +21,13 @@ from second_opinion import (
     of_people,
     peer_groups,
     reasons,
+    reliability,
+    scored_groups,
     type7,
     verdict,
     wilson,
 )
+from second_weights import lower_icc, variances
 
 FULL = 30
 
@@ -34,11 +37,53 @@ def research(case: Wave) -> Tables:
     told = reasons(case, found)
     return {
         "respondents": respondents(case),
+        "agreement": agreement(case),
+        "within_agreement": within_agreement(case, found),
         "scores": scores(case, found, told),
         "items": items(case),
         "group_scores": group_scores(case, found),
         **compared(case, found, told),
     }
+
+
+def agreement(case: Wave) -> list[Row]:
+    rows: list[Row] = []
+    for measure in case.instrument.measures:
+        groups = scored_groups(case, measure)
+        authorities = len([one for one in groups if one])
+        made, lower = variances(groups), lower_icc(groups)
+        tau2, sigma2 = made or (None, None)
+        share = None if made is None or made[0] + made[1] == 0 else made[0] / (made[0] + made[1])
+        few_of_them = (
+            "no_authorities" if not authorities else "too_few_authorities" if authorities < FOR_MEDIAN else None
+        )
+        rows.append(
+            {"measure": measure, "authorities": authorities, "n": sum(len(one) for one in groups)}
+            | {"icc1_lower": None if math.isnan(lower) else lower, "icc1_reml": share, "tau2": tau2, "sigma2": sigma2}
+            | {"reason": few_of_them}
+        )
+    return rows
+
+
+def within_agreement(case: Wave, found: dict[tuple[str, str], Estimate]) -> list[Row]:
+    """rwg(j) under the uniform null, from the variance of raw places of everybody who counts."""
+    rows: list[Row] = []
+    for code in case.codes:
+        for measure in case.instrument.measures:
+            ratios = []
+            for item in case.instrument.items:
+                scale = [one["code"] for one in case.instrument.options[item["option_set"]] if "score" in one]
+                places = [
+                    scale.index(one.given[item["code"]]) for one in case.of(code) if one.given[item["code"]] in scale
+                ]
+                if measure in (item["dimension"], item.get("theme")) and len(places) > 1:
+                    mean = sum(places) / len(places)
+                    variance = sum((one - mean) ** 2 for one in places) / (len(places) - 1)
+                    ratios.append(variance / ((len(scale) ** 2 - 1) / 12))
+            q, j, n = min(1.0, sum(ratios) / len(ratios)) if ratios else 0.0, len(ratios), found[code, measure].n
+            rwg = j * (1 - q) / (j * (1 - q) + q) if ratios else None
+            rows.append({"authority": code, "measure": measure, "n": n, "rwg": rwg, "reason": few(n)})
+    return rows
 
 
 def respondents(case: Wave) -> list[Row]:
@@ -51,6 +96,7 @@ def respondents(case: Wave) -> list[Row]:
 
 def scores(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tuple[str, str], str | None]) -> list[Row]:
     rows: list[Row] = []
+    relied = reliability(case, found)
     for code in case.codes:
         for measure in case.instrument.measures:
             one, invited = found[code, measure], case.headcount(code)
@@ -58,10 +104,21 @@ def scores(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tuple[
                 {"authority": code, "measure": measure, "n": one.n}
                 | {"invited": invited if invited is not None and one.n <= invited else None}
                 | {"score": one.score, "se": one.se, "lower": one.lower, "upper": one.upper}
-                | {"se_comparison": one.se_comparison, "deff": one.deff, "weighted": case.weighted}
-                | {"reliability": None, "reason": told[code, measure]}
+                | {"se_comparison": one.se_comparison, "deff": one.deff, "weighted": is_weighted(case, code)}
+                | {"reliability": relied[code, measure], "reason": told[code, measure]}
+                | {"weighting": case.weighting[code], "unweighted_score": plain_mean(case, code, measure)}
             )
     return rows
+
+
+def is_weighted(case: Wave, code: str) -> bool:
+    return case.weighted or case.weighting[code] in ("service_area_and_tier", "service_area", "tier")
+
+
+def plain_mean(case: Wave, code: str, measure: str) -> float | None:
+    """The mean without weights, beside a weighted one."""
+    values = [one.scores[measure] for one in case.of(code) if measure in one.scores]
+    return math.fsum(values) / len(values) if values and is_weighted(case, code) else None
 
 
 def items(case: Wave) -> list[Row]:
@@ -83,7 +140,7 @@ def distribution(case: Wave, code: str, own: list[Person], item: dict) -> list[R
     if few_of_many and case.coarse:
         options = bands(on_scale)
     counts = [len([one for one in scored if one.given[given] in option]) for option in options]
-    weights = [math.fsum(one.weight for one in scored if one.given[given] in option) for option in options]
+    weights = [math.fsum(one.raked for one in scored if one.given[given] in option) for option in options]
     reason = item_reason(len(scored), counts, weights, collapsed=few_of_many and not case.coarse)
     rows = []
     for option, weight in zip(options, weights, strict=True):
@@ -94,7 +151,7 @@ def distribution(case: Wave, code: str, own: list[Person], item: dict) -> list[R
     unknown = [one for one in own if one.given[given] and one.given[given] not in on_scale]
     for name, those in (("dk", unknown), ("blank", blank)):
         row = {"authority": code, "item": given, "option": name, "n": len(scored), "reason": few(len(scored))}
-        rows.append(row | share(math.fsum(one.weight for one in those), own, case.invited(code)))
+        rows.append(row | share(math.fsum(one.raked for one in those), own, case.invited(code)))
     return rows
 
 
@@ -107,8 +164,8 @@ def bands(codes: list[str]) -> list[list[str]]:
 def share(weight: float, base: list[Person], invited: float | None) -> Row:
     if not base:
         return {"share": None, "lower": None, "upper": None}
-    total = math.fsum(one.weight for one in base)
-    n_eff = total**2 / math.fsum(one.weight**2 for one in base)
+    total = math.fsum(one.raked for one in base)
+    n_eff = total**2 / math.fsum(one.raked**2 for one in base)
     value = weight / total
     lower, upper = wilson(value, n_eff, len(base), invited)
     return {"share": value, "lower": lower, "upper": upper}
@@ -177,6 +234,10 @@ def compared(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tupl
     """Benchmarks from the authorities whose score may be shown; standings of every authority of a group."""
     benchmarks: list[Row] = []
     standings: list[Row] = []
+    relied = reliability(case, found)
+    for measure in case.instrument.measures:
+        if not lower_icc(scored_groups(case, measure)) > 0:  # authorities do not differ detectably
+            relied |= {(code, measure): 0.0 for code in case.codes}
     for group, members in peer_groups(case):
         medians = {}
         for measure in case.instrument.measures:
@@ -185,7 +246,7 @@ def compared(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tupl
             benchmarks.append(benchmark(group, measure, [one for one in values if one is not None]))
             medians[measure] = (benchmarks[-1]["median"], benchmarks[-1]["reason"], values)
         for code in members:
-            standings += of_authority(case, code, group, medians, found=found, told=told)
+            standings += of_authority(case, code, group, medians, found=found, told=told, relied=relied)
     place = {group: at for at, (group, _) in enumerate(peer_groups(case))}
     standings.sort(key=lambda row: (str(row["authority"]), place[str(row["peer_group"])]))
     return {"benchmarks": benchmarks, "standings": standings}
@@ -215,7 +276,9 @@ def benchmark(group: str, measure: str, values: list[float]) -> Row:
     }
 
 
-def of_authority(case: Wave, code: str, group: str, medians: dict, *, found: dict, told: dict) -> list[Row]:
+def of_authority(
+    case: Wave, code: str, group: str, medians: dict, *, found: dict, told: dict, relied: dict
+) -> list[Row]:
     rows: dict[str, Row] = {}
     tested: dict[bool, dict[str, float]] = {True: {}, False: {}}
     for measure in case.instrument.measures:
@@ -230,25 +293,26 @@ def of_authority(case: Wave, code: str, group: str, medians: dict, *, found: dic
         rows[measure] = {"authority": code, "peer_group": group, "measure": measure, "score": one.score, "gap": gap}
         rows[measure] |= {"p_value": None, "p_adjusted": None, "verdict": None, "percentile_rank": rank}
         rows[measure] |= {"rank_lower": None, "rank_upper": None, "shrunken_score": None, "shrunken_se": None}
-        rows[measure] |= {"reason": reason}
+        rows[measure] |= {"reason": reason, "indicative": False}
         if measure in case.instrument.dimensions and gap is not None and one.se_comparison:
             p_value = 2 * float(stats.t.sf(abs(gap / one.se_comparison), one.n - 1))
             rows[measure]["p_value"] = p_value
             tested[reason is None][measure] = p_value
-    judged(rows, tested, case.instrument.dimensions)
+    judged(rows, tested, {one: relied[code, one] for one in case.instrument.dimensions})
     return list(rows.values())
 
 
-def judged(rows: dict[str, Row], tested: dict[bool, dict[str, float]], dimensions: list[str]) -> None:
+def judged(rows: dict[str, Row], tested: dict[bool, dict[str, float]], relied: dict[str, float | None]) -> None:
     """Holm over what is shown; what is withheld gets the family of everything, so that it moves no shown figure."""
     everything = tested[True] | tested[False]
     for family in (everything, tested[True]):
         for measure, value in zip(family, holm(list(family.values())), strict=True):
             rows[measure]["p_adjusted"] = value
-    for measure in dimensions:
+    for measure, known in relied.items():
         gap, adjusted = rows[measure]["gap"], rows[measure]["p_adjusted"]
         if gap is not None:
-            rows[measure]["verdict"] = verdict(float(gap), None if adjusted is None else float(adjusted))
+            rows[measure]["verdict"] = verdict(float(gap), None if adjusted is None else float(adjusted), known)
+            rows[measure]["indicative"] = known is None or bool(known < 0.70)
 
 
 def response(case: Wave) -> dict[str, dict[str, object]]:
@@ -269,16 +333,17 @@ def response(case: Wave) -> dict[str, dict[str, object]]:
 def published(case: Wave) -> Tables:
     """What leaves, before rounding: withheld numbers empty, research columns empty, staff below 50 unsaid."""
     tables = research(case)
-    del tables["respondents"]
+    del tables["respondents"], tables["within_agreement"]
     for rows in tables.values():
         for row in rows:
             guard(row)
     return tables
 
 
-KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "weighted")
+KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "weighted", "weighting")
 DECIMALS = {"score": 1, "se": 1, "lower": 1, "upper": 1, "se_comparison": 1, "gap": 1, "deff": 2, "p_value": 3}
 DECIMALS |= {"p_adjusted": 3, "lower_quartile": 0, "median": 0, "upper_quartile": 0, "share": 3}
+DECIMALS |= {"unweighted_score": 1, "reliability": 2, "icc1_lower": 3, "icc1_reml": 3, "tau2": 1, "sigma2": 1}
 
 
 def decimals(name: str, column: str) -> int | None:
@@ -292,6 +357,10 @@ def guard(row: Row) -> None:
     for column in row:
         if (withheld and column not in KEYS) or column == "percentile_rank" or (partly and "quartile" in column):
             row[column] = None
+    if row.get("unweighted_score") is not None and abs(row["score"] - row["unweighted_score"]) <= 2:
+        row["unweighted_score"] = None
     if isinstance(row.get("invited"), int) and int(str(row["invited"])) < SMALL_STAFF:
         row["invited"] = None
+    if withheld and "indicative" in row:
+        row["indicative"] = False
     row["reason"] = "withheld" if withheld else None

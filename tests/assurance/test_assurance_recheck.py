@@ -31,6 +31,7 @@ WAVES = 400 if LONG else 40
 HERE = Path(__file__).parent
 DATA = HERE / ".." / ".." / ".." / "shared" / "data"
 ANSWERS = DATA / "public_staff_survey_responses.csv.gz"
+ELSEWHERE = {"reliability", "item_analysis"}  # their formulas are checked against statsmodels and by hand
 AUDIENCES = ("research", "published")
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 
@@ -56,7 +57,7 @@ def differences(folder: Path) -> Iterator[str]:
         case = second_opinion.wave(folder, coarse=audience == "published")
         expected = second_tables.published(case) if case.coarse else second_tables.research(case)
         out = analyse(folder, audience)
-        stems = {path.stem for path in out.glob("*.csv")}
+        stems = {path.stem for path in out.glob("*.csv")} - ELSEWHERE
         if stems != set(expected):
             yield f"{audience}: the files are {sorted(stems)}"
         for name in sorted(stems & set(expected)):
@@ -89,7 +90,7 @@ def alike(text: str, value: Value, places: int | None) -> bool:
     if NUMBER.fullmatch(text) is None or len(re.sub(r"e.*|[-.]", "", text).lstrip("0")) > 12:
         return False
     if places is None:
-        return abs(float(text) - value) <= 1e-9
+        return abs(float(text) - value) <= 1e-9 + 5e-12 * abs(value)  # the second part is the printing itself
     return len(text.partition(".")[2]) <= places and abs(float(text) - value) <= 0.5 * 10**-places + 1e-9
 
 
