@@ -18,6 +18,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 KNOWN = frozenset({
     "SOUNDINGS_DATA", "SOUNDINGS_SECRET_KEY", "SOUNDINGS_LINK_KEY", "SOUNDINGS_BASE_URL", "SOUNDINGS_DEMONSTRATION",
     "SOUNDINGS_ORGANISATION", "SOUNDINGS_CONTACT", "SOUNDINGS_THREADS", "SOUNDINGS_MAIL",
+    "SOUNDINGS_WORKER",
 })  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class Settings:
     contact: str = "research@example.org"
     mail: str = "console"
     threads: int = 8
+    worker: str = "embedded"
 
     @property
     def is_https(self) -> bool:
@@ -69,6 +71,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         contact=_line(environment, "SOUNDINGS_CONTACT", "research@example.org"),
         mail=_choice(environment, "SOUNDINGS_MAIL", ("console",)),
         threads=_number(environment, "SOUNDINGS_THREADS", 8, 1, 64),
+        worker=_choice(environment, "SOUNDINGS_WORKER", ("embedded", "separate")),
     )
     if settings.secret_key == settings.link_key:
         raise SettingFault("SOUNDINGS_LINK_KEY: the same as SOUNDINGS_SECRET_KEY. Give each its own random characters.")

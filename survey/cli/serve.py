@@ -1,4 +1,4 @@
-"""`soundings serve`: the web server, with its threads for mail and housekeeping."""
+"""`soundings serve`: the web server, with its threads for mail, housekeeping and jobs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from survey.demonstration import entrances
 from survey.errors import Refusal
 from survey.web import logs
 from survey.web.application import create_app
+from survey.worker import GRACE, Worker
 
 WHY_NOT = {
     errno.EADDRINUSE: "another program uses it. Stop that program, or choose another port",
@@ -71,9 +72,11 @@ def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     """Threads beside the server, told to stop when it stops."""
     stop = threading.Event()
     transport = delivery.ConsoleTransport(sys.stderr)
+    worker = Worker(database, settings)
     threads = [
         threading.Thread(target=delivery.keep_delivering, args=(database, settings, transport, stop), daemon=True),
         threading.Thread(target=housekeeping.keep_house, args=(database, stop), daemon=True),
+        *([threading.Thread(target=worker.work, args=(stop,), daemon=True)] if settings.worker == "embedded" else []),
     ]
     for thread in threads:
         thread.start()
@@ -82,7 +85,7 @@ def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     finally:
         stop.set()
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join(timeout=GRACE + 5)
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
