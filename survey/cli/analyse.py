@@ -15,6 +15,7 @@ from questionnaires import loader
 from questionnaires.definition import Questionnaire
 from questionnaires.faults import QuestionnaireFaults
 from reports import publication
+from reports.documents import workbook
 from reports.documents.imprint import Imprint
 from reports.files import inputs, output, pictures, writing
 from reports.files.inputs import Files
@@ -86,7 +87,9 @@ def _analyse(
     )
     with output.all_or_nothing(out) as directory:
         tell("Writing tables")
-        writing.write_results(publication.for_file(results, audience), directory)
+        found = publication.for_file(results, audience)
+        writing.write_results(found, directory)
+        (directory / "results.xlsx").write_bytes(_workbook(found, questionnaire, given.authorities, audience))
         progress.advance(task)
         if with_pictures:
             _illustrate(publication.published(results), questionnaire, given.authorities, directory, progress)
@@ -97,11 +100,26 @@ def _illustrate(
 ) -> None:
     """Pictures show what may be published, for every audience."""
     imprint = Imprint(method=safe.rules.method_version)
-    names = {} if authorities is None else dict(zip(authorities["code"], authorities["name"], strict=True))
+    names = _names(authorities)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
     pictures.write_sector(safe.frames, questionnaire, authorities, directory, imprint)
     for _ in pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint):
         progress.advance(task)
+
+
+def _workbook(found: Results, questionnaire: Questionnaire, authorities: pd.DataFrame | None, audience: str) -> bytes:
+    """The same tables in one workbook, for people."""
+    about = {
+        "Questionnaire": f"{questionnaire.code} {questionnaire.version}",
+        "Method version": found.rules.method_version,
+        "Audience": "the public" if audience == "published" else "the research team: not for publication as it stands",
+    }
+    imprint = Imprint(method=found.rules.method_version)
+    return workbook.results(found, questionnaire, names=_names(authorities), about=about, imprint=imprint)
+
+
+def _names(authorities: pd.DataFrame | None) -> dict[str, str]:
+    return {} if authorities is None else dict(zip(authorities["code"], authorities["name"], strict=True))
 
 
 def _progress() -> Progress:

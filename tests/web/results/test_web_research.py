@@ -311,15 +311,14 @@ def test_the_workbook_holds_the_same_as_the_files_and_every_download_is_audited(
 ) -> None:
     answer = export(researcher_browser, "workbook")
     book = openpyxl.load_workbook(io.BytesIO(answer.response.data))
-    assert set(book.sheetnames) == {"notes", "benchmarks", "standings", "scores"}
-    heads, *rows = book["scores"].iter_rows(values_only=True)
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks"]
+    _, _, heads, *rows = book["Scores"].iter_rows(values_only=True)
     file = list(csv.DictReader(io.StringIO(export(researcher_browser, "scores").text)))
     assert len(rows) == len(file)
+    code, measure, score = (heads.index(head) for head in ("Authority code", "Measure code", "Score [note\u00a01]"))
     for row, line in zip(rows, file, strict=True):
-        assert {head: "" if cell is None else str(cell) for head, cell in zip(heads, row, strict=True) if head in ("authority", "measure")} == {
-            "authority": line["authority"], "measure": line["measure"],
-        }  # fmt: skip
-        assert (row[heads.index("score")] or "") == (float(line["score"]) if line["score"] else "")
+        assert (row[code], row[measure]) == (line["authority"], line["measure"])
+        assert row[score] == (float(line["score"]) if line["score"] else "[c]")
     assert actions(sqlite_database)[-2:] == ["export.downloaded", "export.downloaded"]
 
 
@@ -336,7 +335,7 @@ def test_a_name_that_looks_like_a_formula_is_harmless_in_every_file(researcher_b
     assert "'" + danger in codes
     assert danger not in codes
     book = openpyxl.load_workbook(io.BytesIO(export(researcher_browser, "workbook").response.data))
-    cells = [cell for row in book["scores"].iter_rows() for cell in row]
+    cells = [cell for row in book["Scores"].iter_rows() for cell in row]
     assert danger in {cell.value for cell in cells}  # text as it is, and of type text
     assert not [cell for cell in cells if cell.data_type == "f"]
 
