@@ -11,10 +11,12 @@ from questionnaires.definition import Questionnaire
 from reports import narrative, peers
 from reports.charts.dots import dots
 from reports.charts.radar import radar
-from reports.documents import html_report
+from reports.documents import html_report, sector_report
+from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.files.writing import file_name
 from reports.profile import profile, sector_profile
+from reports.publication import Results
 
 _BY_AUTHORITY = ("scores", "standings", "items", "group_scores")
 _FEWEST_AXES = 3
@@ -44,18 +46,25 @@ def write_authorities(
 
 
 def write_sector(
-    frames: Mapping[str, pd.DataFrame],
+    safe: Results,
     questionnaire: Questionnaire,
     authorities: pd.DataFrame | None,
     directory: Path,
     imprint: Imprint,
+    *,
+    publisher: Brand | None = None,
 ) -> None:
-    """The sector's radar.svg, dots.svg and report.html."""
-    middle = sector_profile(frames["benchmarks"], questionnaire, peer_group=peers.ALL)
+    """The sector's radar.svg, dots.svg, report.html and report.pdf, from published results."""
+    middle = sector_profile(safe.frames["benchmarks"], questionnaire, peer_group=peers.ALL)
     caption = narrative.sector_caption(middle, peer_group=peers.ALL, release=imprint.release, method=imprint.method)
     _draw(middle, caption, directory)
-    report = html_report.sector(frames, questionnaire, authorities=authorities, imprint=imprint)
+    report = html_report.sector(
+        safe.frames, questionnaire, authorities=authorities, quality=safe.quality, imprint=imprint
+    )
     (directory / "report.html").write_text(report, encoding="utf-8")
+    given = sector_report.Given(authorities, safe.quality, safe.rules)
+    document = sector_report.sector(safe.frames, questionnaire, given, imprint=imprint, publisher=publisher)
+    (directory / "report.pdf").write_bytes(document)
 
 
 def _authority(  # noqa: PLR0917 - private, and each is a thing of its own

@@ -102,7 +102,7 @@ def _illustrate(
     imprint = Imprint(method=safe.rules.method_version)
     names = _names(authorities)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
-    pictures.write_sector(safe.frames, questionnaire, authorities, directory, imprint)
+    pictures.write_sector(safe, questionnaire, authorities, directory, imprint)
     for _ in pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint):
         progress.advance(task)
 

@@ -215,7 +215,7 @@ def test_the_sector_says_who_took_part_and_what_was_not_tested() -> None:
     body = [["".join(cell.itertext()) for cell in row] for row in list(table.iter("tr"))[1:]]
     assert body == [["County councils", "15", "15"], ["District councils", "15", "14"], ["All authorities", "30", "29"]]
     assert "Not tested in this release" in html
-    assert "1168 officers of 30 authorities answered." in html  # 29 x 40 + 8
+    assert "1,168 officers of 30 authorities answered." in html  # 29 x 40 + 8
 
 
 def test_a_sector_with_nothing_to_show_says_so_once_and_draws_nothing() -> None:
