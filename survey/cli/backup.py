@@ -70,6 +70,7 @@ def restore(file: Path, *, replace: bool, new_links: bool, check: bool) -> None:
             tried = restoring.check(file, settings.data, link_key=settings.link_key)
             click.echo(f"The backup of {tried.header.made_at:%Y-%m-%d %H:%M} UTC can be restored: {counted(tried)}.")
             return
+        restoring.require_fit(file, link_key=settings.link_key, new_links=new_links)
         kept = before(database, settings, "restore") if replace else None
         if kept:
             click.echo(f"What was there is kept in {kept.path}.", err=True)
