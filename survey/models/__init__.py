@@ -1,5 +1,6 @@
 """The tables: columns, constraints and one-row properties. Queries live in the use-cases."""
 
+from survey.models.assessments import Assessment, AssessmentAnswer, WaveAssessment
 from survey.models.base import Base
 from survey.models.collection import (
     Draft,
@@ -19,6 +20,8 @@ from survey.models.sealed import SealedEquality, SealedText, SpentKey, Submissio
 
 __all__ = [
     "RESULT_TABLES",
+    "Assessment",
+    "AssessmentAnswer",
     "AuditEntry",
     "Authority",
     "AuthorityAttribute",
@@ -44,5 +47,6 @@ __all__ = [
     "SpentKey",
     "Submission",
     "Wave",
+    "WaveAssessment",
     "WebSession",
 ]
