@@ -138,7 +138,7 @@ def try_again(session: Session, job: Job, *, by: Principal, now: datetime) -> No
     if waiting(session, job.key) is not None:
         raise NotNow("The same work has been asked for again since, and is not done yet.")
     job.state, job.attempt, job.ended_at = JobState.QUEUED, 0, None
-    job.step, job.done, job.total = "", 0, 0
+    job.sentence, job.step, job.done, job.total = "", "", 0, 0
     job.due_at = _clock(session)
     session.flush()
     audit.record(session, now=now, actor=by.actor, action="job.tried_again", object_type="job", object_code=job.code)

@@ -13,6 +13,7 @@ from survey.web import (
     research,
     research_exports,
     research_imports,
+    research_jobs,
     research_releases,
     respond,
     results_pages,
@@ -30,4 +31,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     research_imports.blueprint,
     research_releases.blueprint,
     research_exports.blueprint,
+    research_jobs.blueprint,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from survey.vocabulary import ReleaseState, RoleName, WaveState
-from survey.web import load_compare, load_lead, load_research, load_results
+from survey.web import load_compare, load_jobs, load_lead, load_research, load_results
 from survey.web.access import Row, Who
 
 READERS = Who.roles(*load_compare.READERS)
@@ -69,6 +69,12 @@ RELEASES: tuple[Row, ...] = (
     Row("research_exports.download", "POST", "export.download", TEAM, load_research.released, "released"),
 )  # fmt: skip
 
+JOBS: tuple[Row, ...] = (
+    Row("research_jobs.index", "GET", "job.read", TEAM, load_jobs.listed, "pages"),
+    Row("research_jobs.show", "GET", "job.read", TEAM, load_jobs.page, "page"),
+    Row("research_jobs.again", "POST", "job.try_again", TEAM, load_jobs.job, "job"),
+)
+
 LEAD: tuple[Row, ...] = (
     Row("lead.index", "GET", "lead.read", LEADERS, load_lead.led, "authorities"),
     Row("lead.wave", "GET", "lead.read", LEADERS, load_lead.wave, "led"),
@@ -78,4 +84,4 @@ LEAD: tuple[Row, ...] = (
     Row("lead.make_shared_link", "POST", "invitations.share", LEADERS, load_lead.wave, "led", NOT_CLOSED),
 )
 
-RESEARCH: tuple[Row, ...] = (*WAVES, *RELEASES, *LEAD)
+RESEARCH: tuple[Row, ...] = (*WAVES, *RELEASES, *JOBS, *LEAD)

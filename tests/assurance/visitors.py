@@ -27,6 +27,7 @@ from survey.models import (
     Base,
     Draft,
     Invitation,
+    Job,
     Participation,
     Person,
     Release,
@@ -35,12 +36,13 @@ from survey.models import (
     Wave,
     WebSession,
 )
-from survey.vocabulary import InvitationKind, ParticipationState, ReleaseState, RoleName, WaveState
+from survey.vocabulary import InvitationKind, JobState, ParticipationState, ReleaseState, RoleName, WaveState
 from survey.web.application import create_app
 
 HOST = "http://127.0.0.1"
 DISTRICTS = 14  # enough for a median of one type
 HOME = sector.HOME
+JOB = "00000000000000000000000000000001"  # a job that was given up
 SEALED_WORDS, DRAFT_WORDS = "canary-of-a-sealed-text", "canary-of-a-draft"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -90,7 +92,9 @@ class World:
 
     def filled(self, visitor: str, text: str, code: str = HOME) -> str:
         token = self.tokens.get(visitor, self.tokens["A"])
-        return text.replace("{token}", token).replace("{key}", self.entrance).replace("{code}", code)
+        return (
+            text.replace("{token}", token).replace("{key}", self.entrance).replace("{code}", code).replace("{job}", JOB)
+        )
 
     def restore(self) -> None:
         """The database as it was made."""
@@ -189,6 +193,10 @@ def _furnish(session: Session, world: World) -> None:
     session.flush()
     home = session.scalars(select(Authority.id).where(Authority.code == HOME)).one()
     session.add(Participation(wave_id=planned.id, authority_id=home, state=ParticipationState.ACCEPTED))
+    now = datetime.now(UTC)
+    job = {"kind": "release.compute", "key": "release.compute 2025", "payload": {"wave": "2025"}, "result": {}}
+    ended = {"queued_at": now, "due_at": now, "ended_at": now, "sentence": "It stopped with a fault."}
+    session.add(Job(code=JOB, state=JobState.DEAD, **job, **ended))
     session.execute(update(SealedText).values(text=SEALED_WORDS))
     session.execute(update(Draft).values(answers='{"best_thing": "' + DRAFT_WORDS + '"}'))
     _next_release(session, waves["2025"], ReleaseState.CHECKED)

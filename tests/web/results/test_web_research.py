@@ -210,9 +210,12 @@ def test_one_authority_is_found_among_those_that_take_part(researcher_browser) -
     assert 'value="&lt;b&gt;nowhere"' in page
 
 
-def test_two_persons_publish_a_release(browser, person, sqlite_database) -> None:
+def test_two_persons_publish_a_release(browser, person, sqlite_database, web_settings, work) -> None:
     browser.sign_in(person("publisher-1"))
-    assert browser.post("/research/waves/2025/compute").location == "/research/releases/2025.2/"
+    asked = browser.post("/research/waves/2025/compute")
+    assert browser.get("/research/releases/2025.2/").status == 404  # not before a worker has done it
+    work(sqlite_database, web_settings)
+    assert 'href="/research/releases/2025.2/">See release 2025.2<' in browser.follow(asked).text
     page = browser.get("/research/releases/2025.2/").text
     assert "You computed this release, so a second person has to approve it." in page
     assert "Questions most often without an answer" in page
@@ -235,9 +238,10 @@ def test_two_persons_publish_a_release(browser, person, sqlite_database) -> None
     assert "release.published" in actions(sqlite_database)
 
 
-def test_an_embargo_keeps_the_old_release_until_its_end(browser, person, sqlite_database) -> None:
+def test_an_embargo_keeps_the_old_release_until_its_end(browser, person, sqlite_database, web_settings, work) -> None:
     browser.sign_in(person("researcher"))
     browser.post("/research/waves/2025/compute")
+    work(sqlite_database, web_settings)
     browser.sign_in(person("publisher-1"))
     browser.post("/research/releases/2025.2/approve")
     assert browser.post("/research/releases/2025.2/publish", {"embargo_until": "2099-01-01 09:00"}).status == 303
