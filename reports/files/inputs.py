@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
+from questionnaires import loader
 from questionnaires.definition import Questionnaire
-from reports.files import register, settings
+from reports.files import register, settings, tool_exports
 from reports.files import responses as responses_file
+from reports.files.responses import ResponsesFile
 from reports.files.tables import FileFaults
+from reports.files.tool_exports import Export
 from reports.frames import Responses
 from reports.rules import Rules
 
@@ -21,13 +24,19 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Files:
-    """Where the parts of an analysis are; `authority` is the code of the one authority in `responses`, if it is one."""
+    """Where the parts of an analysis are; `authority` is the code of the one authority in `responses`, if it is one.
+
+    `mapping` says how an export of another tool is read; it is written, as a proposal, where it is not there. Beside
+    the file `questionnaire` stand its translations, in which labels may be written.
+    """
 
     responses: Path
     authorities: Path | None = None
     headcounts: Path | None = None
     rules: Path | None = None
     authority: str | None = None
+    mapping: Path | None = None
+    questionnaire: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,7 @@ def read(files: Files, questionnaire: Questionnaire) -> Inputs:
             f"--authority {files.authority}: not in the file of authorities. Correct it, or add the authority."
         )
     answers = kept(
-        lambda path: responses_file.read(path, questionnaire, authority=files.authority, authorities=codes),
+        lambda path: _answers(path, files, questionnaire, authorities),
         files.responses,
     )
     if codes is None and answers is not None:
@@ -71,3 +80,14 @@ def read(files: Files, questionnaire: Questionnaire) -> Inputs:
     if faults or answers is None or rules is None:
         raise FileFaults(faults)
     return Inputs(answers.responses, authorities, headcounts, rules, answers.notes)
+
+
+def _answers(path: Path, files: Files, questionnaire: Questionnaire, authorities: pd.DataFrame | None) -> ResponsesFile:
+    """The answers, in the form of the responses file or as a tool wrote them."""
+    named = None if authorities is None else dict(zip(authorities["code"], authorities["name"].fillna(""), strict=True))
+    plain = Export(path, (questionnaire,), named, files.authority or "")
+    if files.mapping is None and tool_exports.is_plain(plain):
+        return responses_file.read(path, questionnaire, authority=files.authority, authorities=named)
+    languages = loader.with_translations(files.questionnaire) if files.questionnaire else (questionnaire,)
+    export = replace(plain, languages=languages)
+    return tool_exports.read(export, tool_exports.agreed(export, files.mapping))

@@ -35,8 +35,8 @@ UNREADABLE = (
 class FileFaults(Exception):  # noqa: N818 - faults are many, each with place and remedy
     """A file that is refused as a whole: one line a fault, each naming file, place and remedy."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = capped(faults)
+    def __init__(self, faults: Sequence[str], *, most: int = MOST_FAULTS) -> None:
+        self.faults = capped(faults, most)
         super().__init__("\n".join(self.faults))
 
 
@@ -60,15 +60,15 @@ class Collected:
         return FileFaults([*self.kept, *more])
 
 
-def capped(faults: Sequence[str]) -> tuple[str, ...]:
+def capped(faults: Sequence[str], most: int = MOST_FAULTS) -> tuple[str, ...]:
     """The first faults, and how many more there are.
 
     >>> len(capped(["wrong"] * 60)), capped(["wrong"] * 60)[-1]
     (51, 'And 10 more faults like these.')
     """
-    if len(faults) <= MOST_FAULTS + 1:
+    if len(faults) <= most + 1:
         return tuple(faults)
-    return (*faults[:MOST_FAULTS], f"And {len(faults) - MOST_FAULTS} more faults like these.")
+    return (*faults[:most], f"And {len(faults) - most} more faults like these.")
 
 
 def quoted(value: str) -> str:

@@ -35,6 +35,8 @@ REFUSED = 1
 @click.option("--audience", type=click.Choice(["research", "published"]), default="research", show_default=True,
               help="research: everything that can be computed; published: what disclosure control lets out.")  # fmt: skip
 @click.option("--authority", help="Code of the one authority, for answers without a column “authority”.")
+@click.option("--mapping", "mapping_file", type=click.Path(dir_okay=False, path_type=Path), metavar="M.toml",
+              help="How an export of another tool is read; a proposal is written there if the file is not there.")  # fmt: skip
 @click.option("--pictures/--no-pictures", "with_pictures", default=True, help="Draw pictures and write reports.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty directory.")
 def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -45,6 +47,7 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     rules_file: Path | None,
     audience: str,
     authority: str | None,
+    mapping_file: Path | None,
     with_pictures: bool,
     out: Path,
 ) -> None:
@@ -53,7 +56,9 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     Answers have one row a respondent: a column "authority", optional "service_area", "tier", "weight" and "seconds",
     and one column an item code holding option codes. The directory appears whole or not at all.
     """
-    files = Files(answers_file, authorities_file, headcounts_file, rules_file, authority)
+    files = Files(
+        answers_file, authorities_file, headcounts_file, rules_file, authority, mapping_file, questionnaire_file
+    )
     try:
         questionnaire = loader.read(questionnaire_file)
         with _progress() as progress:
