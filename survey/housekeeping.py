@@ -6,7 +6,7 @@ import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
-from survey import anonymity, people, waves
+from survey import anonymity, jobs, people, waves
 from survey.db import Database
 
 LOG = logging.getLogger(__name__)
@@ -38,5 +38,6 @@ def tidy(database: Database, *, now: datetime) -> None:
     """The night's work: what has ended is forgotten, and nothing keeps the order in which answers came."""
     with database.session() as session, database.write(session):
         people.forget_ended(session, now=now)
+        jobs.forget_ended(session, now=now)
         session.commit()
     anonymity.rewrite(database)

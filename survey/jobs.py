@@ -167,6 +167,13 @@ def recent(session: Session, *, limit: int = 100) -> list[Job]:
     return list(session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
 
 
+def longest_wait(session: Session) -> timedelta:
+    """For how long the job that is due longest has waited to be begun; nothing where none waits."""
+    query = select(func.min(Job.due_at), database_now()).where(Job.state == JobState.QUEUED)
+    due, clock = session.execute(query).one()
+    return max(clock - due, timedelta(0)) if due is not None else timedelta(0)
+
+
 def _unfinished_of(session: Session, person_id: int) -> int:
     counted = select(func.count()).select_from(Job).where(Job.by_id == person_id, Job.state.in_(UNFINISHED))
     return session.scalars(counted).one()
