@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from questionnaires.definition import Item, Page, Questionnaire
 from questionnaires.levels import level_of
-from reports import say_do
+from reports import narrative, say_do
 from survey import editions, transitions
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Assessment, AssessmentAnswer, Authority, Edition, Participation, Wave, WaveAssessment
@@ -157,21 +157,20 @@ def save_page(
         return current
     if shown_digest(current, page) != shown:
         return Changed(current)
-    session.execute(
-        delete(AssessmentAnswer).where(
-            AssessmentAnswer.assessment_id == held.id, AssessmentAnswer.item_code.in_(checked)
-        )
-    )
-    rows = [
-        {"assessment_id": held.id, "item_code": code, **_plain(filled)}
-        for code, filled in checked.items()
-        if filled != BLANK
-    ]
-    if rows:
-        session.execute(insert(AssessmentAnswer), rows)
-    held.revision += 1
-    session.flush()
-    return replace(current, answers={**current.answers, **checked})
+    return _written(session, current, held, checked)
+
+
+def fill(
+    session: Session, assessing: Assessing, values: Mapping[str, Filled], *, by: Principal, now: datetime
+) -> Assessing:
+    """Save what is said about any number of indicators at once, in the place of what was said about them before."""
+    items = assessing.questionnaire.items
+    checked = {code: _checked(items[code], filled) for code, filled in values.items()}
+    held = _held(session, assessing, by=by, now=now)
+    current = replace(assessing, assessment=held, answers=_answers(session, held))
+    if (refusal := current.refusal(now)) is not None:
+        raise NotNow(refusal)
+    return _written(session, current, held, checked)
 
 
 def submit(session: Session, assessing: Assessing, *, revision: int, by: Principal, now: datetime) -> None:
@@ -270,6 +269,21 @@ def _held(session: Session, assessing: Assessing, *, by: Principal, now: datetim
     return held
 
 
+def _written(session: Session, current: Assessing, held: Assessment, checked: Mapping[str, Filled]) -> Assessing:
+    mine = AssessmentAnswer.assessment_id == held.id
+    session.execute(delete(AssessmentAnswer).where(mine, AssessmentAnswer.item_code.in_(checked)))
+    rows = [
+        {"assessment_id": held.id, "item_code": code, **_plain(filled)}
+        for code, filled in checked.items()
+        if filled != BLANK
+    ]
+    if rows:
+        session.execute(insert(AssessmentAnswer), rows)
+    held.revision += 1
+    session.flush()
+    return replace(current, answers={**current.answers, **checked})
+
+
 def _answers(session: Session, stored: Assessment | None) -> dict[str, Filled]:
     if stored is None:
         return {}
@@ -292,6 +306,11 @@ def _checked(item: Item, given: Filled) -> Filled:
 
 def _plain(filled: Filled) -> dict[str, str | None]:
     return {"level": filled.level, "target": filled.target, "evidence": filled.evidence}
+
+
+def level_name(number: int) -> str:
+    """What a level is called, as on the rings of a radar."""
+    return narrative.level_name(number)
 
 
 def unanswered(assessing: Assessing, items: Iterable[Item]) -> Sequence[Item]:

@@ -142,8 +142,8 @@ ASSESSMENT = Machine(
     _A.IN_PROGRESS,
     "assessment.begun",
     (
-        Transition(_A.IN_PROGRESS, _A.SUBMITTED, "assessment.submitted", LEADING, "Your self-assessment is sent."),
-        Transition(_A.SUBMITTED, _A.IN_PROGRESS, "assessment.reopened", LEADING, "You can change your self-assessment again."),
+        Transition(_A.IN_PROGRESS, _A.SUBMITTED, "assessment.submitted", LEADING | RESEARCH, "Your self-assessment is sent."),
+        Transition(_A.SUBMITTED, _A.IN_PROGRESS, "assessment.reopened", LEADING | RESEARCH, "You can change your self-assessment again."),
     ),
 )  # fmt: skip
 

@@ -6,11 +6,14 @@ from flask import Blueprint
 
 from survey.web import (
     account,
+    assess,
     compare,
+    compare_documents,
     lead,
     link,
     public,
     research,
+    research_documents,
     research_exports,
     research_imports,
     research_jobs,
@@ -26,10 +29,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     respond.blueprint,
     results_pages.blueprint,
     compare.blueprint,
+    compare_documents.blueprint,
     lead.blueprint,
+    assess.blueprint,
     research.blueprint,
     research_imports.blueprint,
     research_releases.blueprint,
     research_exports.blueprint,
+    research_documents.blueprint,
     research_jobs.blueprint,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from survey.vocabulary import ReleaseState, RoleName, WaveState
-from survey.web import load_compare, load_jobs, load_lead, load_research, load_results
+from survey.web import load_assess, load_compare, load_documents, load_jobs, load_lead, load_research, load_results
 from survey.web.access import Row, Who
 
 READERS = Who.roles(*load_compare.READERS)
@@ -32,6 +32,10 @@ COMPARE: tuple[Row, ...] = (
     Row("compare.picture", "GET", "comparison.read", READERS, load_compare.picture, "picture"),
     Row("compare.themes_picture", "GET", "comparison.read", READERS, load_compare.themes_picture, "picture"),
     Row("compare.table", "GET", "comparison.read", READERS, load_compare.comparison, "comparison"),
+    Row("compare_documents.index", "GET", "documents.read", READERS, load_documents.own, "page"),
+    Row("compare_documents.ask", "POST", "documents.make", READERS, load_documents.own, "page"),
+    Row("compare_documents.report", "GET", "documents.read", READERS, load_documents.own, "page"),
+    Row("compare_documents.sector", "GET", "results.read", Who.ANYONE, load_documents.sector, "page"),
 )
 
 WAVES: tuple[Row, ...] = (
@@ -67,6 +71,9 @@ RELEASES: tuple[Row, ...] = (
     Row("research_releases.publish", "POST", "release.publish", PUBLISHERS, load_research.release, "release"),
     Row("research_exports.index", "GET", "export.read", TEAM, load_research.released, "released"),
     Row("research_exports.download", "POST", "export.download", TEAM, load_research.released, "released"),
+    Row("research_documents.index", "GET", "documents.read", TEAM, load_documents.bundles, "page"),
+    Row("research_documents.ask", "POST", "documents.make", TEAM, load_documents.bundles, "page"),
+    Row("research_documents.fetch", "POST", "export.download", TEAM, load_documents.produced_file, "file"),
 )  # fmt: skip
 
 JOBS: tuple[Row, ...] = (
@@ -84,4 +91,13 @@ LEAD: tuple[Row, ...] = (
     Row("lead.make_shared_link", "POST", "invitations.share", LEADERS, load_lead.wave, "led", NOT_CLOSED),
 )
 
-RESEARCH: tuple[Row, ...] = (*WAVES, *RELEASES, *JOBS, *LEAD)
+ASSESS: tuple[Row, ...] = (
+    Row("assess.overview", "GET", "assessment.read", LEADERS, load_assess.assessing, "assessing"),
+    Row("assess.page", "GET", "assessment.change", LEADERS, load_assess.page, "place", COLLECTING),
+    Row("assess.save", "POST", "assessment.change", LEADERS, load_assess.page, "place", COLLECTING),
+    Row("assess.check", "GET", "assessment.read", LEADERS, load_assess.assessing, "assessing"),
+    Row("assess.submit", "POST", "assessment.submit", LEADERS, load_assess.assessing, "assessing", COLLECTING),
+    Row("assess.take_back", "POST", "assessment.submit", LEADERS, load_assess.assessing, "assessing", COLLECTING),
+)
+
+RESEARCH: tuple[Row, ...] = (*WAVES, *RELEASES, *JOBS, *LEAD, *ASSESS)

@@ -104,6 +104,12 @@ READINGS: dict[str, Reading] = {
     "lead.share": Reading("/lead/{code}/2026/share", LEAD, who("")),
 }
 
+READINGS |= {
+    "assess.overview": Reading("/assess/{code}/2026/", LEAD, who("")),
+    "assess.page": Reading("/assess/{code}/2026/page/ready", LEAD, who("")),
+    "assess.check": Reading("/assess/{code}/2026/check", LEAD, who("")),
+}
+
 SHARE = {"expected": "120"}
 INVITE = {"addresses": "new@aldersett.example", "confirmed": "1"}
 EXPORT = {"release": "2025.1", "content": "scores"}
@@ -136,4 +142,7 @@ ACTINGS: dict[str, Acting] = {
     "research_exports.download": Acting("/research/exports/", TEAM, {200}, EXPORT),
     "lead.make_links": Acting("/lead/{code}/2026/invite", LEAD, {303}, INVITE, who("")),
     "lead.make_shared_link": Acting("/lead/{code}/2026/share", LEAD, {303}, SHARE, who("")),
+    "assess.save": Acting("/assess/{code}/2026/page/ready", LEAD, {409}, {"level_ready": "1"}, who("")),
+    "assess.submit": Acting("/assess/{code}/2026/check", LEAD, {409}, {"revision": "0"}, who("")),
+    "assess.take_back": Acting("/assess/{code}/2026/change", LEAD, {409}, {}, who("")),
 }
