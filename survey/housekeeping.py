@@ -6,20 +6,28 @@ import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
-from survey import anonymity, jobs, people, waves
+from survey import anonymity, documents, jobs, people, produced_files, waves
+from survey.config import Settings
 from survey.db import Database
 
 LOG = logging.getLogger(__name__)
+HOUR = timedelta(hours=1)
 NIGHT = range(2, 5)  # hours UTC
 
 
-def keep_house(database: Database, stop: threading.Event, *, pause: timedelta = timedelta(minutes=1)) -> None:
+def keep_house(
+    database: Database, settings: Settings, stop: threading.Event, *, pause: timedelta = timedelta(minutes=1)
+) -> None:
     """Until told to stop; what a thread beside the web server runs. A failure is logged and tried again."""
     rewritten: date | None = None
+    looked_over: datetime | None = None
     while not stop.wait(pause.total_seconds()):
         now = datetime.now(UTC)
         try:
             end_starts(database, now=now)
+            if looked_over is None or now - looked_over >= HOUR:
+                look_over_files(database, settings, now=now)
+                looked_over = now
             if now.hour in NIGHT and rewritten != now.date():
                 tidy(database, now=now)
                 rewritten = now.date()
@@ -32,6 +40,20 @@ def end_starts(database: Database, *, now: datetime) -> None:
     with database.session() as session, database.write(session):
         waves.into_grace(session, now=now)
         session.commit()
+
+
+def look_over_files(database: Database, settings: Settings, *, now: datetime) -> None:
+    """Files that people asked for go after a day; reports are made anew where a new version or a new brand needs it."""
+    with database.session() as session, database.write(session):
+        produced_files.forget_expired(session, settings, now=now)
+        session.commit()
+    with database.session() as session:
+        missing = documents.missing(session, settings, now=now)
+        if missing:
+            with database.write(session):
+                for release in missing:
+                    documents.make_all(session, release, now=now)
+                session.commit()
 
 
 def tidy(database: Database, *, now: datetime) -> None:

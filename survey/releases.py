@@ -21,7 +21,7 @@ from reports import frames, peers, publication
 from reports.frames import Responses
 from reports.publication import Results
 from reports.rules import Rules
-from survey import assessments, editions, participation, transitions, waves
+from survey import assessments, documents, editions, participation, transitions, waves
 from survey.errors import NotAllowed, NotNow
 from survey.models import RESULT_TABLES, Authority, Participation, Release, ReleasePeerGroup, Submission, Wave
 from survey.people import Principal
@@ -164,7 +164,7 @@ def approve(session: Session, release: Release, *, by: Principal, now: datetime)
 def publish(
     session: Session, release: Release, *, by: Principal, now: datetime, embargo_until: datetime | None = None
 ) -> None:
-    """Let members and the public read the release, at once or when the embargo ends.
+    """Let members and the public read the release, at once or when the embargo ends; its reports are made meanwhile.
 
     Earlier numbers of the wave are superseded at once; under an embargo they stay until the new one can be read.
     """
@@ -173,6 +173,7 @@ def publish(
     transitions.follow(
         session, transitions.RELEASE, release, ReleaseState.PUBLISHED, now=now, actor=by.actor, roles=by.roles
     )
+    documents.make_all(session, release, now=now)
     if embargo_until is None or embargo_until <= now:
         for earlier in _earlier(session, release):
             transitions.follow(session, transitions.RELEASE, earlier, ReleaseState.SUPERSEDED, now=now, actor=by.actor)

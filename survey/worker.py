@@ -54,6 +54,8 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "documents.bundle": Kind("survey.document_making:bundle", memory_mib=768, cpu_seconds=900, seconds=1800),
+    "documents.make": Kind("survey.document_making:make", memory_mib=768, cpu_seconds=900, seconds=1800),
     "release.compute": Kind("survey.computation:compute", memory_mib=1024, cpu_seconds=900, seconds=1800),
 }
 

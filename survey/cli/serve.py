@@ -75,7 +75,7 @@ def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     worker = Worker(database, settings)
     threads = [
         threading.Thread(target=delivery.keep_delivering, args=(database, settings, transport, stop), daemon=True),
-        threading.Thread(target=housekeeping.keep_house, args=(database, stop), daemon=True),
+        threading.Thread(target=housekeeping.keep_house, args=(database, settings, stop), daemon=True),
         *([threading.Thread(target=worker.work, args=(stop,), daemon=True)] if settings.worker == "embedded" else []),
     ]
     for thread in threads:

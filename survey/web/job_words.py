@@ -38,6 +38,13 @@ def _release(result: Payload) -> Result:
     return Result(url_for("research_releases.show", label=label), _("See release %(label)s", label=label))
 
 
+def _bundle(result: Payload) -> Result:
+    label = str(result["release"])
+    return Result(url_for("research_documents.index", label=label), _("Fetch the file, if you asked for it"))
+
+
 WORDS: dict[str, Words] = {
+    "documents.bundle": Words(lambda _payload: _("All reports in one file"), _bundle),
+    "documents.make": Words(lambda _payload: _("Make reports"), _release),
     "release.compute": Words(lambda payload: _("Compute survey %(wave)s", wave=payload["wave"]), _release),
 }

@@ -29,7 +29,7 @@ class JobPage:
 
 
 def listed(asked: Asked) -> tuple[JobPage, ...]:
-    return tuple(_page(one, asked) for one in jobs.recent(asked.session))
+    return tuple(page_of(one, asked) for one in jobs.recent(asked.session))
 
 
 def job(asked: Asked) -> Job:
@@ -37,10 +37,10 @@ def job(asked: Asked) -> Job:
 
 
 def page(asked: Asked) -> JobPage:
-    return _page(job(asked), asked)
+    return page_of(job(asked), asked)
 
 
-def _page(found: Job, asked: Asked) -> JobPage:
+def page_of(found: Job, asked: Asked) -> JobPage:
     words = job_words.of(found.kind)
     waits = found.state == JobState.QUEUED and found.attempt == 0
     return JobPage(
