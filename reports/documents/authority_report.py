@@ -18,7 +18,7 @@ from reports.documents.imprint import Imprint
 from reports.documents.typesetting import Value
 from reports.peers import ALL
 from reports.profile import Row, rows
-from reports.wording import whole
+from reports.wording import text, whole
 
 TEMPLATE, KIND = "authority_report", "Report for one authority"
 _FEWEST_AXES = 3
@@ -85,17 +85,24 @@ def _compared(seen: Subject) -> dict[str, Value]:
 
 def _part(seen: Subject, dimension: Dimension, row: Row) -> dict[str, Value]:
     """One dimension: its own finding, its themes as picture and table, its questions."""
-    alone = seen.profile[seen.profile["measure"] == dimension.code]
     themes = seen.themes_caption(dimension).sentence
     return {
         "title": str(dimension.title),
         "description": str(dimension.description or ""),
-        "finding": narrative.finding(alone, seen.name, narrative.group_label(seen.peer_group)),
+        "finding": _finding(seen, row),
         "tile": _tile(row),
         "picture": _picture(_name(dimension), themes) if dimension.themes else None,
         "themes": [letterhead.table(one) for one in authority_parts.themes(seen, dimension)],
         "items": [letterhead.table(one) for one in authority_parts.items(seen, dimension)],
     }
+
+
+def _finding(seen: Subject, row: Row) -> str:
+    """The finding on one dimension alone."""
+    if row.score is None:
+        return text("finding.withheld", measures=narrative.in_sentence(row.title))
+    alone = seen.profile[seen.profile["measure"] == row.measure]
+    return narrative.finding(alone, seen.name, narrative.group_label(seen.peer_group))
 
 
 def _tile(row: Row) -> dict[str, Value]:
