@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from survey.vocabulary import ReleaseState, RoleName, WaveState
-from survey.web import load_assess, load_compare, load_documents, load_jobs, load_lead, load_research, load_results
+from survey.web import load_assess, load_compare, load_documents, load_jobs, load_lead, load_research, load_results, load_say_do
 from survey.web.access import Row, Who
 
 READERS = Who.roles(*load_compare.READERS)
@@ -92,6 +92,8 @@ LEAD: tuple[Row, ...] = (
 )
 
 ASSESS: tuple[Row, ...] = (
+    Row("compare_assessment.show", "GET", "comparison.read", READERS, load_say_do.seen, "seen"),
+    Row("compare_assessment.picture", "GET", "comparison.read", READERS, load_say_do.picture, "picture"),
     Row("assess.overview", "GET", "assessment.read", LEADERS, load_assess.assessing, "assessing"),
     Row("assess.page", "GET", "assessment.change", LEADERS, load_assess.page, "place", COLLECTING),
     Row("assess.save", "POST", "assessment.change", LEADERS, load_assess.page, "place", COLLECTING),

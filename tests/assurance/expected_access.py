@@ -105,6 +105,8 @@ READINGS: dict[str, Reading] = {
 }
 
 READINGS |= {
+    "compare_assessment.show": Reading("/compare/{code}/2025.1/self-assessment", HERE, THERE),
+    "compare_assessment.picture": Reading("/compare/{code}/2025.1/self-assessment.svg", HERE, THERE),
     "assess.overview": Reading("/assess/{code}/2026/", LEAD, who("")),
     "assess.page": Reading("/assess/{code}/2026/page/ready", LEAD, who("")),
     "assess.check": Reading("/assess/{code}/2026/check", LEAD, who("")),
