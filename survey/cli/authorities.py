@@ -10,7 +10,7 @@ import click
 
 from survey import register, register_changes, register_file, register_words
 from survey.cli.opening import opened
-from survey.errors import NotNow
+from survey.errors import NotAllowed, NotNow
 from survey.register_changes import Difference
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -38,13 +38,17 @@ def import_file(file: Path | None, on: datetime | None, *, shipped: bool, dry_ru
     """
     content = _content(file, shipped=shipped)
     with opened() as service:
+        if shipped and service.settings.demonstration:
+            raise NotAllowed(
+                "The demonstration has made-up authorities only, so that no real one gets a made-up score."
+            )
         day = on.date() if on else service.now.date()
         shown = register.compare(service.session, content, on=day)
         _show(shown, most=None if dry_run else MOST_SHOWN)
         if dry_run:
             click.echo("Nothing was written.")
             return
-        if shown and not yes and sys.stdin.isatty():
+        if shown and not yes and _on_a_terminal():
             click.confirm("Write this to the register?", abort=True)
         with service.database.write(service.session):
             done = register.import_authorities(service.session, content, on=day, now=service.now, actor="system")
@@ -63,13 +67,17 @@ def _content(file: Path | None, *, shipped: bool) -> bytes:
         return stream.read(register_file.LARGEST_FILE + 1)
 
 
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _show(found: Difference, *, most: int | None) -> None:
-    """The difference on standard error, so that what a script reads stays the summary."""
+    """The difference, a line each; the summary follows when it is written."""
     lines = list(register_changes.lines(found))
     for line in lines[:most]:
-        click.echo(line, err=True)
+        click.echo(line)
     if most is not None and len(lines) > most:
-        click.echo(f"… and {len(lines) - most} more; --dry-run shows all.", err=True)
+        click.echo(f"… and {len(lines) - most} more; --dry-run shows all.")
 
 
 @authorities.command(name="list")
