@@ -27,6 +27,7 @@ MOST_ATTEMPTS = 5
 MOST_UNFINISHED = 5  # of one person
 LARGEST_PAYLOAD = 4_000
 LEASE = timedelta(seconds=60)
+FIRST_PAUSE = timedelta(seconds=4)  # then four times as long each time: 16 s, 1 min, 4 min
 KEPT = timedelta(days=30)
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
@@ -272,7 +273,7 @@ def _let_go(session: Session, taken: Taken, sentence: str, *, give_up: bool, pau
     if give_up:
         _change(session, taken, state=JobState.DEAD, ended_at=clock, **free)
         return
-    wait = timedelta(seconds=2 ** (2 * taken.attempt)) if pause is None else pause  # 4 s, 16 s, 1 min, 4 min
+    wait = FIRST_PAUSE * 4 ** (taken.attempt - 1) if pause is None else pause
     _change(session, taken, state=JobState.QUEUED, due_at=clock + wait, step="", done=0, total=0, **free)
 
 
