@@ -11,7 +11,7 @@ from questionnaires.definition import Questionnaire
 from reports import narrative, peers
 from reports.charts.dots import dots
 from reports.charts.radar import radar
-from reports.documents import html_report, sector_report
+from reports.documents import authority_report, html_report, sector_report
 from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.files.writing import file_name
@@ -28,8 +28,10 @@ def write_authorities(
     names: Mapping[str, str],
     directory: Path,
     imprint: Imprint,
+    *,
+    publisher: Brand | None = None,
 ) -> Iterator[str]:
-    """`authorities/<code>/` with radar.svg, dots.svg and report.html; gives each code back as it is done.
+    """`authorities/<code>/` with radar.svg, dots.svg, report.html and report.pdf; gives each code back as it is done.
 
     `frames` are the published ones at full precision; `names` gives the name of a code. Codes become directory names
     from a fixed alphabet; two codes that would share one get a number.
@@ -41,7 +43,7 @@ def write_authorities(
         own["benchmarks"] = frames["benchmarks"]
         folder = directory / "authorities" / _unused(file_name(code), used)
         folder.mkdir(parents=True)
-        _authority(own, questionnaire, code, names.get(code, code), folder, imprint)
+        _authority(own, questionnaire, code, names.get(code, code), folder, imprint, publisher=publisher)
         yield str(code)
 
 
@@ -74,6 +76,8 @@ def _authority(  # noqa: PLR0917 - private, and each is a thing of its own
     name: str,
     folder: Path,
     imprint: Imprint,
+    *,
+    publisher: Brand | None,
 ) -> None:
     numbers = frames["scores"], frames["benchmarks"], frames["standings"]
     own = profile(*numbers, questionnaire, authority=code, peer_group=peers.ALL)
@@ -81,6 +85,10 @@ def _authority(  # noqa: PLR0917 - private, and each is a thing of its own
     _draw(own, caption, folder)
     report = html_report.authority(frames, questionnaire, code=code, name=name, imprint=imprint)
     (folder / "report.html").write_text(report, encoding="utf-8")
+    document = authority_report.authority(
+        frames, questionnaire, code=code, name=name, imprint=imprint, publisher=publisher
+    )
+    (folder / "report.pdf").write_bytes(document)
 
 
 def _draw(shown: pd.DataFrame, caption: narrative.Caption, folder: Path) -> None:

@@ -15,7 +15,8 @@ from questionnaires import loader
 from questionnaires.definition import Questionnaire
 from questionnaires.faults import QuestionnaireFaults
 from reports import publication
-from reports.documents import workbook
+from reports.documents import brand, workbook
+from reports.documents.brand import Brand, BrandFaults
 from reports.documents.imprint import Imprint
 from reports.files import inputs, output, pictures, writing
 from reports.files.inputs import Files
@@ -37,6 +38,8 @@ REFUSED = 1
 @click.option("--authority", help="Code of the one authority, for answers without a column “authority”.")
 @click.option("--mapping", "mapping_file", type=click.Path(dir_okay=False, path_type=Path), metavar="M.toml",
               help="How an export of another tool is read; a proposal is written there if the file is not there.")  # fmt: skip
+@click.option("--brand", "brand_folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Name, logo and colours of the publisher: a folder with brand.toml.")  # fmt: skip
 @click.option("--pictures/--no-pictures", "with_pictures", default=True, help="Draw pictures and write reports.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty directory.")
 def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -48,6 +51,7 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     audience: str,
     authority: str | None,
     mapping_file: Path | None,
+    brand_folder: Path | None,
     with_pictures: bool,
     out: Path,
 ) -> None:
@@ -61,17 +65,25 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     )
     try:
         questionnaire = loader.read(questionnaire_file)
+        publisher = brand.read(brand_folder) if brand_folder else brand.default()
         with _progress() as progress:
-            _analyse(questionnaire, files, audience, out, progress, with_pictures=with_pictures)
+            _analyse(questionnaire, files, audience, out, progress, publisher=publisher if with_pictures else None)
     except QuestionnaireFaults as error:
         _refuse([str(fault) for fault in error.faults])
-    except FileFaults as error:
+    except (BrandFaults, FileFaults) as error:
         _refuse(error.faults)
 
 
 def _analyse(
-    questionnaire: Questionnaire, files: Files, audience: str, out: Path, progress: Progress, *, with_pictures: bool
+    questionnaire: Questionnaire,
+    files: Files,
+    audience: str,
+    out: Path,
+    progress: Progress,
+    *,
+    publisher: Brand | None,
 ) -> None:
+    """Without a publisher nothing is drawn."""
     task = progress.add_task("Reading", total=len(publication.STEPS) + 2)
 
     def tell(step: str) -> None:
@@ -96,19 +108,27 @@ def _analyse(
         writing.write_results(found, directory)
         (directory / "results.xlsx").write_bytes(_workbook(found, questionnaire, given.authorities, audience))
         progress.advance(task)
-        if with_pictures:
-            _illustrate(publication.published(results), questionnaire, given.authorities, directory, progress)
+        if publisher:
+            safe = publication.published(results)
+            _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
 
 
 def _illustrate(
-    safe: Results, questionnaire: Questionnaire, authorities: pd.DataFrame | None, directory: Path, progress: Progress
+    safe: Results,
+    questionnaire: Questionnaire,
+    authorities: pd.DataFrame | None,
+    directory: Path,
+    progress: Progress,
+    *,
+    publisher: Brand,
 ) -> None:
     """Pictures show what may be published, for every audience."""
     imprint = Imprint(method=safe.rules.method_version)
     names = _names(authorities)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
-    pictures.write_sector(safe, questionnaire, authorities, directory, imprint)
-    for _ in pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint):
+    pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
+    written = pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint, publisher=publisher)
+    for _ in written:
         progress.advance(task)
 
 
