@@ -12,6 +12,7 @@ from survey.models.collection import (
     ParticipationServiceArea,
     Wave,
 )
+from survey.models.imports import PendingImport, SavedMapping
 from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFile
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
@@ -36,11 +37,13 @@ __all__ = [
     "OutboxMessage",
     "Participation",
     "ParticipationServiceArea",
+    "PendingImport",
     "Person",
     "ProducedFile",
     "Release",
     "ReleasePeerGroup",
     "RoleGrant",
+    "SavedMapping",
     "SealedEquality",
     "SealedText",
     "SignInCode",
