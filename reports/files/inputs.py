@@ -11,6 +11,7 @@ import pandas as pd
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire
+from reports.files import assessments as assessments_file
 from reports.files import register, settings, tool_exports
 from reports.files import responses as responses_file
 from reports.files.responses import ResponsesFile
@@ -37,6 +38,7 @@ class Files:
     authority: str | None = None
     mapping: Path | None = None
     questionnaire: Path | None = None
+    assessments: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,14 @@ class Inputs:
     headcounts: pd.DataFrame | None
     rules: Rules
     notes: tuple[str, ...]
+    assessments: pd.DataFrame | None = None
 
 
-def read(files: Files, questionnaire: Questionnaire) -> Inputs:
-    """Every file. Raises FileFaults with the faults of all of them."""
+def read(files: Files, questionnaire: Questionnaire, self_assessment: Questionnaire | None = None) -> Inputs:
+    """Every file. Raises FileFaults with the faults of all of them.
+
+    `self_assessment` is the second questionnaire, by which `files.assessments` is read.
+    """
     faults: list[str] = []
 
     def kept(reader: Callable[[Path], _T], path: Path) -> _T | None:
@@ -77,9 +83,14 @@ def read(files: Files, questionnaire: Questionnaire) -> Inputs:
     headcounts = None
     if files.headcounts:
         headcounts = kept(lambda path: register.read_headcounts(path, questionnaire, codes), files.headcounts)
+    assessed = None
+    if files.assessments and self_assessment is not None:
+        assessed = kept(lambda path: assessments_file.read(path, self_assessment, codes), files.assessments)
     if faults or answers is None or rules is None:
-        raise FileFaults(faults)
-    return Inputs(answers.responses, authorities, headcounts, rules, answers.notes)
+        raise FileFaults(faults, most=len(faults))  # each file's own are capped already
+    notes = (*answers.notes, *(assessed.notes if assessed else ()))
+    levels = assessed.levels if assessed else None
+    return Inputs(answers.responses, authorities, headcounts, rules, notes, levels)
 
 
 def _answers(path: Path, files: Files, questionnaire: Questionnaire, authorities: pd.DataFrame | None) -> ResponsesFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,15 +12,15 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from questionnaires import loader
 from questionnaires.definition import Questionnaire
 from questionnaires.faults import QuestionnaireFaults
 from reports import publication
 from reports.documents import brand, workbook
 from reports.documents.brand import Brand, BrandFaults
 from reports.documents.imprint import Imprint
-from reports.files import inputs, output, pictures, writing
+from reports.files import inputs, instruments, output, pictures, writing
 from reports.files.inputs import Files
+from reports.files.instruments import Instruments
 from reports.files.tables import FileFaults
 from reports.publication import Results
 
@@ -28,10 +29,13 @@ REFUSED = 1
 
 
 @click.command()
-@click.option("--questionnaire", "questionnaire_file", type=FILE, required=True, help="The questionnaire, a TOML file.")
+@click.option("--questionnaire", "questionnaire_files", type=FILE, required=True, multiple=True,
+              help="The questionnaire, a TOML file; a second one is that of the self-assessment.")  # fmt: skip
 @click.option("--responses", "answers_file", type=FILE, required=True, help="Answers: .csv, .csv.gz or .xlsx.")
 @click.option("--authorities", "authorities_file", type=FILE, help="code,name and optional type,nation,region.")
 @click.option("--headcounts", "headcounts_file", type=FILE, help="authority,service_area,tier,headcount.")
+@click.option("--assessments", "assessments_file", type=FILE,
+              help="Self-assessments, one row an authority; needs the second questionnaire.")  # fmt: skip
 @click.option("--rules", "rules_file", type=FILE, help="Settings of the method that differ from the defaults.")
 @click.option("--audience", type=click.Choice(["research", "published"]), default="research", show_default=True,
               help="research: everything that can be computed; published: what disclosure control lets out.")  # fmt: skip
@@ -43,10 +47,11 @@ REFUSED = 1
 @click.option("--pictures/--no-pictures", "with_pictures", default=True, help="Draw pictures and write reports.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty directory.")
 def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
-    questionnaire_file: Path,
+    questionnaire_files: tuple[Path, ...],
     answers_file: Path,
     authorities_file: Path | None,
     headcounts_file: Path | None,
+    assessments_file: Path | None,
     rules_file: Path | None,
     audience: str,
     authority: str | None,
@@ -60,14 +65,15 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     Answers have one row a respondent: a column "authority", optional "service_area", "tier", "weight" and "seconds",
     and one column an item code holding option codes. The directory appears whole or not at all.
     """
-    files = Files(
-        answers_file, authorities_file, headcounts_file, rules_file, authority, mapping_file, questionnaire_file
-    )
+    if assessments_file and len(questionnaire_files) < 2:
+        raise click.UsageError("--assessments needs a second --questionnaire: that of the self-assessment.")
+    files = Files(answers_file, authorities_file, headcounts_file, rules_file, authority, mapping_file)
     try:
-        questionnaire = loader.read(questionnaire_file)
+        asked = instruments.read(questionnaire_files)
+        files = replace(files, questionnaire=asked.file, assessments=assessments_file)
         publisher = brand.read(brand_folder) if brand_folder else brand.default()
         with _progress() as progress:
-            _analyse(questionnaire, files, audience, out, progress, publisher=publisher if with_pictures else None)
+            _analyse(asked, files, audience, out, progress, publisher=publisher if with_pictures else None)
     except QuestionnaireFaults as error:
         _refuse([str(fault) for fault in error.faults])
     except (BrandFaults, FileFaults) as error:
@@ -75,7 +81,7 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 def _analyse(
-    questionnaire: Questionnaire,
+    asked: Instruments,
     files: Files,
     audience: str,
     out: Path,
@@ -84,6 +90,7 @@ def _analyse(
     publisher: Brand | None,
 ) -> None:
     """Without a publisher nothing is drawn."""
+    questionnaire = asked.questionnaire
     task = progress.add_task("Reading", total=len(publication.STEPS) + 2)
 
     def tell(step: str) -> None:
@@ -91,7 +98,7 @@ def _analyse(
 
     if fault := output.refusal(out):
         raise FileFaults([fault])  # said before the work is done, not after
-    given = inputs.read(files, questionnaire)
+    given = inputs.read(files, questionnaire, asked.self_assessment)
     for note in given.notes:
         click.echo(note, err=True)
     results = publication.compute(
@@ -100,6 +107,7 @@ def _analyse(
         given.rules,
         authorities=given.authorities,
         headcounts=given.headcounts,
+        assessments=given.assessments,
         progress=tell,
     )
     with output.all_or_nothing(out) as directory:
