@@ -66,15 +66,18 @@ def bundle(context: JobContext) -> Ending:
         label = results.get_by_id(session, int(context.payload["release"])).label
         release = results.get(session, label, now=datetime.now(UTC))  # what may be read at this moment
 
+    count = 0
+
     def write(file: BinaryIO) -> None:
-        pack(context.database, context.settings, release, file, progress=context.progress)
+        nonlocal count
+        count = pack(context.database, context.settings, release, file, progress=context.progress)
 
     produced = produced_files.produce(context.settings, write)
 
     def ending(session: Session) -> dict[str, object]:
         now, about = datetime.now(UTC), produced_files.About(documents.BUNDLE, label, bundle_name(label), ZIP)
         file = produced_files.give(session, produced, about, job_id=context.job.id, person_id=person.person_id, now=now)
-        return {"release": label, "file": file.id}
+        return {"release": label, "file": file.id, "documents": count}
 
     return ending
 

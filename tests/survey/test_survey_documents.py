@@ -312,9 +312,14 @@ def test_what_a_new_version_must_make_anew_is_asked_for_by_itself(
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "report.pdf"
-    with pytest.raises(ValueError, match="power cut"), kept_files.whole(path) as file:
-        file.write(b"half of i")
-        raise ValueError("power cut")
+
+    def half() -> None:
+        with kept_files.whole(path) as file:
+            file.write(b"half of i")
+            raise ValueError("power cut")
+
+    with pytest.raises(ValueError, match="power cut"):
+        half()
     assert list(path.parent.iterdir()) == []
     kept_files.write(path, b"all of it")
     assert path.read_bytes() == b"all of it"
