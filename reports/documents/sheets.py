@@ -23,8 +23,8 @@ _FIXED_DATE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same 
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FACE = {"font_name": "Arial", "font_size": 11}
-_RIGHT = {"align": "right", "valign": "top"}
-_LEFT = {"align": "left", "indent": 1, "valign": "top"}
+_RIGHT: dict[str, object] = {"align": "right", "valign": "top"}
+_LEFT: dict[str, object] = {"align": "left", "indent": 1, "valign": "top"}
 _LINE = 15.0  # points
 _WRAPPED = {"head", "head_cell", "head_number", "wrapped"}
 
