@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from questionnaires.definition import Questionnaire
 from questionnaires.faults import QuestionnaireFaults
 from reports import publication
-from reports.documents import brand, workbook
+from reports.documents import brand, logos, workbook
 from reports.documents.brand import Brand, BrandFaults
 from reports.documents.imprint import Imprint
 from reports.files import inputs, instruments, output, pictures, writing
@@ -71,13 +71,20 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     try:
         asked = instruments.read(questionnaire_files)
         files = replace(files, questionnaire=asked.file, assessments=assessments_file)
-        publisher = brand.read(brand_folder) if brand_folder else brand.default()
+        publisher = _publisher(brand_folder)
         with _progress() as progress:
             _analyse(asked, files, audience, out, progress, publisher=publisher if with_pictures else None)
     except QuestionnaireFaults as error:
         _refuse([str(fault) for fault in error.faults])
     except (BrandFaults, FileFaults) as error:
         _refuse(error.faults)
+
+
+def _publisher(folder: Path | None) -> Brand:
+    """The brand in the folder, or the one that ships; a logo that cannot be drawn is refused before the work is done."""
+    publisher = brand.read(folder) if folder else brand.default()
+    logos.png(publisher)
+    return publisher
 
 
 def _analyse(

@@ -12,7 +12,7 @@ import tagged_pdf
 from PIL import Image
 from small_survey import questionnaire, results
 
-from reports.documents import authority_report, brand, colours
+from reports.documents import authority_report, brand, colours, logos
 from reports.documents.brand import BrandFaults
 from reports.documents.imprint import Imprint
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, text: str, **files: bytes) -> Path:
 
 def faults(where: Path) -> tuple[str, ...]:
     with pytest.raises(BrandFaults) as caught:
-        brand.read(where)
+        logos.png(brand.read(where))
     return caught.value.faults
 
 
@@ -92,8 +92,7 @@ def test_a_folder_without_its_file_says_what_is_missing(tmp_path: Path) -> None:
 def test_a_logo_is_drawn_anew_as_large_as_its_box_allows(tmp_path: Path) -> None:
     """40 by 20 into 1200 by 400: as high as the box, 800 by 400."""
     found = brand.read(folder(tmp_path, 'name = "x"\nlogo = "logo.svg"', logo_svg=SQUARE))
-    assert found.logo is not None
-    drawn = Image.open(io.BytesIO(found.logo))
+    drawn = Image.open(io.BytesIO(logos.png(found) or b""))
     assert drawn.format == "PNG"
     assert drawn.size == (800, 400)
     assert drawn.getpixel((400, 200)) == (170, 0, 0, 255)
@@ -110,8 +109,9 @@ def test_what_else_is_in_a_logo_file_does_not_come_along(tmp_path: Path) -> None
     for name, content in (("logo.svg", noted), ("logo.png", trailed + png.getvalue()[-12:])):
         (tmp_path / name).write_bytes(content)
         found = brand.read(folder(tmp_path, f'name = "x"\nlogo = "{name}"'))
-        assert found.logo is not None
-        assert secret not in found.logo
+        drawn = logos.png(found)
+        assert drawn
+        assert secret not in drawn
 
 
 @pytest.mark.parametrize(
