@@ -46,7 +46,12 @@ def serve(*, print_links: bool) -> None:
             quiet = service.settings.demonstration  # on a visitor's screen the links to enter by must stay in sight
             logs.to_stream(sys.stderr, least=logging.ERROR if quiet else logging.INFO)
             server = waitress.create_server(
-                app, sockets=[port], threads=service.settings.threads, ident=None, channel_timeout=60
+                app,
+                sockets=[port],
+                threads=service.settings.threads,
+                ident=None,
+                channel_timeout=60,
+                clear_untrusted_proxy_headers=False,  # which of them count is decided in survey/web/proxies.py
             )
             for role, url in links:
                 click.echo(f"{role}\t{url}")
@@ -71,7 +76,7 @@ def _listening(settings: Settings) -> socket.socket:
 def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     """Threads beside the server, told to stop when it stops."""
     stop = threading.Event()
-    transport = delivery.ConsoleTransport(sys.stderr)
+    transport = delivery.transport_for(settings, sys.stderr)
     worker = Worker(database, settings)
     threads = [
         threading.Thread(target=delivery.keep_delivering, args=(database, settings, transport, stop), daemon=True),
