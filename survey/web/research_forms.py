@@ -31,6 +31,11 @@ class PlanWave(Form):
         validators=[InputRequired(_l("Enter a title")), Length(max=300, message=_l("Use at most 300 characters"))],
     )
     edition = SelectField(_l("Questionnaire"), validators=[InputRequired(_l("Select a questionnaire"))])
+    self_assessment = SelectField(
+        _l("Self-assessment of the authorities"),
+        description=_l("Each lead fills it in for the authority while the survey is open."),
+        validators=[Optional()],
+    )
     opens = StringField(
         _l("Opens"),
         description=_l("Date and time, for example 2027-03-01 09:00."),
