@@ -13,11 +13,11 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import config, keys, people
+from survey import child, config, document_making, documents, jobs, kept_files, keys, people, produced_files, results
 from survey.config import Settings
 from survey.db import Database
 from survey.demonstration import entrances, loading, sector
@@ -43,6 +43,7 @@ HOST = "http://127.0.0.1"
 DISTRICTS = 14  # enough for a median of one type
 HOME = sector.HOME
 JOB = "00000000000000000000000000000001"  # a job that was given up
+FILE = "00000000000000000000000000000002"  # a file that the researcher asked for
 SEALED_WORDS, DRAFT_WORDS = "canary-of-a-sealed-text", "canary-of-a-draft"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -92,9 +93,10 @@ class World:
 
     def filled(self, visitor: str, text: str, code: str = HOME) -> str:
         token = self.tokens.get(visitor, self.tokens["A"])
-        return (
-            text.replace("{token}", token).replace("{key}", self.entrance).replace("{code}", code).replace("{job}", JOB)
-        )
+        values = {"token": token, "key": self.entrance, "code": code, "job": JOB, "file": FILE}
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
 
     def restore(self) -> None:
         """The database as it was made."""
@@ -154,6 +156,7 @@ def made(folder: Path) -> World:
         _furnish(session, world)
         session.commit()
     _let_in(world)
+    _make_documents(world)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()
@@ -201,6 +204,32 @@ def _furnish(session: Session, world: World) -> None:
     session.execute(update(Draft).values(answers='{"best_thing": "' + DRAFT_WORDS + '"}'))
     _next_release(session, waves["2025"], ReleaseState.CHECKED)
     _next_release(session, waves["2024"], ReleaseState.APPROVED)
+
+
+def _make_documents(world: World) -> None:
+    """The documents of 2025 that anybody here may read, and a file that the researcher asked for."""
+    with world.database.session() as session, world.database.write(session):
+        release = results.get(session, "2025.1", now=datetime.now(UTC))
+        session.execute(delete(Job).where(Job.kind == documents.MAKE))
+        for code in (HOME, world.away):
+            documents.make_all(session, release, authority=code, now=datetime.now(UTC))
+        session.commit()
+    for taken in iter(lambda: _claimed(world.database), None):
+        child.perform(world.database, world.settings, taken, document_making.make, lambda _: None)
+    now, about = datetime.now(UTC), produced_files.About(documents.BUNDLE, "2025.1", "reports.zip", "application/zip")
+    kept_files.write(world.settings.data / "files" / FILE, b"PK")
+    with world.database.session() as session, world.database.write(session):
+        owner = session.scalars(select(Person.id).where(Person.email.startswith("researcher@"))).one()
+        made = produced_files.Produced(FILE, 2, "0" * 64)
+        produced_files.give(session, made, about, job_id=None, person_id=owner, now=now)
+        session.commit()
+
+
+def _claimed(database: Database) -> jobs.Taken | None:
+    with database.session() as session, database.write(session):
+        taken = jobs.claim(session, worker="visitors", kinds={documents.MAKE})
+        session.commit()
+    return taken
 
 
 def _next_release(session: Session, wave: Wave, state: ReleaseState) -> None:
