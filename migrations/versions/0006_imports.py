@@ -31,8 +31,8 @@ def upgrade() -> None:
         sa.Column("authority", sa.String(length=80), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint("rows >= 1", name=op.f("ck_pending_import_has_rows")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pending_import_person_id_person")),
-        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_pending_import_wave_id_wave")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pending_import_person_id")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_pending_import_wave_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_import")),
         sa.UniqueConstraint("wave_id", "person_id", name=op.f("uq_pending_import_wave_id_person_id")),
     )
