@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import reports
-from reports.documents import brand
 from reports.documents.brand import Brand
 from survey import jobs, results
 from survey.config import Settings
@@ -155,8 +154,7 @@ def making_digest() -> str:
 
 def publisher(settings: Settings) -> Brand:
     """The brand that documents wear."""
-    del settings
-    return brand.default()
+    return settings.brand
 
 
 def _brand_digest(settings: Settings) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,8 +45,11 @@ class Brand:
     contact: str
     main: str
     accent: str
-    logo: bytes | None = None
+    logo: bytes | None = field(default=None, repr=False)
     logo_text: str = ""
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @lru_cache

@@ -162,6 +162,18 @@ def test_a_mail_server_needs_the_address_that_mails_come_from(tmp_path: Path):
     assert "s%2Fw" not in repr(settings)
 
 
+def test_the_brand_gives_the_organisation_its_name_unless_one_is_given(tmp_path: Path):
+    folder = tmp_path / "brand"
+    folder.mkdir()
+    (folder / "brand.toml").write_text('name = "Rhwydwaith"')
+    assert config.read(environment(tmp_path, SOUNDINGS_BRAND=str(folder))).organisation == "Rhwydwaith"
+    both = config.read(environment(tmp_path, SOUNDINGS_BRAND=str(folder), SOUNDINGS_ORGANISATION="Another"))
+    assert (both.organisation, both.brand.name) == ("Another", "Rhwydwaith")
+    (folder / "brand.toml").write_text('name = "x"\n[colours]\nmain = "#ffffff"')
+    with pytest.raises(SettingFault, match=r"SOUNDINGS_BRAND: brand\.toml: colours\.main: .* 1\.00 to 1 with white"):
+        config.read(environment(tmp_path, SOUNDINGS_BRAND=str(folder)))
+
+
 def test_config_check_prints_every_setting_and_masks_what_is_secret(tmp_path: Path):
     run = soundings(tmp_path, "config", "check", DATABASE_URL="postgresql://u:pass-w0rd@h/db?password=pass-w0rd",
                     SOUNDINGS_MAIL="smtps://post:pass-w0rd@mail.example.org", SOUNDINGS_MAIL_FROM="s@example.org")  # fmt: skip
