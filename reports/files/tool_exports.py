@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from questionnaires.definition import Questionnaire
@@ -21,21 +21,22 @@ class Export:
     """A file, the edition that it answers in all its languages, and what is known of authorities.
 
     `authorities` are those that may be named, code to name; None where every name is a code of its own. `authority`
-    is the code of the one authority of the file, where it is given. `largest` is the most bytes after unpacking.
+    is the code of the one authority of the file, where it is given. `name` is what messages call the file.
     """
 
     path: Path
     languages: Sequence[Questionnaire]
     authorities: Mapping[str, str] | None = None
     authority: str = ""
-    largest: int | None = None
+    name: str = ""
 
     @property
     def questionnaire(self) -> Questionnaire:
         return self.languages[0]
 
     def table(self) -> tables.Table:
-        return tables.open_table(self.path, as_it_is=True, largest=self.largest)
+        found = tables.open_table(self.path, as_it_is=True)
+        return replace(found, name=self.name or found.name)
 
 
 def is_plain(export: Export) -> bool:
