@@ -10,6 +10,7 @@ from survey.web import (
     compare,
     compare_assessment,
     compare_documents,
+    health,
     lead,
     link,
     public,
@@ -18,12 +19,14 @@ from survey.web import (
     research_exports,
     research_imports,
     research_jobs,
+    research_microdata,
     research_releases,
     respond,
     results_pages,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.blueprint,
     public.blueprint,
     account.blueprint,
     link.blueprint,
@@ -40,4 +43,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     research_exports.blueprint,
     research_documents.blueprint,
     research_jobs.blueprint,
+    research_microdata.blueprint,
 )

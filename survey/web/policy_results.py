@@ -54,6 +54,8 @@ WAVES: tuple[Row, ...] = (
     Row("research.invite", "POST", "wave.invite", RESEARCHERS, load_research.planned_mailing, "page", OPEN),
     Row("research.confirm_links", "GET", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
     Row("research.links", "POST", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research_microdata.choose", "GET", "microdata.export", RESEARCHERS, load_research.wave, "wave", CLOSED),
+    Row("research_microdata.download", "POST", "microdata.export", RESEARCHERS, load_research.wave, "wave", CLOSED),
     Row("research_imports.authorities", "GET", "authorities.import", RESEARCHERS),
     Row("research_imports.import_authorities", "POST", "authorities.import", RESEARCHERS),
     Row("research_imports.headcounts", "GET", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),

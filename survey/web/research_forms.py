@@ -139,6 +139,16 @@ class Export(Form):
         return form
 
 
+class Microdata(Form):
+    """Which file of rows, and the promise that goes with it."""
+
+    content = SelectField(_l("What to download"), validators=[InputRequired(_l("Select what to download"))])
+    agreed = BooleanField(
+        _l("I use the rows for the research that was agreed, try to recognise nobody, and pass on figures, not rows"),
+        validators=[InputRequired(_l("Confirm how you will use the rows"))],
+    )
+
+
 def _readable(field: StringField) -> None:
     """A moment of the wall clock that is there exactly once."""
     try:

@@ -93,6 +93,7 @@ READINGS: dict[str, Reading] = {
     "research.confirm_close": Reading("/research/waves/2026/close", RESEARCHER),
     "research.confirm_invite": Reading("/research/waves/2026/invite", RESEARCHER),
     "research.confirm_links": Reading("/research/waves/2026/links", RESEARCHER),
+    "research_microdata.choose": Reading("/research/waves/2025/microdata", RESEARCHER),
     "research_imports.authorities": Reading("/research/authorities", RESEARCHER),
     "research_imports.headcounts": Reading("/research/waves/2026/headcounts", RESEARCHER),
     "research_releases.index": Reading("/research/releases/", TEAM),
@@ -120,6 +121,7 @@ READINGS |= {
 
 SHARE = {"expected": "120"}
 INVITE = {"addresses": "new@aldersett.example", "confirmed": "1"}
+MICRODATA = {"content": "labels", "agreed": "y"}
 EXPORT = {"release": "2025.1", "content": "scores"}
 
 ACTINGS: dict[str, Acting] = {
@@ -141,6 +143,7 @@ ACTINGS: dict[str, Acting] = {
     "research.close": Acting("/research/waves/2026/close", RESEARCHER, {303}, {"reason": "A test of who may."}),
     "research.invite": Acting("/research/waves/2026/invite", RESEARCHER, {422}),
     "research.links": Acting("/research/waves/2026/links", RESEARCHER, {200}),
+    "research_microdata.download": Acting("/research/waves/2025/microdata", RESEARCHER, {200}, MICRODATA),
     "research_imports.import_authorities": Acting("/research/authorities", RESEARCHER, {422}),
     "research_imports.import_headcounts": Acting("/research/waves/2026/headcounts", RESEARCHER, {422}),
     "research_releases.compute": Acting("/research/waves/2025/compute", TEAM, {303}),
