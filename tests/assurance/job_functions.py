@@ -35,7 +35,7 @@ def make_file(context: JobContext) -> Ending:
         for part in range(10):
             context.progress("Writing", part, 10)
             file.write(whole[part * len(whole) // 10 : (part + 1) * len(whole) // 10])
-            time.sleep(0.01)
+            time.sleep(context.payload.get("pause", 0.0))
         file.flush()
         os.fsync(file.fileno())
     Path(unfinished).replace(folder / f"{context.job.key}.txt")
@@ -51,7 +51,7 @@ def make_file_carelessly(context: JobContext) -> Ending:
         for part in range(10):
             file.write(whole[part * len(whole) // 10 : (part + 1) * len(whole) // 10])
             file.flush()
-            time.sleep(0.01)
+            time.sleep(context.payload["pause"])
     return lambda session: note(session, context.job.key)
 
 
