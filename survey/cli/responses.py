@@ -30,7 +30,7 @@ def responses() -> None:
               help="How an export of another tool is read; a proposal is written there if the file is not there.")  # fmt: skip
 @click.option("--as", "email", metavar="EMAIL", help="Who does this; kept in the audit trail.")
 @click.argument("file", type=FILE)
-def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
+def import_(  # noqa: PLR0917 - one parameter an option
     wave: str, questionnaire: str, authority: str, mapping_file: Path | None, email: str | None, file: Path
 ) -> None:
     """Import FILE (.csv, .csv.gz or .xlsx), one row a respondent: all of it, or nothing.
