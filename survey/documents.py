@@ -128,9 +128,9 @@ def ask_for_bundle(session: Session, release: Release, *, by: Principal, now: da
     return jobs.enqueue(session, BUNDLE, wanted, key=_bundling(release, by), by=by.person_id, now=now)
 
 
-def being_bundled(session: Session, release: Release, by: Principal) -> Job | None:
-    """The unfinished job that makes this person's file."""
-    return jobs.waiting(session, _bundling(release, by))
+def last_bundle(session: Session, release: Release, by: Principal) -> Job | None:
+    """The newest job that makes, or was to make, this person's file."""
+    return jobs.newest(session, _bundling(release, by))
 
 
 def _making(release: Release, authority: str | None) -> str:

@@ -131,6 +131,11 @@ def waiting(session: Session, key: str) -> Job | None:
     return session.scalars(select(Job).where(Job.key == key, Job.state.in_(UNFINISHED))).first()
 
 
+def newest(session: Session, key: str) -> Job | None:
+    """The last job of a key, however it ended."""
+    return session.scalars(select(Job).where(Job.key == key).order_by(Job.id.desc()).limit(1)).first()
+
+
 def try_again(session: Session, job: Job, *, by: Principal, now: datetime) -> None:
     """A dead job begins anew, with all its attempts."""
     session.refresh(job, with_for_update=True)

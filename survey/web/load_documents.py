@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from survey import documents, produced_files, results
 from survey.documents import SECTOR
 from survey.errors import NotFound
+from survey.vocabulary import JobState
 from survey.web import load_compare, load_jobs
 from survey.web.access import Asked
 from survey.web.load_jobs import JobPage
@@ -29,7 +30,8 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class Bundles:
-    """All documents of a release at once: the files of this person, how many documents there are, what is under way."""
+    """All documents of a release at once: the files of this person, how many documents there are, and the job that
+    makes a file or has given up."""
 
     release: Release
     files: Sequence[ProducedFile]
@@ -54,12 +56,12 @@ def sector(asked: Asked) -> Documents:
 def bundles(asked: Asked) -> Bundles:
     """For the research team; before the end of an embargo, and once it is replaced, the release has no documents."""
     release = results.get(asked.session, asked.args["label"], now=asked.now)
-    under_way = documents.being_bundled(asked.session, release, asked.person)
+    last = documents.last_bundle(asked.session, release, asked.person)
     return Bundles(
         release,
         produced_files.of(asked.session, asked.person, now=asked.now, object_code=release.label),
         len(results.authorities(asked.session, release)) + 1,
-        load_jobs.page_of(under_way, asked) if under_way else None,
+        load_jobs.page_of(last, asked) if last and last.state != JobState.DONE else None,
     )
 
 

@@ -144,6 +144,20 @@ def test_the_research_team_gets_all_reports_as_one_file(researcher, web_database
         assert packed.read("sector.pdf") == b"%PDF sector"
 
 
+def test_a_file_that_could_not_be_made_says_why_and_can_be_tried_again(researcher, web_database) -> None:
+    researcher.post(ALL)
+    with web_database.session() as session, web_database.write(session):
+        ended = {"state": "dead", "ended_at": datetime.now(UTC), "sentence": "It needed more memory than it may use."}
+        session.execute(update(Job).values(**ended))
+        session.commit()
+    page = researcher.get(ALL).text
+    assert "It needed more memory than it may use." in page
+    assert "data-refresh-every" not in page
+    (job,) = jobs_of(web_database)
+    researcher.post(f"/research/jobs/{job.code}/again")
+    assert "It waits for its turn." in researcher.get(ALL).text
+
+
 def test_a_file_of_somebody_else_is_not_there(researcher, person, web_database, web_settings, work) -> None:
     researcher.post(ALL)
     work(web_database, web_settings)
