@@ -258,7 +258,8 @@ def _held(session: Session, assessing: Assessing, *, by: Principal, now: datetim
     """The row of the self-assessment, held until the transaction ends; begun where there is none."""
     query = select(Assessment).where(Assessment.participation_id == assessing.participation.id)
     again = query.with_for_update().execution_options(populate_existing=True)
-    session.execute(select(Participation.id).where(Participation.id == assessing.participation.id).with_for_update())
+    mine = select(Participation.id).where(Participation.id == assessing.participation.id)
+    session.execute(mine.with_for_update(key_share=True))  # key_share: officers' links of the authority do not wait
     held = session.scalars(again).one_or_none()
     if held is None:
         if (refusal := assessing.refusal(now)) is not None:
