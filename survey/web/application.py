@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from survey import config
 from survey.config import LOOPBACK, Settings
 from survey.db import Database
-from survey.web import assets, error_pages, guard, headers, languages, logs, policy, templating, uploads
+from survey.web import assets, error_pages, guard, headers, languages, logs, policy, proxies, templating, uploads
 from survey.web.blueprints import BLUEPRINTS
 from survey.web.context import EXTENSION, Service
 from survey.web.misses import Misses
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     templating.install(app, settings)
     assets.install(app)
     _speak_as_asked(app, settings)
+    proxies.install(app, settings.proxy_hops)
     uploads.install(app)
     guard.install_door(app)
     CSRFProtect(app)
