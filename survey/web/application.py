@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     headers.install(app, settings)
     languages.install(app)
     templating.install(app, settings)
-    assets.install(app)
+    assets.install(app, settings)
     _speak_as_asked(app, settings)
     proxies.install(app, settings.proxy_hops)
     uploads.install(app)
