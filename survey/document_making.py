@@ -134,7 +134,7 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
         name=groups[0][0],
         peer_group=peer_menu.chosen(menu, None).code,
         imprint=_imprint(release),
-        publisher=documents.publisher(settings),
+        publisher=settings.brand,
         made=release.published_at,
     )
 
@@ -156,7 +156,7 @@ def _sector(session: Session, settings: Settings, release: Release) -> bytes:
         results.questionnaire(release),
         given,
         imprint=_imprint(release),
-        publisher=documents.publisher(settings),
+        publisher=settings.brand,
         made=release.published_at,
     )
 

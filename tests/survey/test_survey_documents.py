@@ -6,6 +6,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ def test_one_authority_asks_for_its_own_and_the_sectors_report_only(
     assert one_page == [SECTOR, "A05"]
 
 
-def test_a_document_changes_its_name_with_the_figures_and_with_the_program(
+def test_a_document_changes_its_name_with_the_figures_the_brand_and_the_program(
     closed: Closed, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = closed.published()
@@ -142,6 +143,8 @@ def test_a_document_changes_its_name_with_the_figures_and_with_the_program(
     monkeypatch.setattr(documents, "making_digest", lambda: "the next version")
     assert documents.key(settings, release, "A01").file != first
     monkeypatch.undo()
+    branded = replace(settings, brand=replace(settings.brand, name="Another publisher"))
+    assert documents.key(branded, release, "A01").file != first
     release.input_digest = "0" * 64
     assert documents.key(settings, release, "A01").file != first
     closed.session.rollback()
