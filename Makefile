@@ -10,7 +10,7 @@ DATA ?= var
 export SOUNDINGS_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check unit assure bench format lint types contracts constraints clean
+.PHONY: help setup run test check unit assure bench wheel format lint types contracts constraints clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ unit: setup $(STAMPS)/python-test .build/browser .build/office
 
 assure: setup $(STAMPS)/python-test .build/browser .build/office ## The long forms of the harnesses
 	ASSURANCE=long $(BIN)/python -m pytest -n 2 -m assurance tests/assurance
+
+wheel: setup ## Build dist/soundings-….whl, styles and translations inside, for machines without npm
+	@PYTHON=$(BIN)/python .ci/wheel
 
 bench: setup $(STAMPS)/python-test ## Speed and size, as figures and ratios
 	$(BIN)/python -m performance
