@@ -128,7 +128,7 @@ def _worked(database: Database, settings: Settings) -> list[str]:
     done: list[str] = []
     while True:
         with database.session() as session, database.write(session):
-            taken = jobs.claim(session, worker="test", kinds=KINDS)
+            taken = jobs.claim(session, worker="test", wanted=jobs.Wanted(KINDS))
             session.commit()
         if taken is None:
             return done

@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 import waitress
 
-from survey import delivery, housekeeping
+from survey import delivery, housekeeping, worker
 from survey.cli.opening import opened
 from survey.config import Settings
 from survey.db import Database
@@ -24,7 +24,6 @@ from survey.demonstration import entrances
 from survey.errors import Refusal
 from survey.web import logs
 from survey.web.application import create_app
-from survey.worker import GRACE, Worker
 
 WHY_NOT = {
     errno.EADDRINUSE: "another program uses it. Stop that program, or choose another port",
@@ -77,11 +76,10 @@ def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     """Threads beside the server, told to stop when it stops."""
     stop = threading.Event()
     transport = delivery.transport_for(settings, sys.stderr)
-    worker = Worker(database, settings)
     threads = [
         threading.Thread(target=delivery.keep_delivering, args=(database, settings, transport, stop), daemon=True),
         threading.Thread(target=housekeeping.keep_house, args=(database, settings, stop), daemon=True),
-        *([threading.Thread(target=worker.work, args=(stop,), daemon=True)] if settings.worker == "embedded" else []),
+        *(threading.Thread(target=one.work, args=(stop,), daemon=True) for one in worker.embedded(database, settings)),
     ]
     for thread in threads:
         thread.start()
@@ -90,7 +88,7 @@ def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     finally:
         stop.set()
         for thread in threads:
-            thread.join(timeout=GRACE + 5)
+            thread.join(timeout=worker.GRACE + 5)
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:

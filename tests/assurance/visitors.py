@@ -227,7 +227,7 @@ def _make_documents(world: World) -> None:
 
 def _claimed(database: Database) -> jobs.Taken | None:
     with database.session() as session, database.write(session):
-        taken = jobs.claim(session, worker="visitors", kinds={documents.MAKE})
+        taken = jobs.claim(session, worker="visitors", wanted=jobs.Wanted({documents.MAKE}))
         session.commit()
     return taken
 

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from survey import audit, jobs, people
 from survey.errors import NotFound, NotNow, TooMany
-from survey.jobs import LeaseLost, Progress, Taken
+from survey.jobs import LeaseLost, Progress, Taken, Wanted
 from survey.models import Job
 from survey.vocabulary import JobState, RoleName
 
-KINDS = ("test.note",)
+WANTED = Wanted(("test.note",))
 HOUR = timedelta(hours=1)
 
 
@@ -48,7 +48,7 @@ def change(database):
 @pytest.fixture
 def take(change):
     def taken(worker: str = "W", **more) -> Taken | None:
-        return change(jobs.claim, worker=worker, kinds=KINDS, **more)
+        return change(jobs.claim, worker=worker, wanted=WANTED, **more)
 
     return taken
 
@@ -160,6 +160,22 @@ def test_the_oldest_job_is_claimed_first_and_only_once(ask, take):
     assert take() is None
 
 
+def test_what_a_person_waits_for_comes_before_what_the_service_asked_for_itself(database, ask, take, now):
+    ask("the service's")
+    mine = ask("a person's", by=a_person(database, now))
+    assert take().code == mine
+
+
+def test_a_worker_can_be_kept_for_what_persons_wait_for(database, ask, change, now):
+    persons = Wanted(("test.note",), persons_only=True)
+    ask("the service's")
+    with database.session() as session:
+        assert not jobs.is_anything_due(session, wanted=persons)
+    assert change(jobs.claim, worker="W", wanted=persons) is None
+    mine = ask("a person's", by=a_person(database, now))
+    assert change(jobs.claim, worker="W", wanted=persons).code == mine
+
+
 def test_a_worker_leaves_kinds_that_it_does_not_know(ask, take):
     ask("of a newer version", kind="test.newer")
     assert take() is None
@@ -193,7 +209,7 @@ def test_many_workers_claim_each_job_exactly_once(database, ask):
     def work(name: str) -> None:
         while True:
             with database.session() as session, database.write(session):
-                taken = jobs.claim(session, worker=name, kinds=KINDS)
+                taken = jobs.claim(session, worker=name, wanted=WANTED)
                 session.commit()
             if taken is None:
                 return

@@ -233,7 +233,7 @@ def test_the_worker_goes_on_after_the_database_was_away(database, hire, ask, mon
 def test_a_sweep_is_part_of_every_look_at_the_queue(database, hire, ask):
     code = ask()
     with database.session() as session, database.write(session):
-        jobs.claim(session, worker="killed", kinds=["test"])
+        jobs.claim(session, worker="killed", wanted=jobs.Wanted(["test"]))
         session.execute(update(Job).values(heartbeat_at=datetime.now(UTC) - timedelta(minutes=2)))
         session.commit()
     assert hire(kind("make_file")).perform_one()

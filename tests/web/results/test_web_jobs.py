@@ -25,7 +25,7 @@ def asked(browser) -> str:
 
 def claimed(database):
     with database.session() as session, database.write(session):
-        taken = jobs.claim(session, worker="here", kinds=["release.compute"])
+        taken = jobs.claim(session, worker="here", wanted=jobs.Wanted(["release.compute"]))
         session.commit()
     assert taken is not None
     return taken
