@@ -6,7 +6,7 @@ import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
-from survey import anonymity, documents, jobs, people, produced_files, waves
+from survey import anonymity, documents, jobs, pending_imports, people, produced_files, waves
 from survey.config import Settings
 from survey.db import Database
 
@@ -43,9 +43,10 @@ def end_starts(database: Database, *, now: datetime) -> None:
 
 
 def look_over_files(database: Database, settings: Settings, *, now: datetime) -> None:
-    """Files that people asked for go after a day; reports are made anew where a new version or a new brand needs it."""
+    """Files that people asked for go after a day, uploads after hours; reports are made anew where a new version or a new brand needs it."""
     with database.session() as session, database.write(session):
         produced_files.forget_expired(session, settings, now=now)
+        pending_imports.forget_ended(session, now=now)
         session.commit()
     with database.session() as session:
         missing = documents.missing(session, settings, now=now)

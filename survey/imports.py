@@ -55,6 +55,15 @@ class Reading:
     mapping: ToolMapping | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file that was brought in: when, and how many answers of how many authorities."""
+
+    at: datetime
+    rows: int
+    authorities: int
+
+
 def read(
     session: Session,
     wave_code: str,
@@ -128,13 +137,19 @@ def _export(session: Session, wave: Wave, questionnaire_code: str, path: Path, *
 
 
 def _languages(session: Session, wave: Wave, questionnaire_code: str) -> tuple[Questionnaire, ...]:
-    """What the wave asks, in every language of its edition."""
+    """What the wave asks, if it is this questionnaire."""
     edition = editions.get(session, wave.edition_id)
     if questionnaire_code != edition.code:
         raise BadInput(
             f"The wave {wave.code} asks the questionnaire {edition.code}, not {questionnaire_code}. "
             f"Give --questionnaire {edition.code}, or the wave that asks the other one."
         )
+    return languages_of(session, wave)
+
+
+def languages_of(session: Session, wave: Wave) -> tuple[Questionnaire, ...]:
+    """What the wave asks, in every language of its edition, the base language first."""
+    edition = editions.get(session, wave.edition_id)
     sections = wave.optional_sections.split()
     return tuple(
         editions.questionnaire_of(session, edition, language, optional_sections=sections)
@@ -179,6 +194,15 @@ def store(
     if reading.mapping is not None:
         mappings.save(session, reading.mapping, actor=actor, now=now)
     return count
+
+
+def earlier(session: Session, wave: Wave) -> list[Imported]:
+    """The files that were brought into a wave, the newest first."""
+    query = select(AuditEntry.at, AuditEntry.details).where(
+        AuditEntry.action == ACTION, AuditEntry.object_code == wave.code, AuditEntry.outcome == Outcome.DONE
+    )
+    entries = session.execute(query.order_by(AuditEntry.id.desc()).limit(50)).all()
+    return [Imported(at, int(details["rows"]), int(details["authorities"])) for at, details in entries]
 
 
 def _earlier(session: Session, reading: Reading) -> datetime | None:

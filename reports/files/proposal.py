@@ -190,10 +190,9 @@ def _columns(
 
 
 def _certain(header: str, decided: ToolMapping, lexicon: Lexicon) -> ColumnMatch | None:
-    before = decided.target(header)
-    if before is not None:
+    before, found = decided.target(header), lexicon.find(header)
+    if before is not None and before != found:
         return ColumnMatch(header, before, Why.DECIDED)
-    found = lexicon.find(header)
     return ColumnMatch(header, found, Why.WORDING) if found else None
 
 
@@ -272,7 +271,7 @@ class _Seen:
             return
         code = labels.code(label)
         if code is not None:
-            why = Why.DECIDED if words(label) in labels.decided else Why.WORDING
+            why = Why.WORDING if code == labels.lexicon.find(label) else Why.DECIDED
             self._first[key] = LabelMatch(labels.group, label, code or NO_ANSWER, why, header, row)
             return
         near = labels.nearest(label) if len(self._first) < MOST_LABELS else None

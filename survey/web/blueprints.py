@@ -21,6 +21,7 @@ from survey.web import (
     research_jobs,
     research_microdata,
     research_releases,
+    research_responses,
     respond,
     results_pages,
 )
@@ -39,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assess.blueprint,
     research.blueprint,
     research_imports.blueprint,
+    research_responses.blueprint,
     research_releases.blueprint,
     research_exports.blueprint,
     research_documents.blueprint,

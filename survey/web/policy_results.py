@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from survey.vocabulary import ReleaseState, RoleName, WaveState
-from survey.web import load_assess, load_compare, load_documents, load_jobs, load_lead, load_research, load_results, load_say_do
+from survey.web import (
+    load_assess,
+    load_compare,
+    load_documents,
+    load_imports,
+    load_jobs,
+    load_lead,
+    load_research,
+    load_results,
+    load_say_do,
+)
 from survey.web.access import Row, Who
 
 READERS = Who.roles(*load_compare.READERS)
@@ -60,6 +70,11 @@ WAVES: tuple[Row, ...] = (
     Row("research_imports.import_authorities", "POST", "authorities.import", RESEARCHERS),
     Row("research_imports.headcounts", "GET", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
     Row("research_imports.import_headcounts", "POST", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research_responses.show", "GET", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.upload", "POST", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.accept", "POST", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.discard", "POST", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.forget", "POST", "mapping.forget", RESEARCHERS, load_imports.page, "page", COLLECTING),
 )  # fmt: skip
 
 RELEASES: tuple[Row, ...] = (
