@@ -11,7 +11,7 @@ from reports import publication
 from reports.documents import workbook
 from reports.documents.imprint import Imprint
 from reports.files import writing
-from reports.frames import BENCHMARKS, SCORES, STANDINGS, Shape
+from reports.frames import BENCHMARKS, SAY_DO, SCORES, STANDINGS, Shape
 from reports.publication import Results
 from reports.rules import Rules
 from survey import audit, results, stored_results
@@ -19,7 +19,7 @@ from survey.errors import NotFound
 from survey.models import Release
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHAPES: dict[str, Shape] = {shape.name: shape for shape in (BENCHMARKS, STANDINGS, SCORES)}
+SHAPES: dict[str, Shape] = {shape.name: shape for shape in (BENCHMARKS, STANDINGS, SCORES, SAY_DO)}
 TABLES = tuple(SHAPES)
 
 
