@@ -125,7 +125,7 @@ def _pictures(seen: Subject) -> dict[str, bytes]:
         drawn["radar"] = radar(seen.profile, seen.caption)
     for dimension in seen.questionnaire.dimensions:
         if dimension.themes:
-            drawn[_name(dimension)] = dots(seen.themes(dimension), seen.themes_caption(dimension))
+            drawn[_name(dimension)] = dots(seen.themes[dimension.code], seen.themes_caption(dimension))
     return drawn
 
 
