@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
 from typing import TypeAlias
 
 from questionnaires.definition import Answers, AnswerValue, Item, Kind, Questionnaire, Role
@@ -55,8 +57,8 @@ def coarsen(counts: Mapping[Cell, int], *, k: int) -> Coarsening:
     """
     told: dict[Cell, Cell] = {}
     small: list[Cell] = []
-    for authority in sorted({cell[0] for cell in counts}):
-        own = {cell: count for cell, count in sorted(counts.items()) if cell[0] == authority and count}
+    for _, group in groupby(sorted(counts.items()), key=lambda pair: pair[0][0]):
+        own = {cell: count for cell, count in group if count}
         if sum(own.values()) < k:
             small += own
         else:
@@ -139,7 +141,7 @@ class RowReader:
 
         return row
 
-    @property
+    @cached_property
     def traits(self) -> dict[str, Item]:
         """The items that ask for traits, by the trait."""
         found = {trait: self.questionnaire.role_item(role) for trait, role in _ROLES.items()}

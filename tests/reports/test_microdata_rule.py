@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import random
+import tempfile
+import tracemalloc
 from collections import Counter
 
 import openpyxl
@@ -159,3 +161,24 @@ def test_both_files_hold_the_same_rows(staff, tmp_path):
 def test_the_shipped_questionnaire_has_all_four_traits():
     shipped = loader.read(files_of.path(*files_of.STAFF))
     assert tuple(RowReader(shipped).traits) == TRAITS[1:]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_four_times_the_rows_take_no_more_memory(staff, form):
+    reader = RowReader(staff)
+    row = ["some words of an answer"] * len(reader.heads)
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        with tempfile.TemporaryFile() as target:
+            rows = (row for _ in range(count))
+            if form == "csv":
+                files.write_csv(target, reader, rows)
+            else:
+                files.write_xlsx(target, reader, rows, {})
+            found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(10)  # what is loaded once
+    assert peak(4_000) < peak(1_000) + 100_000  # 3,000 rows held would be a megabyte and more
