@@ -223,20 +223,20 @@ def _column(code: str, column: pd.Series, entry: _Entry, withheld: Sequence[bool
     is_flag = pd.api.types.is_bool_dtype(column.dtype)
     is_number = pd.api.types.is_numeric_dtype(column.dtype) and not is_flag
     form = str(entry.get("form", "hundredth")) if is_number else "cell"
-    cells = [*_cells(code, column, withheld)]
+    cells = [*_cells(code, column, withheld, verdicts=str(entry.get("words", "verdict.")))]
     longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
     width = max(float(entry.get("width", _NUMBER_WIDTH)), min(longest + 2, _WIDEST))
     return _Column(f"{heading}{note}", form, width, cells)
 
 
-def _cells(code: str, column: pd.Series, withheld: Sequence[bool]) -> Iterator[Cell]:
+def _cells(code: str, column: pd.Series, withheld: Sequence[bool], *, verdicts: str) -> Iterator[Cell]:
     for value, missing, hidden in zip(column.tolist(), column.isna().tolist(), withheld, strict=True):
         if missing or (hidden and code == "indicative"):
             yield _empty(code, hidden=hidden or code in _QUARTILES)
         elif isinstance(value, bool):
             yield "yes" if value else "no"
         elif code == "verdict":
-            yield text(f"verdict.{value}")
+            yield text(f"{verdicts}{value}")
         elif isinstance(value, str):
             yield str(value).replace("_", " ") if code in ("reason", "kind") else str(value)
         else:
