@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -14,6 +15,7 @@ from reports.charts.radar import radar
 from reports.documents import authority_parts, brand, letterhead, reading, typesetting
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
+from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.documents.typesetting import Value
 from reports.peers import ALL
@@ -50,7 +52,7 @@ def authority(
         "parts": [
             _part(seen, dimension, row) for dimension, row in zip(questionnaire.dimensions, seen.rows, strict=True)
         ],
-        "inside": [letterhead.table(one) for one in authority_parts.inside(seen)],
+        "inside": [_inside(one) for one in authority_parts.inside(seen)],
         "inside_words": reading.INSIDE,
     }
     return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | _pictures(seen), made=made)
@@ -95,6 +97,16 @@ def _part(seen: Subject, dimension: Dimension, row: Row) -> dict[str, Value]:
         "themes": [letterhead.table(one) for one in authority_parts.themes(seen, dimension)],
         "items": [letterhead.table(one) for one in authority_parts.items(seen, dimension)],
     }
+
+
+def _inside(groups: Table) -> dict[str, Value]:
+    """A table of groups without those of which nothing is shown: these are named below it, once."""
+    hidden = text("note.not_shown")
+    shown = [row for row in groups.body if any(cell != hidden for cell in row[1:])]
+    names = [row[0] for row in groups.body if row not in shown]
+    table = letterhead.table(replace(groups, body=tuple(shown)))
+    refused = f"{narrative.refusal()} This holds for: {'; '.join(names)}." if names else ""
+    return {"table": table, "hidden": refused}
 
 
 def _finding(seen: Subject, row: Row) -> str:

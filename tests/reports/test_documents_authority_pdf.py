@@ -89,7 +89,7 @@ def test_the_table_shows_the_numbers_of_the_profile(report: Tag) -> None:
 
 def test_every_table_has_a_caption_and_headings_of_its_columns(report: Tag) -> None:
     tables = list(report.every("Table"))
-    assert len(tables) == 1 + 1 + 3 + 1 + 3  # scores, peer groups, themes, tiers, questions
+    assert len(tables) == 1 + 1 + 3 + 3  # scores, peer groups, themes, questions; of tiers nothing is shown
     for one in tables:
         (caption,) = one.every("Caption")
         assert caption.text
@@ -132,8 +132,19 @@ def test_a_dimension_that_is_withheld_has_no_number_anywhere() -> None:
 
 def test_a_tier_with_too_few_answers_takes_the_other_with_it(report: Tag) -> None:
     """8 of 40 are senior: hidden; the other 32 would give them away by subtraction, so they are hidden too."""
-    lines = table(report, "Tiers")
-    assert {cell for line in lines[1:] for cell in line[1:]} == {"not shown"}
+    assert "Tiers" in [one.text for one in report.every("H2")]
+    assert "Tiers" not in [one.text for one in report.every("Caption")]
+    assert f"{narrative.refusal()} This holds for: Senior leader; Everybody else." in report.text
+
+
+def test_a_group_with_numbers_stands_in_the_table_and_the_others_below_it() -> None:
+    groups = results().frames["group_scores"].copy()
+    chosen = (groups["authority"] == "A01") & (groups["group"] == "frontline")
+    groups.loc[chosen, ["n", "score", "lower", "upper", "reason"]] = [32, 61.6, 55.2, 67.9, pd.NA]
+    found = tagged_pdf.read(pdf(group_scores=groups))
+    lines = table(found, "Tiers")
+    assert lines[1:] == [["Everybody else", *["62 (55 to 68) 32 answers"] * 3]]
+    assert f"{narrative.refusal()} This holds for: Senior leader." in found.text
 
 
 def test_a_name_full_of_markup_stays_a_name() -> None:
