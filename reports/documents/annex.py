@@ -30,7 +30,7 @@ GATES: Mapping[str, tuple[str, str]] = {
     ),
     "invariance": (
         "Whether the questions mean the same to everybody",
-        "CFI falls by at most 0.010, RMSEA rises by at most 0.015",
+        "CFI falls by at most 0.010 and RMSEA rises by at most 0.015",
     ),
 }
 """What each gate asks, and what it needs to be passed (methodology 2.6, 2.7 and 4)."""

@@ -191,7 +191,7 @@ def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, giv
         for dimension in questionnaire.dimensions
     ]
     record = {
-        "Questionnaire": f"{questionnaire.code}, version {questionnaire.version}",
+        "Questionnaire": f"{questionnaire.code} {questionnaire.version}",
         "Release": imprint.release or "not given",
         "Method": imprint.method,
         **given.record,
