@@ -12,6 +12,7 @@ from survey.db import Database
 
 LOG = logging.getLogger(__name__)
 HOUR = timedelta(hours=1)
+LONG_WAIT = timedelta(minutes=30)
 NIGHT = range(2, 5)  # hours UTC
 
 
@@ -27,6 +28,7 @@ def keep_house(
             end_starts(database, now=now)
             if looked_over is None or now - looked_over >= HOUR:
                 look_over_files(database, settings, now=now)
+                look_over_queue(database)
                 looked_over = now
             if now.hour in NIGHT and rewritten != now.date():
                 tidy(database, now=now)
@@ -55,6 +57,14 @@ def look_over_files(database: Database, settings: Settings, *, now: datetime) ->
                 for release in missing:
                     documents.make_all(session, release, now=now)
                 session.commit()
+
+
+def look_over_queue(database: Database) -> None:
+    """A worker that is not there makes no noise of its own: what waits for it long is said in the log."""
+    with database.session() as session:
+        waited = jobs.longest_wait(session)
+    if waited >= LONG_WAIT:
+        LOG.error("A job has waited for %d minutes: is a worker running?", waited // timedelta(minutes=1))
 
 
 def tidy(database: Database, *, now: datetime) -> None:
