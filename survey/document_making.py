@@ -34,6 +34,7 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same documents give the same file
 _ORDINARY_FILE = 0o644 << 16
 
 STEP = "Making reports"
+MOST_AT_ONCE = 20
 
 Progress = Callable[[str, int, int], object]
 
@@ -44,17 +45,27 @@ def _silent(step: str, done: int, total: int) -> None:
 
 
 def make(context: JobContext) -> Ending:
-    """The job that makes what is missing of a release's documents: all of them, or one authority's and the sector's."""
+    """The job that makes what is missing of a release's documents: all of them, or one authority's and the sector's.
+
+    Where much is missing it makes a part and asks for the rest, so that whoever asks for work meanwhile need not wait
+    for all of it.
+    """
     with context.database.session() as session:
         release = results.get_by_id(session, int(context.payload["release"]))
         one = context.payload.get("authority")
         wanted = [SECTOR, *([str(one)] if one is not None else _codes(session, release))]
     missing = [code for code in wanted if not documents.is_kept(context.settings, release, code)]
-    for place, code in enumerate(missing):
-        context.progress(STEP, place, len(missing))
+    there, now_made = len(wanted) - len(missing), missing[:MOST_AT_ONCE]
+    for place, code in enumerate(now_made, start=there):
+        context.progress(STEP, place, len(wanted))
         _keep(context.database, context.settings, release, code)
-    count = len(missing)
-    return lambda _: {"release": release.label, "documents": count}
+
+    def ending(session: Session) -> dict[str, object]:
+        if len(missing) > len(now_made):
+            documents.make_all(session, release, now=datetime.now(UTC))
+        return {"release": release.label, "documents": len(now_made)}
+
+    return ending
 
 
 def bundle(context: JobContext) -> Ending:

@@ -17,6 +17,7 @@ from survey import jobs, results
 from survey.config import Settings
 from survey.models import Job, Release
 from survey.people import Principal
+from survey.vocabulary import JobState
 
 MAKE, BUNDLE = "documents.make", "documents.bundle"
 SECTOR = ""  # the document of no authority
@@ -105,15 +106,15 @@ def make_all(session: Session, release: Release, *, now: datetime, authority: st
 
 
 def missing(session: Session, settings: Settings, *, now: datetime) -> list[Release]:
-    """The releases that may be read and lack a document."""
-    return [
-        release
-        for release in results.released(session, now=now)
-        if not all(
-            is_kept(settings, release, code)
-            for code in (SECTOR, *(code for code, _ in results.authorities(session, release)))
-        )
-    ]
+    """The releases that may be read and lack a document, but for those whose making was given up."""
+    found = []
+    for release in results.released(session, now=now):
+        last = jobs.newest(session, _making(release, None))
+        codes = (SECTOR, *(code for code, _ in results.authorities(session, release)))
+        given_up = last is not None and last.state == JobState.DEAD
+        if not given_up and not all(is_kept(settings, release, code) for code in codes):
+            found.append(release)
+    return found
 
 
 def being_made(session: Session, release: Release, authority: str | None = None) -> Job | None:

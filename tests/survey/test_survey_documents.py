@@ -15,7 +15,7 @@ import pypdf
 import pytest
 from sqlalchemy import func, select, update
 
-from survey import document_making, documents, housekeeping, jobs, kept_files, people, produced_files, results
+from survey import child, document_making, documents, housekeeping, jobs, kept_files, people, produced_files, results
 from survey.config import Settings
 from survey.db import Database
 from survey.documents import SECTOR
@@ -117,6 +117,42 @@ def test_only_what_is_missing_is_made(closed: Closed, settings: Settings, work: 
         closed.session.commit()
     work(closed.database, settings)
     assert one_page == ["A03"]
+
+
+def test_many_documents_are_made_in_parts_so_that_nobody_waits_for_all_of_them(
+    closed: Closed, settings: Settings, one_page: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifteen documents, six at a time; what a person asks for meanwhile comes before the rest."""
+    monkeypatch.setattr(document_making, "MOST_AT_ONCE", 6)
+    release = closed.published()
+
+    def perform_next() -> str:
+        with closed.database.session() as session, closed.database.write(session):
+            wanted = jobs.Wanted({documents.MAKE, documents.BUNDLE})
+            taken = jobs.claim(session, worker="test", wanted=wanted)
+            session.commit()
+        assert taken is not None
+        function = {documents.MAKE: document_making.make, documents.BUNDLE: document_making.bundle}[taken.kind]
+        child.perform(closed.database, settings, taken, function, lambda _: None)
+        return taken.kind
+
+    assert perform_next() == documents.MAKE
+    assert len(one_page) == 6
+    ask_for_bundle(closed, release)
+    assert [perform_next() for _ in range(2)] == [documents.BUNDLE, documents.MAKE]
+    assert len(one_page) == 15  # the bundle made the rest on its way
+    assert jobs.waiting(closed.session, f"{documents.MAKE} {release.id}") is None
+
+
+def test_what_was_given_up_is_not_asked_for_again_by_itself(
+    closed: Closed, settings: Settings, one_page: list[str]
+) -> None:
+    closed.published()
+    with closed.database.write(closed.session):
+        closed.session.execute(update(Job).values(state="dead", ended_at=closed.now, sentence="A fault."))
+        closed.session.commit()
+    housekeeping.look_over_files(closed.database, settings, now=datetime.now(UTC))
+    assert len(jobs.recent(closed.session)) == 1
 
 
 def test_one_authority_asks_for_its_own_and_the_sectors_report_only(
