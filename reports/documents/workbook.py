@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from questionnaires.definition import Questionnaire, Role
@@ -27,6 +28,7 @@ MOST_ROWS = 100_000
 """A longer table stays in its CSV file: no spreadsheet is pleasant beyond."""
 
 _PEOPLE = "respondents"  # rows of people have a permission of their own
+_KEYS = ("authority", "kind", "group", "peer_group")
 _QUARTILES = ("lower_quartile", "upper_quartile")  # the median of a small group is shown without them
 _NOTHING_TO_COMPUTE = (Reason.NO_ANSWERS, Reason.NO_AUTHORITIES)
 _TEXT_WIDTH = 100
@@ -181,6 +183,15 @@ class _Meanings:
                 )
             yield str(name), frame[name]
 
+    def in_order(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of each authority or group together, its measures as they are always shown: overall first."""
+        if "measure" not in frame:
+            return frame
+        places = {code: place for place, code in enumerate(self._by_column["measure"][1])}
+        measures = frame["measure"].map(lambda code: places.get(code, len(places))).to_numpy()
+        keys = [pd.factorize(frame[name])[0] for name in frame.columns if name in _KEYS]
+        return frame.iloc[np.lexsort([measures, *reversed(keys)])]
+
     def _groups(self) -> dict[str, str]:
         items = (self._questionnaire.role_item(role) for role in (Role.SERVICE_AREA, Role.TIER))
         return {option.code: str(option.label) for item in items if item for option in item.options}
@@ -197,7 +208,7 @@ class _Meanings:
 
 
 def _table(name: str, frame: pd.DataFrame, meanings: _Meanings) -> _Table:
-    frame = frame.reset_index(drop=True)
+    frame = meanings.in_order(frame).reset_index(drop=True)
     entry: Mapping[str, str] = next((one for one in _catalogue()["tables"] if one["frame"] == name), {})
     plain = name.replace("_", " ").capitalize()
     withheld = _withheld(frame)

@@ -82,6 +82,17 @@ def test_a_research_workbook_names_the_rule_that_would_withhold(computed, asked)
     assert set(reasons.loc["A00"]) <= {"nothing: it is shown", "too few dimensions"}
 
 
+def test_measures_stand_in_the_order_of_the_questionnaire_whatever_order_they_come_in(computed, asked):
+    questionnaire = asked("two-themes")
+    results = publication.for_file(computed, "published")
+    mixed = results.frames["scores"].sort_values(["authority", "measure"])
+    written = table(book_of(Results({"scores": mixed}, {}, Rules()), questionnaire), "Scores")
+    themes = [theme.code for theme in questionnaire.themes]
+    expected = ["overall", *(dimension.code for dimension in questionnaire.dimensions), *themes]
+    assert written["Measure code"].tolist() == expected * 13
+    assert written["Authority code"].is_monotonic_increasing
+
+
 def test_rows_of_people_never_come_into_the_workbook(computed, asked):
     assert "respondents" in computed.frames
     book = book_of(publication.for_file(computed, "research"), asked("two-themes"))
