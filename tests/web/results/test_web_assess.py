@@ -128,7 +128,7 @@ def test_a_level_that_was_not_offered_is_refused(lead) -> None:
 
 def test_it_is_checked_sent_and_taken_back(lead) -> None:
     check = lead.get(f"{START}check")
-    assert "13 themes are not answered yet." in check.text
+    assert "13 questions are not answered yet." in check.text
     assert lead.post(f"{START}check", check.hidden()).status == 303
     page = lead.get(START).text
     assert "You sent this self-assessment on" in page
