@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from questionnaires.definition import Kind, Questionnaire, Role
 from reports.files import mapping, proposal, tool_exports
 from reports.files.mapping import ToolMapping
-from reports.files.proposal import ColumnMatch, LabelMatch, Proposal
+from reports.files.proposal import ASKED, ColumnMatch, LabelMatch, Proposal, Why
 from reports.files.responses import AUTHORITY
 from reports.files.tables import FileFaults
 from survey import imports, mappings, participation, pending_imports
@@ -19,6 +19,8 @@ from survey.errors import BadInput
 from survey.imports import Reading
 from survey.models import PendingImport, Wave
 from survey.pending_imports import Stripped
+
+__all__ = ["ASKED", "ColumnMatch", "LabelMatch", "Why"]  # words of the review that the pages read
 
 PREVIEWED = 10
 TYPED = "(words)"  # a preview shows that somebody typed something, not what
@@ -56,11 +58,11 @@ class Review:
     @property
     def open_columns(self) -> tuple[ColumnMatch, ...]:
         """Columns that a person decides, or has decided: all but those whose wording is certain."""
-        return tuple(one for one in self.proposal.columns if one.why is not proposal.Why.WORDING)
+        return tuple(one for one in self.proposal.columns if one.why is not Why.WORDING)
 
     @property
     def open_labels(self) -> tuple[LabelMatch, ...]:
-        return tuple(one for one in self.proposal.labels if one.why is not proposal.Why.WORDING)
+        return tuple(one for one in self.proposal.labels if one.why is not Why.WORDING)
 
     @property
     def recognised(self) -> tuple[tuple[str, str], ...]:
@@ -69,7 +71,7 @@ class Review:
         return tuple(
             (one.header, str(items[one.target].text) if one.target in items else one.target)
             for one in self.proposal.columns
-            if one.why is proposal.Why.WORDING
+            if one.why is Why.WORDING
         )
 
     def column_targets(self) -> tuple[tuple[str, str], ...]:

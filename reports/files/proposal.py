@@ -117,10 +117,7 @@ class Proposal:
     def notes(self) -> dict[str, str]:
         """Comments for the proposal's file: what to look at."""
         asked = [(one.header, one) for one in self.asked_columns] + [(one.label, one) for one in self.asked_labels]
-        return {
-            key: f"check: {one.alike} % like “{one.wording}”" if one.wording else "check: no wording is like this"
-            for key, one in asked
-        }
+        return {key: f"check: {one.alike} % like “{one.wording}”" if one.wording else "check" for key, one in asked}
 
 
 def headers(languages: Sequence[Questionnaire]) -> Lexicon:
@@ -198,7 +195,7 @@ def _certain(header: str, decided: ToolMapping, lexicon: Lexicon) -> ColumnMatch
 
 def _guessed(header: str, asked: Questionnaire, taken: Collection[str], lexicon: Lexicon) -> ColumnMatch:
     if words(header) in _MAYBE_AUTHORITY and AUTHORITY not in taken:
-        return ColumnMatch(header, AUTHORITY, Why.CLOSE, "the authority", 100)
+        return ColumnMatch(header, AUTHORITY, Why.CLOSE)
     near = lexicon.nearest(header)
     if near is None or (near.code in taken and near.alike < ALIKE_AGAIN):
         return ColumnMatch(header, LEAVE_OUT, Why.UNKNOWN)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from survey import import_review
-from survey.import_review import Decisions, Review
+from survey.import_review import ASKED, ColumnMatch, Decisions, LabelMatch, Review, Why
 
 ONE_AUTHORITY = "authority"
 Choices = Sequence[tuple[str, str]]
@@ -35,7 +35,7 @@ def columns(review: Review) -> list[Choice]:
     """A question for each column whose wording is not certain."""
     targets = [(import_review.LEAVE_OUT, _("Leave this column out")), *_named(review.column_targets())]
     return [
-        Choice(_name("column", one.header), one.header, _alike(one.wording, one.alike), targets, one.target, False)
+        Choice(_name("column", one.header), one.header, _why(one), targets, one.target, False)
         for one in review.open_columns
     ]
 
@@ -50,7 +50,7 @@ def labels(review: Review) -> list[Choice]:
             *review.label_codes(one.group),
         ]
         where = _("Row %(row)s, column “%(column)s”.", row=one.row, column=_short(one.header, 80))
-        hint = f"{where} {_alike(one.wording, one.alike)}"
+        hint = f"{where} {_why(one)}"
         chosen = "" if one.code == import_review.UNDECIDED else one.code
         found.append(
             Choice(_name(one.group, one.label), one.label, hint, codes, chosen, one.code == import_review.UNDECIDED)
@@ -99,10 +99,17 @@ def _name(kind: str, text: str) -> str:
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def _alike(wording: str, alike: int) -> str:
-    if not wording:
-        return str(_("No wording of the questionnaire is like this."))
-    return str(_("%(alike)s%% like “%(wording)s”. Please check.", alike=alike, wording=_short(wording, 120)))
+def _why(match: ColumnMatch | LabelMatch) -> str:
+    """Why this is asked."""
+    if match.why not in ASKED:
+        return str(_("Decided by you, or with an earlier file."))
+    if match.wording:
+        return str(
+            _("%(alike)s%% like “%(wording)s”. Please check.", alike=match.alike, wording=_short(match.wording, 120))
+        )
+    if match.why is Why.CLOSE:
+        return str(_("It may name the authority. Please check."))
+    return str(_("No wording of the questionnaire is like this."))
 
 
 def _short(text: str, most: int) -> str:
