@@ -80,7 +80,7 @@ def test_a_second_person_approves_what_the_first_computed(walker: Walker, served
     walker.open(f"{start}/research/waves/2025/compute")
     walker.press("Compute")
     result = walker.page.get_by_role("link", name=re.compile(r"See release 2025\.\d+"))
-    result.wait_for()  # the script of the page shows it when the job is done
+    result.wait_for(timeout=90_000)  # the script of the page shows it when the job is done
     walker.examine()
     walker.follow(result.inner_text())
     label = walker.page.url.rstrip("/").split("/")[-1]
