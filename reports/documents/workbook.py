@@ -24,7 +24,7 @@ from reports.publication import Results
 from reports.wording import text
 
 CONFIDENTIAL, NOT_AVAILABLE = "[c]", "[x]"
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 """A longer table stays in its CSV file: no spreadsheet is pleasant beyond."""
 
 _PEOPLE = "respondents"  # rows of people have a permission of their own
