@@ -10,7 +10,7 @@ DATA ?= var
 export SOUNDINGS_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check unit assure bench format lint types contracts constraints clean
+.PHONY: help setup run test check unit assure bench wheel format lint types contracts constraints clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,10 @@ run: setup ## Serve the demonstration at http://127.0.0.1:8000 (PORT and HOST ov
 	@mkdir -p $(STAMPS)
 	@sh tests/journeys/install-browser.sh && touch $@ || true
 
+.build/office: tests/assurance/install-office.sh
+	@mkdir -p $(STAMPS)
+	@sh tests/assurance/install-office.sh && touch $@ || true
+
 test: check unit ## Format, lint, types, contracts and all tests
 
 check: setup $(STAMPS)/python-test
@@ -62,11 +66,14 @@ check: setup $(STAMPS)/python-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-unit: setup $(STAMPS)/python-test .build/browser
+unit: setup $(STAMPS)/python-test .build/browser .build/office
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-assure: setup $(STAMPS)/python-test .build/browser ## The long forms of the harnesses
+assure: setup $(STAMPS)/python-test .build/browser .build/office ## The long forms of the harnesses
 	ASSURANCE=long $(BIN)/python -m pytest -n 2 -m assurance tests/assurance
+
+wheel: setup ## Build dist/soundings-….whl, styles and translations inside, for machines without npm
+	@PYTHON=$(BIN)/python .ci/wheel
 
 bench: setup $(STAMPS)/python-test ## Speed and size, as figures and ratios
 	$(BIN)/python -m performance

@@ -255,7 +255,14 @@ class Questionnaire:
         return True
 
     def asked_items(self, page: Page, answers: Answers) -> tuple[Item, ...]:
+        if page.code in self._unconditional_pages:
+            return page.items
         return tuple(item for item in page.items if self.is_asked(item, answers))
+
+    @cached_property
+    def _unconditional_pages(self) -> frozenset[str]:
+        """Pages whose items are asked of everybody: most of them, so that the walk need not look at each item."""
+        return frozenset(page.code for page in self.pages if all(item.asked_if is None for item in page.items))
 
     def asked_pages(self, answers: Answers) -> Iterator[Page]:
         """Pages on which at least one item is asked, given the answers so far."""
@@ -271,14 +278,16 @@ class Questionnaire:
         return tuple(item for item in self.asked_items(page, answers) if is_blank(answers.get(item.code)))
 
     def _neighbour(self, page_code: str, answers: Answers, step: int) -> Page | None:
-        codes = [page.code for page in self.pages]
-        asked = {page.code for page in self.asked_pages(answers)}
-        position = codes.index(page_code) + step
-        while 0 <= position < len(codes):
-            if codes[position] in asked:
+        position = self._places[page_code] + step
+        while 0 <= position < len(self.pages):
+            if self.asked_items(self.pages[position], answers):
                 return self.pages[position]
             position += step
         return None
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {page.code: place for place, page in enumerate(self.pages)}
 
 
 def is_blank(value: AnswerValue | None) -> bool:

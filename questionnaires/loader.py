@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import re
@@ -43,6 +44,13 @@ def from_table(content: Mapping[str, object], *, file: str) -> Questionnaire:
     if found:
         raise QuestionnaireFaults(found)
     return building.questionnaire(source)
+
+
+def with_translations(path: Path) -> tuple[Questionnaire, ...]:
+    """The questionnaire in a file, then the same in each language of the files `<name>.<language>.toml` beside it."""
+    base = read(path)
+    beside = sorted(path.parent.glob(f"{glob.escape(path.stem)}.*.toml"))
+    return (base, *(translate(base, contents(file), file=file.name) for file in beside))
 
 
 def advice(text: str, *, file: str = "questionnaire") -> tuple[Fault, ...]:

@@ -151,13 +151,13 @@ def _read_text(item: Item, given: Sequence[str]) -> _Read:
     if not given:
         return None, None
     limit = item.max_length or MAX_TEXT_LENGTH
-    text = _clean(given[0])
+    text = cleaned(given[0])
     if len(text) > limit:
         return None, AnswerFault(item.code, "Shorten this by %(excess)d characters.", {"excess": len(text) - limit})
     return (text or None), None
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
     """Line ends as one character, no control or half characters: what no keyboard types and no database likes."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from survey import content, keys, schema
 from survey.content import Digest, Digester, RowOfValues, TableDigest
@@ -30,6 +31,7 @@ from survey.errors import BadInput, Refusal
 FORMAT = 1
 SUFFIX = ".backup"
 LONGEST_LINE = 64 * 1024 * 1024
+DAMAGED = "The database is damaged, so no backup was made. Move its file away and restore the newest good backup."
 _LONG_READING = ("statement_timeout", "idle_in_transaction_session_timeout")
 
 
@@ -79,6 +81,10 @@ def make(database: Database, path: Path, *, link_key: str, now: datetime) -> Mad
                 )
         Path(unfinished).rename(path)
         _sync_folder(path.parent)
+    except OperationalError:
+        raise  # the database is away or busy
+    except DatabaseError:
+        raise Refusal(DAMAGED) from None
     finally:
         Path(unfinished).unlink(missing_ok=True)
     return Made(path, header, digest)
@@ -125,7 +131,7 @@ def _require_sound(connection: Connection) -> None:
         return
     found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(5)")]
     if found != ["ok"]:
-        raise Refusal("The database is damaged, so no backup was made. Restore the newest good one.")
+        raise Refusal(DAMAGED)
 
 
 def _require_room(database: Database, folder: Path) -> None:
@@ -215,7 +221,7 @@ def opened(path: Path) -> Iterator[Opened]:
         raise BadInput(f"{path.name} is not a whole backup: it is damaged, cut off, or something else.") from None
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
+def _lines(file: gzip.GzipFile) -> Iterator[bytes]:
     while line := file.readline(LONGEST_LINE):
         if not line.endswith(b"\n"):
             raise BadInput("The backup ends too early: it was cut off.")

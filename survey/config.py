@@ -6,18 +6,23 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from reports.documents import brand as brands
+from reports.documents.brand import Brand, BrandFaults
+from survey import mail_server
+
 SECRET_BYTES = 32
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 KNOWN = frozenset({
     "SOUNDINGS_DATA", "SOUNDINGS_SECRET_KEY", "SOUNDINGS_LINK_KEY", "SOUNDINGS_BASE_URL", "SOUNDINGS_DEMONSTRATION",
-    "SOUNDINGS_ORGANISATION", "SOUNDINGS_CONTACT", "SOUNDINGS_THREADS", "SOUNDINGS_MAIL",
+    "SOUNDINGS_ORGANISATION", "SOUNDINGS_CONTACT", "SOUNDINGS_THREADS", "SOUNDINGS_MAIL", "SOUNDINGS_MAIL_FROM", "SOUNDINGS_PROXY_HOPS",
+    "SOUNDINGS_WORKER", "SOUNDINGS_BRAND",
 })  # fmt: skip
 
 
@@ -39,8 +44,12 @@ class Settings:
     demonstration: bool = False
     organisation: str = "Council Digital Network"
     contact: str = "research@example.org"
-    mail: str = "console"
+    mail: str = field(default="console", repr=False)
+    mail_from: str = ""
+    proxy_hops: int = 0
     threads: int = 8
+    worker: str = "embedded"
+    brand: Brand = field(default_factory=brands.default)
 
     @property
     def is_https(self) -> bool:
@@ -53,6 +62,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     if unknown:
         raise SettingFault(f"{unknown[0]}: there is no such setting. The settings are {', '.join(sorted(KNOWN))}.")
     data = _folder(environment)
+    brand = _brand(environment)
     host = _host(environment)
     port = _number(environment, "PORT", 8000, 1, 65535)
     base_url = environment.get("SOUNDINGS_BASE_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104
@@ -65,10 +75,14 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         host=host,
         port=port,
         demonstration=_flag(environment, "SOUNDINGS_DEMONSTRATION"),
-        organisation=_line(environment, "SOUNDINGS_ORGANISATION", "Council Digital Network"),
+        organisation=_line(environment, "SOUNDINGS_ORGANISATION", brand.name),
         contact=_line(environment, "SOUNDINGS_CONTACT", "research@example.org"),
-        mail=_choice(environment, "SOUNDINGS_MAIL", ("console",)),
+        mail=_mail(environment),
+        mail_from=_mail_from(environment),
+        proxy_hops=_number(environment, "SOUNDINGS_PROXY_HOPS", 0, 0, 5),
         threads=_number(environment, "SOUNDINGS_THREADS", 8, 1, 64),
+        worker=_choice(environment, "SOUNDINGS_WORKER", ("embedded", "separate")),
+        brand=brand,
     )
     if settings.secret_key == settings.link_key:
         raise SettingFault("SOUNDINGS_LINK_KEY: the same as SOUNDINGS_SECRET_KEY. Give each its own random characters.")
@@ -103,6 +117,17 @@ def _folder(environment: Mapping[str, str]) -> Path:
     return data
 
 
+def _brand(environment: Mapping[str, str]) -> Brand:
+    """The publisher's brand, or the one that ships."""
+    folder = environment.get("SOUNDINGS_BRAND", "")
+    if not folder:
+        return brands.default()
+    try:
+        return brands.read(Path(folder).absolute())
+    except BrandFaults as error:
+        raise SettingFault(f"SOUNDINGS_BRAND: {error.faults[0]}") from None
+
+
 def _host(environment: Mapping[str, str]) -> str:
     host = environment.get("HOST", "127.0.0.1")
     if not re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", host):
@@ -133,6 +158,27 @@ def _line(environment: Mapping[str, str], name: str, default: str) -> str:
     if not value or len(value) > 200 or not value.isprintable():
         raise SettingFault(f"{name}: give one line of 1 to 200 printable characters.")
     return value
+
+
+def _mail(environment: Mapping[str, str]) -> str:
+    text = environment.get("SOUNDINGS_MAIL", mail_server.CONSOLE)
+    try:
+        mail_server.parse(text)
+    except ValueError as fault:
+        raise SettingFault(f"SOUNDINGS_MAIL: {fault}.") from None
+    return text
+
+
+def _mail_from(environment: Mapping[str, str]) -> str:
+    """The address that mails come from; needed where a server sends them."""
+    sender = environment.get("SOUNDINGS_MAIL_FROM", "")
+    if not sender and environment.get("SOUNDINGS_MAIL", mail_server.CONSOLE) == mail_server.CONSOLE:
+        return ""
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,63}", sender):
+        raise SettingFault(
+            "SOUNDINGS_MAIL_FROM: not an e-mail address that mails can come from. Give survey@example.org."
+        )
+    return sender
 
 
 def _secret(environment: Mapping[str, str], name: str, path: Path) -> str:

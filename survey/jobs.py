@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -27,6 +27,7 @@ MOST_ATTEMPTS = 5
 MOST_UNFINISHED = 5  # of one person
 LARGEST_PAYLOAD = 4_000
 LEASE = timedelta(seconds=60)
+FIRST_PAUSE = timedelta(seconds=4)  # then four times as long each time: 16 s, 1 min, 4 min
 KEPT = timedelta(days=30)
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
@@ -50,6 +51,19 @@ class Taken:
     person_id: int | None
     attempt: int
     worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which jobs a worker takes: of the kinds that it knows; all, or only those that a person waits for."""
+
+    kinds: Collection[str]
+    persons_only: bool = False
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        of_these = Job.kind.in_(self.kinds)
+        return of_these & Job.by_id.is_not(None) if self.persons_only else of_these
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,11 @@ def waiting(session: Session, key: str) -> Job | None:
     return session.scalars(select(Job).where(Job.key == key, Job.state.in_(UNFINISHED))).first()
 
 
+def newest(session: Session, key: str) -> Job | None:
+    """The last job of a key, however it ended."""
+    return session.scalars(select(Job).where(Job.key == key).order_by(Job.id.desc()).limit(1)).first()
+
+
 def try_again(session: Session, job: Job, *, by: Principal, now: datetime) -> None:
     """A dead job begins anew, with all its attempts."""
     session.refresh(job, with_for_update=True)
@@ -138,7 +157,7 @@ def try_again(session: Session, job: Job, *, by: Principal, now: datetime) -> No
     if waiting(session, job.key) is not None:
         raise NotNow("The same work has been asked for again since, and is not done yet.")
     job.state, job.attempt, job.ended_at = JobState.QUEUED, 0, None
-    job.step, job.done, job.total = "", 0, 0
+    job.sentence, job.step, job.done, job.total = "", "", 0, 0
     job.due_at = _clock(session)
     session.flush()
     audit.record(session, now=now, actor=by.actor, action="job.tried_again", object_type="job", object_code=job.code)
@@ -167,6 +186,14 @@ def recent(session: Session, *, limit: int = 100) -> list[Job]:
     return list(session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
 
 
+def longest_wait(session: Session) -> timedelta:
+    """For how long the job that is due longest has waited to be begun; nothing where none waits."""
+    query = select(func.min(Job.due_at), database_now()).where(Job.state == JobState.QUEUED)
+    row: tuple[datetime | None, datetime] = session.execute(query).one()
+    due, clock = row
+    return max(clock - due, timedelta(0)) if due is not None else timedelta(0)
+
+
 def _unfinished_of(session: Session, person_id: int) -> int:
     counted = select(func.count()).select_from(Job).where(Job.by_id == person_id, Job.state.in_(UNFINISHED))
     return session.scalars(counted).one()
@@ -175,22 +202,26 @@ def _unfinished_of(session: Session, person_id: int) -> int:
 # Holding: what workers do, each a change that asks whether the job is still theirs
 
 
-def is_anything_due(session: Session, *, kinds: Collection[str], lease: timedelta = LEASE) -> bool:
-    """Whether there is a job to claim, or one whose heart has stopped: asked often, so one statement."""
+def is_anything_due(session: Session, *, wanted: Wanted, lease: timedelta = LEASE) -> bool:
+    """Whether there is a job to claim, or one whose heart has stopped: what an idle worker asks every second."""
     clock = _clock(session)
-    due = (Job.state == JobState.QUEUED) & (Job.due_at <= clock) & Job.kind.in_(kinds)
+    due = (Job.state == JobState.QUEUED) & (Job.due_at <= clock) & wanted.condition
     stopped = (Job.state == JobState.RUNNING) & (Job.heartbeat_at < clock - lease)
     return session.scalars(select(Job.id).where(or_(due, stopped)).limit(1)).first() is not None
 
 
-def claim(session: Session, *, worker: str, kinds: Collection[str], code: str | None = None) -> Taken | None:
-    """Take the oldest due job of these kinds, or the one with this code. One person has one running job at a time."""
+def claim(session: Session, *, worker: str, wanted: Wanted, code: str | None = None) -> Taken | None:
+    """Take a due job, or the one with this code: those that a person waits for first, then the oldest.
+
+    One person has one running job at a time.
+    """
     clock, other = _clock(session), aliased(Job)
     theirs = select(other.id).where(other.state == JobState.RUNNING, other.by_id == Job.by_id).exists()
-    due = select(Job).where(Job.state == JobState.QUEUED, Job.due_at <= clock, Job.kind.in_(kinds), ~theirs)
+    due = select(Job).where(Job.state == JobState.QUEUED, Job.due_at <= clock, wanted.condition, ~theirs)
     if code is not None:
         due = due.where(Job.code == code)
-    job = session.scalars(due.order_by(Job.id).limit(1).with_for_update(skip_locked=True)).first()
+    first = due.order_by(Job.by_id.is_(None), Job.id)
+    job = session.scalars(first.limit(1).with_for_update(skip_locked=True)).first()
     if job is None:
         return None
     job.state, job.worker, job.attempt = JobState.RUNNING, worker, job.attempt + 1
@@ -265,7 +296,7 @@ def _let_go(session: Session, taken: Taken, sentence: str, *, give_up: bool, pau
     if give_up:
         _change(session, taken, state=JobState.DEAD, ended_at=clock, **free)
         return
-    wait = timedelta(seconds=2 ** (2 * taken.attempt)) if pause is None else pause  # 4 s, 16 s, 1 min, 4 min
+    wait = FIRST_PAUSE * 4 ** (taken.attempt - 1) if pause is None else pause
     _change(session, taken, state=JobState.QUEUED, due_at=clock + wait, step="", done=0, total=0, **free)
 
 

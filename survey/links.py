@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, sele
 from sqlalchemy.orm import Session
 
 from survey import keys
-from survey.db import database_now
+from survey.db import database_now, read_one
 from survey.models import Authority, Edition, Invitation, Participation, Wave
 from survey.vocabulary import WaveState
 
@@ -152,7 +152,7 @@ _BY_ID = found_by(Invitation.id == bindparam("invitation"))
 
 def find(session: Session, token: str) -> Found | None:
     """The link of a token, or None: a token that was never given out and a renewed one read the same."""
-    row = session.execute(_BY_TOKEN, {"token": keys.hashed(token)}).one_or_none()
+    row = read_one(session, _BY_TOKEN, {"token": keys.hashed(token)})
     return None if row is None else Found(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 

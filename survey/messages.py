@@ -102,11 +102,11 @@ def queue_invitations(
     return len(rows)
 
 
-def take_due(session: Session, *, limit: int = 50) -> list[int]:
+def take_due(session: Session, *, limit: int = 50, fresh_only: bool = False) -> list[int]:
     """Mark the oldest queued mails as being sent and give their ids; who takes them commits before sending."""
     due = (
         select(OutboxMessage.id)
-        .where(OutboxMessage.state == MessageState.QUEUED)
+        .where(OutboxMessage.state == MessageState.QUEUED, *([OutboxMessage.tries == 0] if fresh_only else []))
         .order_by(OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -128,6 +128,16 @@ def mark_failed(session: Session, message_id: int) -> None:
     session.execute(one.where(OutboxMessage.tries >= MOST_TRIES).values(state=MessageState.FAILED))
     again = one.where(OutboxMessage.tries < MOST_TRIES, OutboxMessage.state == MessageState.SENDING)
     session.execute(again.values(state=MessageState.QUEUED))
+
+
+def give_up(session: Session, message_id: int) -> None:
+    """The mail server would refuse it again."""
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(state=MessageState.FAILED))
+
+
+def leave(session: Session, message_id: int) -> None:
+    """It stays marked as being sent: nobody knows whether it left."""
+    del session, message_id
 
 
 def put_back(session: Session, message_id: int) -> None:

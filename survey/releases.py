@@ -21,7 +21,7 @@ from reports import frames, peers, publication
 from reports.frames import Responses
 from reports.publication import Results
 from reports.rules import Rules
-from survey import editions, participation, transitions, waves
+from survey import assessments, documents, editions, participation, transitions, waves
 from survey.errors import NotAllowed, NotNow
 from survey.models import RESULT_TABLES, Authority, Participation, Release, ReleasePeerGroup, Submission, Wave
 from survey.people import Principal
@@ -31,6 +31,7 @@ LEFT = (ParticipationState.DECLINED, ParticipationState.WITHDRAWN)
 ATTRIBUTES = ("type", "nation", "region")
 _PAGE = 2_000
 _ROWS_AT_ONCE = 2_000
+_LEAVING = (("scores", "score"), ("group_scores", "score"), ("items", "share"), ("standings", "gap"), ("say_do", "gap"))
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Gathered:
     responses: Responses
     authorities: pd.DataFrame
     headcounts: pd.DataFrame
+    assessed: pd.DataFrame | None = None  # levels of themes, where the wave asks a self-assessment
+    self_assessment_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Calculation:
     members: pd.DataFrame
     questionnaire_digest: str
     input_digest: str
+    self_assessment_digest: str | None = None
 
 
 def calculation(
@@ -76,7 +80,8 @@ def gather(session: Session, wave_code: str) -> Gathered:
         raise NotNow(f"No authority takes part in the wave {wave.code}, so there is nothing to compute.")
     headcounts = _headcounts(session, wave, set(authorities["code"]))
     responses = _responses(session, wave, questionnaire, tuple(authorities["code"]))
-    return Gathered(wave, questionnaire, responses, authorities, headcounts)
+    assessed, digest = assessments.levels(session, wave) or (None, None)
+    return Gathered(wave, questionnaire, responses, authorities, headcounts, assessed, digest)
 
 
 def computed(
@@ -89,6 +94,7 @@ def computed(
         rules or Rules(),
         authorities=gathered.authorities,
         headcounts=gathered.headcounts,
+        assessments=gathered.assessed,
         progress=progress,
     )
     return Calculation(
@@ -96,7 +102,8 @@ def computed(
         publication.published(results),
         peers.groups(gathered.authorities),
         loader.measurement_digest(gathered.questionnaire),
-        _input_digest(gathered.responses, gathered.authorities, gathered.headcounts),
+        _input_digest(gathered),
+        gathered.self_assessment_digest,
     )
 
 
@@ -121,6 +128,7 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
         quality=dict(found.results.quality),
         questionnaire_digest=found.questionnaire_digest,
         input_digest=found.input_digest,
+        self_assessment_digest=found.self_assessment_digest,
         computed_at=now,
         computed_by_id=by.person_id,
     )
@@ -129,6 +137,8 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
     session.flush()
     transitions.begin(session, transitions.RELEASE, release, now=now, actor=by.actor)
     for name, table in RESULT_TABLES.items():
+        if name not in found.results.frames:  # a wave without self-assessments has no distance from them
+            continue
         for part in _parts(found.results.frames[name]):
             session.execute(insert(table), [{"release_id": release.id, **row} for row in part])
     for part in _parts(found.members):
@@ -154,7 +164,7 @@ def approve(session: Session, release: Release, *, by: Principal, now: datetime)
 def publish(
     session: Session, release: Release, *, by: Principal, now: datetime, embargo_until: datetime | None = None
 ) -> None:
-    """Let members and the public read the release, at once or when the embargo ends.
+    """Let members and the public read the release, at once or when the embargo ends; its reports are made meanwhile.
 
     Earlier numbers of the wave are superseded at once; under an embargo they stay until the new one can be read.
     """
@@ -163,6 +173,7 @@ def publish(
     transitions.follow(
         session, transitions.RELEASE, release, ReleaseState.PUBLISHED, now=now, actor=by.actor, roles=by.roles
     )
+    documents.make_all(session, release, now=now)
     if embargo_until is None or embargo_until <= now:
         for earlier in _earlier(session, release):
             transitions.follow(session, transitions.RELEASE, earlier, ReleaseState.SUPERSEDED, now=now, actor=by.actor)
@@ -259,15 +270,17 @@ def _group_reader(
     return (lambda given: places.get(str(given.get(code)), frames.NOT_SAID)), codes
 
 
-def _input_digest(responses: Responses, authorities: pd.DataFrame, headcounts: pd.DataFrame) -> str:
+def _input_digest(gathered: Gathered) -> str:
     """SHA-256 of all that was computed from, whatever the order of its rows."""
+    responses, said = gathered.responses, gathered.assessed
     members = zip(responses.authority, responses.service_area, responses.tier, responses.too_fast, strict=True)  # type: ignore[arg-type]  # made here with all four
     people = sorted(
         f"{responses.authorities[authority]},{area},{tier},{int(fast)},".encode() + answers.tobytes()
         for (authority, area, tier, fast), answers in zip(members, responses.answers, strict=True)
     )
     whole = hashlib.sha256()
-    for part in (people, _lines(authorities), _lines(headcounts)):
+    levels = () if said is None else (_lines(said),)
+    for part in (people, _lines(gathered.authorities), _lines(gathered.headcounts), *levels):
         whole.update(f"{len(part)}\n".encode())
         for line in part:
             whole.update(len(line).to_bytes(4) + line)
@@ -299,7 +312,9 @@ def _values(column: pd.Series) -> NDArray[np.object_]:
 def _check(found: Calculation) -> None:
     """A last look at what leaves: a row with too few people or a reason carries no number."""
     minimum = found.results.rules.minimum_respondents
-    for name, value in (("scores", "score"), ("group_scores", "score"), ("items", "share"), ("standings", "gap")):
+    for name, value in _LEAVING:
+        if name not in found.results.frames:
+            continue
         frame = found.results.frames[name]
         withheld = frame["reason"].notna()
         if "n" in frame:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Integer, Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from survey import anonymity, backups, content, invitations, keys, messages, schema
@@ -40,9 +41,7 @@ class Restored:
 def restore(database: Database, path: Path, *, link_key: str, replace: bool, new_links: bool) -> Restored:
     """Put a backup into an empty database, or in the place of everything that is there."""
     with backups.opened(path) as backup:
-        _require_known(backup.header)
-        if backup.header.link_key != keys.mark_of(link_key) and not new_links:
-            raise NotNow(OTHER_KEY)
+        _require_fit(backup.header, link_key=link_key, new_links=new_links)
         with database.writing_connection() as connection:
             _take_time(connection)
             _require_target(connection, replace=replace)
@@ -63,9 +62,17 @@ def check(path: Path, folder: Path, *, link_key: str) -> Restored:
             database.dispose()
 
 
-def _require_known(header: Header) -> None:
+def require_fit(path: Path, *, link_key: str, new_links: bool) -> None:
+    """Refuse a file that cannot be restored here, before anything is done for its sake."""
+    with backups.opened(path) as backup:
+        _require_fit(backup.header, link_key=link_key, new_links=new_links)
+
+
+def _require_fit(header: Header, *, link_key: str, new_links: bool) -> None:
     if header.schema not in schema.known_revisions():
         raise NotNow(f"The backup has the schema {header.schema}, newer than this version. Install the newer version.")
+    if header.link_key != keys.mark_of(link_key) and not new_links:
+        raise NotNow(OTHER_KEY)
 
 
 def _require_target(connection: Connection, *, replace: bool) -> None:
@@ -92,7 +99,10 @@ def _put_back(connection: Connection, backup: Opened) -> Digest:
     for name, columns, rows in backup.tables():
         if name not in tables or columns != content.column_names(tables[name]):
             raise BadInput(f"The backup is damaged: its table {name} does not fit its schema.")
-        content.insert(connection, tables[name], columns, rows)
+        try:
+            content.insert(connection, tables[name], columns, rows)
+        except DBAPIError:
+            raise BadInput(f"The backup is damaged: its table {name} holds rows that cannot be.") from None
         _count_on(connection, tables[name])
     digest = content.digest(connection)
     if digest.total != backup.digest.total:

@@ -23,6 +23,7 @@ _TABLES = {
     "group_scores": "Service areas and tiers",
     "benchmarks": "Benchmarks of peer groups",
     "standings": "Authorities beside their peers",
+    "say_do": "Self-assessments beside what officers see",
 }
 _EVERYBODY = "everybody answered"
 _SIGNS = {

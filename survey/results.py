@@ -80,6 +80,14 @@ def get_any(session: Session, label: str) -> Release:
     return found
 
 
+def get_by_id(session: Session, release_id: int) -> Release:
+    """A release in any state, for a job that was asked for when it was there."""
+    found = session.scalars(_releases().where(Release.id == release_id)).first()
+    if found is None:
+        raise NotFound("The release that this was asked for is no longer there.")
+    return found
+
+
 def everything(session: Session) -> list[Release]:
     """All releases in any state, newest first: for researchers and publishers."""
     return list(session.scalars(_releases()))

@@ -56,6 +56,16 @@ def group_sizes(session: Session, release: Release) -> dict[str, int]:
     return {row.peer_group: row.size for row in session.execute(query)}
 
 
+def members(session: Session, release: Release) -> list[tuple[str, str]]:
+    """Every group of the frozen menu with each authority in it."""
+    query = (
+        select(ReleasePeerGroup.peer_group, ReleasePeerGroup.authority)
+        .where(ReleasePeerGroup.release_id == release.id)
+        .order_by(ReleasePeerGroup.peer_group, ReleasePeerGroup.authority)
+    )
+    return [(group, authority) for group, authority in session.execute(query)]
+
+
 def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
     """Table, reason and number of rows of all that is withheld; one statement a table."""
     found: list[tuple[str, str, int]] = []

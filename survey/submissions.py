@@ -14,7 +14,7 @@ from questionnaires.definition import AnswerValue, Item, Page, Questionnaire
 from reports.rules import Rules
 from survey import answers as answer
 from survey import keys, links, own_scores, sealing
-from survey.db import database_now
+from survey.db import database_now, read_one
 from survey.errors import BadInput, NotFound, NotNow, Unavailable
 from survey.links import Found, LinkState
 from survey.models import Draft, Invitation, Participation, SpentKey, Wave
@@ -284,7 +284,7 @@ def _why_not(session: Session, draft: Current) -> str:
 
 
 def _current(session: Session, statement: Executable, wanted: str) -> Current | None:
-    row = session.execute(statement, {"wanted": wanted}).one_or_none()
+    row = read_one(session, statement, {"wanted": wanted})
     if row is None:
         return None
     return Current(**{**row._mapping, "answers": answer.loaded(row.answers)})  # noqa: SLF001 - SQLAlchemy's public name

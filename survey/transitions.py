@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey import audit
 from survey.errors import BadInput, NotAllowed, NotNow
-from survey.vocabulary import EditionState, ParticipationState, ReleaseState, RoleName, WaveState
+from survey.vocabulary import AssessmentState, EditionState, ParticipationState, ReleaseState, RoleName, WaveState
 
 RESEARCH = frozenset({RoleName.RESEARCHER})
 PUBLISHING = frozenset({RoleName.PUBLISHER})
@@ -135,6 +135,18 @@ PARTICIPATION = Machine(
     ),
 )  # fmt: skip
 
+_A = AssessmentState
+ASSESSMENT = Machine(
+    "assessment",
+    AssessmentState,
+    _A.IN_PROGRESS,
+    "assessment.begun",
+    (
+        Transition(_A.IN_PROGRESS, _A.SUBMITTED, "assessment.submitted", LEADING | RESEARCH, "Your self-assessment is sent."),
+        Transition(_A.SUBMITTED, _A.IN_PROGRESS, "assessment.reopened", LEADING | RESEARCH, "You can change your self-assessment again."),
+    ),
+)  # fmt: skip
+
 _R = ReleaseState
 RELEASE = Machine(
     "release",
@@ -150,7 +162,7 @@ RELEASE = Machine(
     ),
 )  # fmt: skip
 
-MACHINES = (EDITION, WAVE, PARTICIPATION, RELEASE)
+MACHINES = (EDITION, WAVE, PARTICIPATION, ASSESSMENT, RELEASE)
 
 
 def targets(machine: Machine, state: str, roles: Collection[RoleName] | None = None) -> tuple[Transition, ...]:

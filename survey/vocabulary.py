@@ -52,6 +52,13 @@ class ParticipationState(StrEnum):
     MERGED = "merged"
 
 
+class AssessmentState(StrEnum):
+    """The self-assessment of an authority in a wave."""
+
+    IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
+
+
 class ReleaseState(StrEnum):
     COMPUTED = "computed"
     CHECKED = "checked"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey import editions, participation, transitions
+from survey import assessments, editions, participation, transitions
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Edition, Participation, Wave
 from survey.vocabulary import EditionState, RoleName, WaveState
@@ -85,8 +85,19 @@ class Plan:
     demonstration: bool = False
 
 
-def plan(session: Session, wanted: Plan, edition: Edition, *, actor: str, now: datetime) -> Wave:
-    """A new wave of an edition. The edition may still be a draft; the wave opens only when it is approved."""
+def plan(
+    session: Session,
+    wanted: Plan,
+    edition: Edition,
+    *,
+    actor: str,
+    now: datetime,
+    self_assessment: Edition | None = None,
+) -> Wave:
+    """A new wave of an edition. The edition may still be a draft; the wave opens only when it is approved.
+
+    With `self_assessment` the wave asks that one of its authorities besides.
+    """
     _zone(wanted.time_zone)
     faults = _faults(session, wanted, edition)
     if faults:
@@ -107,6 +118,8 @@ def plan(session: Session, wanted: Plan, edition: Edition, *, actor: str, now: d
     )
     session.add(wave)
     transitions.begin(session, transitions.WAVE, wave, now=now, actor=actor)
+    if self_assessment is not None:
+        assessments.ask(session, wave, self_assessment)
     return wave
 
 
@@ -125,6 +138,7 @@ def open_wave(
         raise NotNow(f"No authority takes part in wave {wave.code} yet. Add some first.")
     if now >= wave.closes_at:
         raise NotNow(f"The last date of wave {wave.code} has passed, so it cannot open.")
+    assessments.open_with(session, wave, actor=actor, now=now)
     transitions.follow(session, transitions.WAVE, wave, WaveState.OPEN, now=now, actor=actor, roles=roles)
     participation.begin_collecting(session, taking_part, actor=actor, now=now)
     if edition.state == EditionState.APPROVED:

@@ -30,7 +30,7 @@ from survey.child import Errand, LastWord
 from survey.config import Settings
 from survey.db import Database
 from survey.errors import Unavailable
-from survey.jobs import LeaseLost, Progress, Taken
+from survey.jobs import LeaseLost, Progress, Taken, Wanted
 
 LOG = logging.getLogger(__name__)
 CHILD = (sys.executable, "-m", "survey.child")
@@ -54,6 +54,8 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "documents.bundle": Kind("survey.document_making:bundle", memory_mib=768, cpu_seconds=900, seconds=1800),
+    "documents.make": Kind("survey.document_making:make", memory_mib=768, cpu_seconds=900, seconds=1800),
     "release.compute": Kind("survey.computation:compute", memory_mib=1024, cpu_seconds=900, seconds=1800),
 }
 
@@ -67,11 +69,13 @@ class Worker:
         settings: Settings,
         *,
         kinds: Mapping[str, Kind] = KINDS,
+        persons_only: bool = False,
         lease: timedelta = jobs.LEASE,
         child: tuple[str, ...] = CHILD,
     ) -> None:
         self.database, self.settings = database, settings
         self.kinds, self.lease, self.child = kinds, lease, child
+        self.wanted = Wanted(kinds.keys(), persons_only=persons_only)
         self.name = f"{socket.gethostname()[:40]} {os.getpid()} {secrets.token_hex(4)}"
 
     def work(self, stop: threading.Event, *, pause: float = PAUSE) -> None:
@@ -96,16 +100,27 @@ class Worker:
 
     def _claimed(self, code: str | None) -> Taken | None:
         with self.database.session() as session:
-            if not jobs.is_anything_due(session, kinds=self.kinds, lease=self.lease):
+            if not jobs.is_anything_due(session, wanted=self.wanted, lease=self.lease):
                 return None
             try:
                 with self.database.write(session):
                     jobs.sweep(session, lease=self.lease)
-                    taken = jobs.claim(session, worker=self.name, kinds=self.kinds, code=code)
+                    taken = jobs.claim(session, worker=self.name, wanted=self.wanted, code=code)
                     session.commit()
             except IntegrityError:  # another worker took another job of the same person at the same moment
                 return None
         return taken
+
+
+def embedded(database: Database, settings: Settings) -> tuple[Worker, ...]:
+    """The workers of a server that has none beside it.
+
+    One takes everything, one only what persons wait for: with reports under way for the service itself, somebody who
+    asks for something does not wait until all of them are made.
+    """
+    if settings.worker != "embedded":
+        return ()
+    return Worker(database, settings), Worker(database, settings, persons_only=True)
 
 
 class _Attendance:

@@ -16,11 +16,13 @@ import pytest
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
-from survey import config, editions
+from survey import config, editions, jobs
+from survey.child import function_of, perform
 from survey.config import Settings
 from survey.db import Database
 from survey.models import Authority, Base, Edition, Participation, Wave
 from survey.vocabulary import EditionState, ParticipationState, WaveState
+from survey.worker import KINDS
 
 # Importing the test server warns where no session directory of the user exists, as on a build machine.
 with warnings.catch_warnings():
@@ -40,6 +42,7 @@ END $$
 """
 
 Fielded = tuple[Edition, Wave, Participation]
+Work = Callable[[Database, Settings], list[str]]
 Recorder = Callable[[Database], AbstractContextManager[list[str]]]
 
 
@@ -113,6 +116,24 @@ def _recorded(database: Database) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def work() -> Work:
+    """Performs every job that is due, in this process: what a worker does, without a child and without limits."""
+    return _worked
+
+
+def _worked(database: Database, settings: Settings) -> list[str]:
+    done: list[str] = []
+    while True:
+        with database.session() as session, database.write(session):
+            taken = jobs.claim(session, worker="test", wanted=jobs.Wanted(KINDS))
+            session.commit()
+        if taken is None:
+            return done
+        perform(database, settings, taken, function_of(KINDS[taken.kind].function), lambda _: None)
+        done.append(taken.code)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_job()
+    index_job()
     create_produced_file()
 
 
@@ -55,6 +56,9 @@ def create_job() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("code", name=op.f("uq_job_code")),
     )
+
+
+def index_job() -> None:
     op.create_index("ix_job_state", "job", ["state", "due_at"], unique=False)
     op.create_index(
         "uq_job_running_person",

@@ -8,10 +8,11 @@ from typing import Literal, TypeAlias
 from reports.charts import style, typeface
 from reports.charts.canvas import Canvas
 from reports.charts.style import Size
+from reports.charts.svg import Point
 from reports.narrative import Caption
 from reports.wording import text
 
-Mark: TypeAlias = Literal["own", "own_line", "quartiles", "median_tick", "median_line", "before"]
+Mark: TypeAlias = Literal["own", "own_line", "quartiles", "median_tick", "median_line", "before", "square"]
 _MARK_WIDTH = 30.0
 
 
@@ -61,6 +62,13 @@ def _key(canvas: Canvas, key: Sequence[tuple[Mark, str]], size: Size, y: float) 
     return y + small * 0.9
 
 
+def square(canvas: Canvas, centre: Point, half: float, name: str = "") -> None:
+    """An empty square, so that what lies in the same place is seen in it."""
+    x, y = centre
+    corners = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+    canvas.chain([*corners, *corners[:2]], colour=style.SAID, width=2.6, name=name)
+
+
 def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
     middle, end = x + 11, x + 22
     if mark in ("own", "own_line"):
@@ -73,5 +81,7 @@ def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
         canvas.line((middle, y - 9), (middle, y + 9), colour=style.MEDIAN, width=style.WHISKER)
     elif mark == "median_line":
         canvas.chain([(x, y), (end, y)], colour=style.MEDIAN, width=2.2, dashes=(6, 4))
+    elif mark == "square":
+        square(canvas, (middle, y), 6.5)
     else:
         canvas.dot((middle, y), 5, fill=style.PAPER, edge=style.OWN, width=2.2)

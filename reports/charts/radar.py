@@ -26,6 +26,7 @@ _INWARD: dict[Anchor, Anchor] = {"middle": "middle", "start": "end", "end": "sta
 _STEPS = 12  # places tried between two axes
 _CLEAR = 2.0  # pixels kept free around the name of a ring
 _GRID, _HIDDEN = 10.0, 100.0  # what it costs to lie on a bare axis, and on a mark or a line
+_SQUARE: dict[Size, float] = {"wide": 8.0, "narrow": 7.0}  # half a side
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -54,21 +55,26 @@ def radar(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> by
     )
 
 
-def draw(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> Canvas:
-    """The picture before it is written."""
+def draw(
+    profile: pd.DataFrame, caption: Caption, *, size: Size = "wide", squares: Sequence[float | None] = ()
+) -> Canvas:
+    """The picture before it is written. `squares` are further scores, one a measure, that no line connects."""
     measures = rows(profile)
     if len(measures) < 3:
         raise ValueError(f"A radar needs at least 3 measures; this profile has {len(measures)}.")
-    canvas, top = furniture.begin(caption, _key(measures, caption), size)
+    canvas, top = furniture.begin(caption, _key(measures, caption, squares), size)
     web, bottom = _web(measures, top, canvas.width, size)
     draw_web(canvas, web, measures)
+    for axis, score in enumerate(squares):
+        if score is not None:
+            furniture.square(canvas, web.point(axis, score), _SQUARE[size], name=f"square-{measures[axis].measure}")
     for axis, row in enumerate(measures):
         if size == "wide":
             _label(canvas, web, (axis, row), caption.language)
         else:
             letter(canvas, web, (axis, row), caption.language, size=style.WORDS[size])
             bottom = _listed(canvas, (axis, row), caption.language, bottom)
-    _name_rings(canvas, web, measures, caption.language, size=style.SMALL[size])
+    _name_rings(canvas, web, _strokes(web, measures, squares), caption.language, size=style.SMALL[size])
     return furniture.finish(canvas, caption, size, bottom + (0 if size == "wide" else 8))
 
 
@@ -87,9 +93,8 @@ def draw_web(canvas: Canvas, web: Web, measures: Sequence[Row], *, mark: str = "
         _own(canvas, web, axis, row, mark)
 
 
-def _name_rings(canvas: Canvas, web: Web, measures: Sequence[Row], language: str, *, size: float) -> None:
+def _name_rings(canvas: Canvas, web: Web, strokes: Sequence[Stroke], language: str, *, size: float) -> None:
     """Each ring's score and level, on the ring where they hide least; drawn last, when all else has its place."""
-    strokes = _strokes(web, measures)
     for score, level in reversed(RINGS):
         words = text("picture.ring", language, score=score, level=narrative.level_name(level, language))
         width = typeface.load("regular").width(words, size)
@@ -115,7 +120,7 @@ def _places(web: Web, score: float, width: float, size: float) -> list[Place]:
     return found
 
 
-def _strokes(web: Web, measures: Sequence[Row]) -> list[Stroke]:
+def _strokes(web: Web, measures: Sequence[Row], squares: Sequence[float | None]) -> list[Stroke]:
     """What a ring's name should not hide: scores and lines above all, then the peers, and bare axes least."""
     strokes = []
     for axis, row in enumerate(measures):
@@ -130,12 +135,17 @@ def _strokes(web: Web, measures: Sequence[Row]) -> list[Stroke]:
                 strokes += [
                     Stroke(web.point(axis, lower, side), web.point(axis, upper, side), _HIDDEN) for side in sides
                 ]
+    for axis, score in enumerate(squares):
+        if score is not None:
+            strokes.append(Stroke(web.point(axis, score, -_SEGMENT), web.point(axis, score, _SEGMENT), _HIDDEN))
     return strokes
 
 
-def _key(measures: Sequence[Row], caption: Caption) -> list[tuple[Mark, str]]:
+def _key(measures: Sequence[Row], caption: Caption, squares: Sequence[float | None]) -> list[tuple[Mark, str]]:
     language = caption.language
     key: list[tuple[Mark, str]] = [("own_line", caption.own)]
+    if any(score is not None for score in squares):
+        key.append(("square", text("say_do.assessed", language)))
     if any(row.median is not None for row in measures):
         key.append(("median_line", text("picture.median", language)))
     if any(row.lower_quartile is not None for row in measures):

@@ -24,7 +24,10 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class Subject:
-    """One authority beside one peer group: its own rows of the published frames, and what is made from them."""
+    """One authority beside one peer group: its own rows of the published frames, and what is made from them.
+
+    `profile` has its dimensions, `themes` the profile of each dimension's themes by the dimension's code.
+    """
 
     code: str
     name: str
@@ -32,6 +35,7 @@ class Subject:
     questionnaire: Questionnaire
     frames: Mapping[str, pd.DataFrame]
     profile: pd.DataFrame
+    themes: Mapping[str, pd.DataFrame]
     caption: Caption
 
     @property
@@ -43,14 +47,10 @@ class Subject:
         """Whether any score of it may be shown."""
         return any(row.score is not None for row in self.rows)
 
-    def themes(self, dimension: Dimension) -> pd.DataFrame:
-        """The profile of a dimension's themes."""
-        return theme_profile(*numbers(self.frames), dimension, authority=self.code, peer_group=self.peer_group)
-
     def themes_caption(self, dimension: Dimension) -> Caption:
-        return narrative.themes_caption(
-            self.caption, self.themes(dimension), name=self.name, title=str(dimension.title)
-        )
+        """The caption of the picture of a dimension's themes."""
+        themes = self.themes[dimension.code]
+        return narrative.themes_caption(self.caption, themes, name=self.name, title=str(dimension.title))
 
 
 def subject(
@@ -79,7 +79,11 @@ def subject(
         method=imprint.method,
         demonstration=imprint.demonstration,
     )
-    return Subject(code, name, peer_group, questionnaire, own, dimensions, caption)
+    themes = {
+        one.code: theme_profile(*numbers(own), one, authority=code, peer_group=peer_group)
+        for one in questionnaire.dimensions
+    }
+    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption)
 
 
 def numbers(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -103,7 +107,7 @@ def verdicts(of: Subject) -> Table | None:
 
 
 def themes(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
-    found = of.themes(dimension)
+    found = of.themes[dimension.code]
     if found.empty:
         return ()
     return (cells.measures(found, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -14,11 +15,12 @@ from reports.charts.radar import radar
 from reports.documents import authority_parts, brand, letterhead, reading, typesetting
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
+from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.documents.typesetting import Value
 from reports.peers import ALL
 from reports.profile import Row, rows
-from reports.wording import whole
+from reports.wording import text, whole
 
 TEMPLATE, KIND = "authority_report", "Report for one authority"
 _FEWEST_AXES = 3
@@ -50,7 +52,7 @@ def authority(
         "parts": [
             _part(seen, dimension, row) for dimension, row in zip(questionnaire.dimensions, seen.rows, strict=True)
         ],
-        "inside": [letterhead.table(one) for one in authority_parts.inside(seen)],
+        "inside": [_inside(one) for one in authority_parts.inside(seen)],
         "inside_words": reading.INSIDE,
     }
     return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | _pictures(seen), made=made)
@@ -85,17 +87,34 @@ def _compared(seen: Subject) -> dict[str, Value]:
 
 def _part(seen: Subject, dimension: Dimension, row: Row) -> dict[str, Value]:
     """One dimension: its own finding, its themes as picture and table, its questions."""
-    alone = seen.profile[seen.profile["measure"] == dimension.code]
     themes = seen.themes_caption(dimension).sentence
     return {
         "title": str(dimension.title),
         "description": str(dimension.description or ""),
-        "finding": narrative.finding(alone, seen.name, narrative.group_label(seen.peer_group)),
+        "finding": _finding(seen, row),
         "tile": _tile(row),
         "picture": _picture(_name(dimension), themes) if dimension.themes else None,
         "themes": [letterhead.table(one) for one in authority_parts.themes(seen, dimension)],
         "items": [letterhead.table(one) for one in authority_parts.items(seen, dimension)],
     }
+
+
+def _inside(groups: Table) -> dict[str, Value]:
+    """A table of groups without those of which nothing is shown: these are named below it, once."""
+    hidden = text("note.not_shown")
+    shown = [row for row in groups.body if any(cell != hidden for cell in row[1:])]
+    names = [row[0] for row in groups.body if row not in shown]
+    table = letterhead.table(replace(groups, body=tuple(shown)))
+    refused = f"{narrative.refusal()} This holds for: {'; '.join(names)}." if names else ""
+    return {"table": table, "hidden": refused}
+
+
+def _finding(seen: Subject, row: Row) -> str:
+    """The finding on one dimension alone."""
+    if row.score is None:
+        return text("finding.withheld", measures=narrative.in_sentence(row.title))
+    alone = seen.profile[seen.profile["measure"] == row.measure]
+    return narrative.finding(alone, seen.name, narrative.group_label(seen.peer_group))
 
 
 def _tile(row: Row) -> dict[str, Value]:
@@ -118,7 +137,7 @@ def _pictures(seen: Subject) -> dict[str, bytes]:
         drawn["radar"] = radar(seen.profile, seen.caption)
     for dimension in seen.questionnaire.dimensions:
         if dimension.themes:
-            drawn[_name(dimension)] = dots(seen.themes(dimension), seen.themes_caption(dimension))
+            drawn[_name(dimension)] = dots(seen.themes[dimension.code], seen.themes_caption(dimension))
     return drawn
 
 

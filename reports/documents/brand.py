@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from reports.documents import colours, typesetting
-from reports.documents.typesetting import TypesettingFault
+from reports.documents import colours
 
 DEFAULT = Path(__file__).parent / "default_brand"
 FILE = "brand.toml"
+PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST_LOGO = 1_000_000  # bytes
-LOGO_BOX = (1200, 400)  # pixels that a logo is drawn into: 300 dots to the inch at 10 by 3.4 cm
 _LARGEST_SIDE = 10_000  # pixels of a PNG, whose header names them before they are unpacked
 
 WORDS_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
@@ -37,7 +36,8 @@ class Brand:
     """Who publishes, and how that looks.
 
     `main` is the ground of covers and the colour of headings: white on it and it on white have 4.5 to 1. `accent`
-    draws strips and rules, never words: 3 to 1. `logo` is a PNG that we drew ourselves, `logo_text` stands for it.
+    draws strips and rules, never words: 3 to 1. `logo` is the file as it was given, which is never shown itself:
+    `logos.png` draws it anew; `logo_text` stands for it.
     """
 
     name: str
@@ -45,8 +45,11 @@ class Brand:
     contact: str
     main: str
     accent: str
-    logo: bytes | None = None
+    logo: bytes | None = field(default=None, repr=False)
     logo_text: str = ""
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @lru_cache
@@ -126,7 +129,6 @@ def _colours(given: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _logo(folder: Path, given: Mapping[str, object]) -> bytes | None:
-    """The logo drawn anew as PNG: nothing that a drawing program or a stranger put into its file goes any further."""
     name = str(given.get("logo", ""))
     if not name:
         return None
@@ -138,14 +140,11 @@ def _logo(folder: Path, given: Mapping[str, object]) -> bytes | None:
     content = file.read_bytes()
     if fault := _logo_fault(content):
         raise BrandFaults([f"{name}: {fault}"])
-    try:
-        return typesetting.picture(content, width=LOGO_BOX[0], height=LOGO_BOX[1])
-    except TypesettingFault:
-        raise BrandFaults([f"{name}: cannot be read as PNG or SVG. Save it again as one of these."]) from None
+    return content
 
 
 def _logo_fault(content: bytes) -> str:
-    if typesetting.kind(content) == "png":
+    if content.startswith(PNG):
         sides = (int.from_bytes(content[place : place + 4]) for place in (16, 20))
         return (
             "" if max(sides) <= _LARGEST_SIDE else f"more than {_LARGEST_SIDE} pixels wide or high. Save a smaller one."

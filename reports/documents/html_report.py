@@ -12,18 +12,17 @@ from typing import TypedDict
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from questionnaires.definition import Dimension, Questionnaire, Role
+from questionnaires.definition import Dimension, Questionnaire
 from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
 from reports.charts.style import Size
-from reports.documents import cells, sector_parts, technical_notes
+from reports.documents import authority_parts, cells, reading, sector_parts, technical_notes
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.narrative import Caption
 from reports.peers import ALL
-from reports.profile import profile, theme_profile
 from reports.quality import Json
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -60,14 +59,8 @@ def authority(
 
     `frames` needs scores, benchmarks and standings; group_scores and items add their parts where they are given.
     """
-    own_frames = {
-        key: frame[frame["authority"] == code] for key, frame in frames.items() if "authority" in frame.columns
-    }
-    numbers = own_frames["scores"], frames["benchmarks"], own_frames["standings"]
-    own = profile(*numbers, questionnaire, authority=code, peer_group=peer_group)
-    caption = narrative.caption(own, name=name, peer_group=peer_group, **_marks(imprint))
-    themes = [theme_profile(*numbers, one, authority=code, peer_group=peer_group) for one in questionnaire.dimensions]
-    items = own_frames.get("items")
+    seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
+    own, caption = seen.profile, seen.caption
     return _render(
         "authority.html",
         questionnaire,
@@ -78,13 +71,13 @@ def authority(
         group=narrative.group_label(peer_group),
         dots=_picture(lambda size: dots(own, caption, size=size), caption),
         radar=_picture(lambda size: radar(own, caption, size=size), caption) if len(own) > 2 else None,
-        dimensions=cells.measures(own, f"Scores of {name}, 0 to 100", verdicts=True),
-        verdicts=_verdicts(numbers, questionnaire, code=code, name=name),
+        dimensions=authority_parts.scores(seen),
+        verdicts=authority_parts.verdicts(seen),
         parts=[
-            _part(one, (*_themes(theme, one), *_items(items, questionnaire, one)))
-            for one, theme in zip(questionnaire.dimensions, themes, strict=True)
+            _part(one, (*authority_parts.themes(seen, one), *authority_parts.items(seen, one)))
+            for one in questionnaire.dimensions
         ],
-        inside=_inside(own_frames.get("group_scores"), questionnaire),
+        inside=authority_parts.inside(seen),
         answered=narrative.answered(own),
     )
 
@@ -128,18 +121,6 @@ def sector(
     )
 
 
-def _verdicts(
-    numbers: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], questionnaire: Questionnaire, *, code: str, name: str
-) -> Table | None:
-    """The verdicts beside every peer group of an authority; None where there is but one."""
-    menu = [str(group) for group in numbers[2]["peer_group"].drop_duplicates()]
-    compared = {
-        narrative.group_label(group): profile(*numbers, questionnaire, authority=code, peer_group=group)
-        for group in menu
-    }
-    return cells.verdicts(compared, f"{name} beside each peer group") if len(compared) > 1 else None
-
-
 class _Marks(TypedDict):
     release: str | None
     method: str
@@ -154,43 +135,11 @@ def _part(dimension: Dimension, tables: tuple[Table, ...]) -> Part:
     return Part(str(dimension.title), str(dimension.description or ""), tables)
 
 
-def _themes(profile_of_themes: pd.DataFrame, dimension: Dimension) -> tuple[Table, ...]:
-    if profile_of_themes.empty:
-        return ()
-    return (
-        cells.measures(profile_of_themes, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),
-    )
-
-
-def _items(items: pd.DataFrame | None, questionnaire: Questionnaire, dimension: Dimension) -> tuple[Table, ...]:
-    if items is None or items.empty:
-        return ()
-    caption = f"Answers to each question about {narrative.in_sentence(str(dimension.title))}"
-    return tuple(cells.distributions(items, questionnaire.items_of(dimension.code), caption))
-
-
 def _sector_themes(benchmarks: pd.DataFrame, questionnaire: Questionnaire, dimension: Dimension) -> tuple[Table, ...]:
     if not dimension.themes:
         return ()
     themes = sector_parts.themes(benchmarks, questionnaire, dimension)
     return (cells.medians(themes, f"Themes of {narrative.in_sentence(str(dimension.title))}"),)
-
-
-def _inside(group_scores: pd.DataFrame | None, questionnaire: Questionnaire) -> list[Table]:
-    if group_scores is None or group_scores.empty:
-        return []
-    tables = []
-    for kind, role, caption in (
-        ("service_area", Role.SERVICE_AREA, "Service areas"),
-        ("tier", Role.TIER, "Tiers"),
-        ("elected", Role.TIER, "Elected members, who are not part of the authority's score"),
-    ):
-        chosen = group_scores[group_scores["kind"] == kind]
-        item = questionnaire.role_item(role)
-        labels = {option.code: str(option.label) for option in item.options} if item else {}
-        if not chosen.empty:
-            tables.append(cells.groups_inside(chosen, questionnaire, labels, caption))
-    return tables
 
 
 def _multiples(profiles: Mapping[str, pd.DataFrame], imprint: Imprint) -> list[Picture]:
@@ -218,7 +167,7 @@ def _render(template: str, questionnaire: Questionnaire, imprint: Imprint, **val
             survey=str(questionnaire.title),
             imprint=imprint,
             refusal=narrative.refusal(),
-            levels=[(25 * (number - 1), narrative.level_name(number)) for number in range(1, 6)],
+            reading=reading,
             **values,
         )
     )

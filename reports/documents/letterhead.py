@@ -6,7 +6,7 @@ import re
 
 from questionnaires.definition import Questionnaire
 from reports import narrative
-from reports.documents import colours, reading
+from reports.documents import colours, logos, reading
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
@@ -39,7 +39,8 @@ def letterhead(
 
 def pictures(brand: Brand) -> dict[str, bytes]:
     """The pictures that the letterhead needs."""
-    return {LOGO: brand.logo} if brand.logo else {}
+    drawn = logos.png(brand)
+    return {LOGO: drawn} if drawn else {}
 
 
 def table(one: Table) -> dict[str, Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -73,16 +73,16 @@ def participation(
     kinds = pd.Series("", index=codes, dtype="string")
     if authorities is not None and kind in authorities.columns:
         kinds = authorities.set_index("code")[kind].reindex(codes).fillna("")
+    known = {group: count for group, count in (register or {}).items() if group.startswith(f"{kind}:")}
     body = []
-    for value in sorted(set(kinds)):
+    for value in sorted(set(kinds), key=lambda value: (not value, value)):
         members = kinds.index[kinds == value]
-        known = (register or {}).get(f"{kind}:{value}")
-        body.append((_label(kind, value), *_counts(members, with_results, known, register)))
+        counts = _counts(members, with_results, {key: n for key, n in known.items() if key == f"{kind}:{value}"})
+        body.append((_label(kind, value), *counts[: 3 if known else 2]))
     if len(body) > 1 or not set(kinds) - {""}:
-        together = sum((register or {}).get(f"{kind}:{value}", 0) for value in set(kinds) - {""})
-        everybody = _counts(codes, with_results, together or None, register)
-        body = [row for row in body if len(body) > 1] + [("All authorities", *everybody)]
-    last = ("In the register",) if register else ()
+        body = [row for row in body if len(body) > 1]
+        body.append(("All authorities", *_counts(codes, with_results, known)[: 3 if known else 2]))
+    last = ("In the register",) if known else ()
     return Table("Authorities in this release", ("", "Authorities", "With results to show", *last), tuple(body))
 
 
@@ -94,13 +94,12 @@ def beside_each_other(labelled: Profiles, questionnaire: Questionnaire, caption:
 
 
 def group_by_group(found: Profiles, measure: str, caption: str) -> Table:
-    """One row a group for one measure: the middle authority, its interval where it has one, the middle half."""
+    """One row a group for one measure: the middle authority and the middle half. Intervals are for all together only."""
     parts = []
     for group, profile in found.items():
-        chosen = profile[profile["measure"] == measure].assign(
-            title=narrative.first_upper(narrative.group_label(group))
-        )
-        parts.append(chosen)
+        title = narrative.first_upper(narrative.group_label(group))
+        chosen = profile[profile["measure"] == measure].assign(title=title)
+        parts.append(chosen.assign(lower=None, upper=None))
     return cells.medians(pd.concat(parts, ignore_index=True), caption)
 
 
@@ -110,11 +109,10 @@ def _with_results(scores: pd.DataFrame, questionnaire: Questionnaire) -> set[str
     return set(shown["authority"])
 
 
-def _counts(
-    members: Sequence[str] | pd.Index | pd.Series, with_results: set[str], known: int | None, register: object
-) -> tuple[str, ...]:
-    last = ("not known" if known is None else str(known),) if register else ()
-    return (str(len(members)), str(sum(code in with_results for code in members)), *last)
+def _counts(members: Collection[str], with_results: set[str], known: Mapping[str, int]) -> tuple[str, str, str]:
+    """How many there are, how many have results, and how many the register has of these kinds."""
+    in_register = str(sum(known.values())) if known else "not known"
+    return str(len(members)), str(sum(code in with_results for code in members)), in_register
 
 
 def _label(kind: str, value: str) -> str:

@@ -18,20 +18,29 @@ _GATES = {
 
 def sentences(quality: Mapping[str, Json], questionnaire: Questionnaire) -> tuple[str, ...]:
     """What a technical reader asks first; a count that is withheld is left out."""
-    notes = [_people(quality.get("respondents")), _careless(quality.get("careless"))]
-    notes.append(_review(quality.get("dont_know"), questionnaire))
+    notes = [*counts(quality, questionnaire)]
     gates = quality.get("gates")
     if isinstance(gates, Mapping):
         untested = [_GATES.get(gate, gate) for gate, state in gates.items() if state == NOT_TESTED]
         if untested:
             notes.append(f"Not tested in this release: {'; '.join(untested)}.")
+    return tuple(notes)
+
+
+def counts(quality: Mapping[str, Json], questionnaire: Questionnaire) -> tuple[str, ...]:
+    """How many answered and were left out, and which questions many could not answer."""
+    notes = (
+        _people(quality.get("respondents")),
+        _careless(quality.get("careless")),
+        _review(quality.get("dont_know"), questionnaire),
+    )
     return tuple(note for note in notes if note)
 
 
 def _people(found: Json) -> str:
     if not isinstance(found, Mapping) or found.get("officers") is None:
         return ""
-    return f"{found['officers']} officers of {found.get('authorities')} authorities answered."
+    return f"{found['officers']:,} officers of {found.get('authorities')} authorities answered."
 
 
 def _careless(found: Json) -> str:

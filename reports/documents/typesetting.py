@@ -29,6 +29,7 @@ _FITTED = """#set page(width: auto, height: auto, margin: 0pt, fill: none)
   image("/picture", format: "{kind}", width: natural.width * scale)
 }}
 """
+_REMEMBERED = 10  # documents whose pieces typst keeps for the next
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NAME = re.compile(r"[a-z0-9-]{1,60}")
 _ALIKE = str.maketrans({"\u2011": "-", "\u2010": "-"})  # hyphens that the font draws as its only one
@@ -63,7 +64,10 @@ def pdf(
         (root / "pictures").mkdir()
         for name, content in (pictures or {}).items():
             (root / "pictures" / _checked(name)).write_bytes(content)
-        return _compiled(root / f"{template}.typ", root, made)
+        try:
+            return _compiled(root / f"{template}.typ", root, made)
+        finally:
+            _forget()
 
 
 def picture(svg_or_png: bytes, *, width: int, height: int) -> bytes:
@@ -144,6 +148,12 @@ def _ours(page: Path, root: Path, **how: object) -> bytes:
     if warnings:
         raise TypesettingFault(f"{page.name}: {warnings[0].message}")
     return cast("bytes", found)
+
+
+def _forget() -> None:
+    """Let typst drop what it remembers of a document: it keeps the pieces of the last ten, some 45 MB each."""
+    for _ in range(_REMEMBERED + 1):
+        typst.compile(b"", font_paths=_fonts(), ignore_system_fonts=True)
 
 
 @lru_cache

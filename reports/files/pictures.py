@@ -11,10 +11,12 @@ from questionnaires.definition import Questionnaire
 from reports import narrative, peers
 from reports.charts.dots import dots
 from reports.charts.radar import radar
-from reports.documents import html_report
+from reports.documents import authority_report, html_report, sector_report
+from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.files.writing import file_name
 from reports.profile import profile, sector_profile
+from reports.publication import Results
 
 _BY_AUTHORITY = ("scores", "standings", "items", "group_scores")
 _FEWEST_AXES = 3
@@ -26,8 +28,10 @@ def write_authorities(
     names: Mapping[str, str],
     directory: Path,
     imprint: Imprint,
+    *,
+    publisher: Brand | None = None,
 ) -> Iterator[str]:
-    """`authorities/<code>/` with radar.svg, dots.svg and report.html; gives each code back as it is done.
+    """`authorities/<code>/` with radar.svg, dots.svg, report.html and report.pdf; gives each code back as it is done.
 
     `frames` are the published ones at full precision; `names` gives the name of a code. Codes become directory names
     from a fixed alphabet; two codes that would share one get a number.
@@ -39,23 +43,30 @@ def write_authorities(
         own["benchmarks"] = frames["benchmarks"]
         folder = directory / "authorities" / _unused(file_name(code), used)
         folder.mkdir(parents=True)
-        _authority(own, questionnaire, code, names.get(code, code), folder, imprint)
+        _authority(own, questionnaire, code, names.get(code, code), folder, imprint, publisher=publisher)
         yield str(code)
 
 
 def write_sector(
-    frames: Mapping[str, pd.DataFrame],
+    safe: Results,
     questionnaire: Questionnaire,
     authorities: pd.DataFrame | None,
     directory: Path,
     imprint: Imprint,
+    *,
+    publisher: Brand | None = None,
 ) -> None:
-    """The sector's radar.svg, dots.svg and report.html."""
-    middle = sector_profile(frames["benchmarks"], questionnaire, peer_group=peers.ALL)
+    """The sector's radar.svg, dots.svg, report.html and report.pdf, from published results."""
+    middle = sector_profile(safe.frames["benchmarks"], questionnaire, peer_group=peers.ALL)
     caption = narrative.sector_caption(middle, peer_group=peers.ALL, release=imprint.release, method=imprint.method)
     _draw(middle, caption, directory)
-    report = html_report.sector(frames, questionnaire, authorities=authorities, imprint=imprint)
+    report = html_report.sector(
+        safe.frames, questionnaire, authorities=authorities, quality=safe.quality, imprint=imprint
+    )
     (directory / "report.html").write_text(report, encoding="utf-8")
+    given = sector_report.Given(authorities, safe.quality, safe.rules)
+    document = sector_report.sector(safe.frames, questionnaire, given, imprint=imprint, publisher=publisher)
+    (directory / "report.pdf").write_bytes(document)
 
 
 def _authority(  # noqa: PLR0917 - private, and each is a thing of its own
@@ -65,6 +76,8 @@ def _authority(  # noqa: PLR0917 - private, and each is a thing of its own
     name: str,
     folder: Path,
     imprint: Imprint,
+    *,
+    publisher: Brand | None,
 ) -> None:
     numbers = frames["scores"], frames["benchmarks"], frames["standings"]
     own = profile(*numbers, questionnaire, authority=code, peer_group=peers.ALL)
@@ -72,6 +85,10 @@ def _authority(  # noqa: PLR0917 - private, and each is a thing of its own
     _draw(own, caption, folder)
     report = html_report.authority(frames, questionnaire, code=code, name=name, imprint=imprint)
     (folder / "report.html").write_text(report, encoding="utf-8")
+    document = authority_report.authority(
+        frames, questionnaire, code=code, name=name, imprint=imprint, publisher=publisher
+    )
+    (folder / "report.pdf").write_bytes(document)
 
 
 def _draw(shown: pd.DataFrame, caption: narrative.Caption, folder: Path) -> None:

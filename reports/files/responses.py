@@ -42,7 +42,20 @@ def read(
     `authority` is the code for a file of one authority, which then has no such column; `authorities` are the codes
     that exist, any other is refused as not `listed`. Unknown columns are noted and ignored.
     """
-    table = tables.open_table(path)
+    return read_table(
+        tables.open_table(path), questionnaire, authority=authority, authorities=authorities, listed=listed
+    )
+
+
+def read_table(
+    table: Table,
+    questionnaire: Questionnaire,
+    *,
+    authority: str | None = None,
+    authorities: Collection[str] | None = None,
+    listed: str = "in the file of authorities",
+) -> ResponsesFile:
+    """The same of a table that is open already, such as one whose columns a mapping has named by codes."""
     columns = _planned(table, questionnaire, authority)
     known = None if authorities is None else frozenset(authorities)
     intake = _Intake(table.name, columns, authority, known, listed)

@@ -7,13 +7,14 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
+from xml.etree import ElementTree as ET
 
 import openpyxl
 
@@ -24,13 +25,18 @@ MOST_COLUMNS = 2_000
 MOST_EMPTY = 1_048_576  # as many rows as a spreadsheet has
 MOST_FAULTS = 50
 CHUNK = 10_000
+# What the libraries raise at a file that is no spreadsheet, or one made to do harm (entities, broken archives).
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError,
+    OSError, EOFError, NotImplementedError, RuntimeError, OverflowError,
+)  # fmt: skip
 
 
 class FileFaults(Exception):  # noqa: N818 - faults are many, each with place and remedy
     """A file that is refused as a whole: one line a fault, each naming file, place and remedy."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = capped(faults)
+    def __init__(self, faults: Sequence[str], *, most: int = MOST_FAULTS) -> None:
+        self.faults = capped(faults, most)
         super().__init__("\n".join(self.faults))
 
 
@@ -54,15 +60,15 @@ class Collected:
         return FileFaults([*self.kept, *more])
 
 
-def capped(faults: Sequence[str]) -> tuple[str, ...]:
+def capped(faults: Sequence[str], most: int = MOST_FAULTS) -> tuple[str, ...]:
     """The first faults, and how many more there are.
 
     >>> len(capped(["wrong"] * 60)), capped(["wrong"] * 60)[-1]
     (51, 'And 10 more faults like these.')
     """
-    if len(faults) <= MOST_FAULTS + 1:
+    if len(faults) <= most + 1:
         return tuple(faults)
-    return (*faults[:MOST_FAULTS], f"And {len(faults) - MOST_FAULTS} more faults like these.")
+    return (*faults[:most], f"And {len(faults) - most} more faults like these.")
 
 
 def quoted(value: str) -> str:
@@ -91,21 +97,41 @@ class Table:
     chunks: Iterator[Rows]
 
 
-def open_table(path: Path) -> Table:
+def open_table(path: Path, *, as_it_is: bool = False, largest: int | None = None) -> Table:
     """The table in a file. Raises FileFaults if it cannot be read as one.
 
     Rows without any cell filled are passed over. Every cell is text; whole numbers of a spreadsheet lose their ".0",
-    a formula stays the text of the formula (and is then no option of any item).
+    a formula stays the text of the formula (and is then no option of any item). As it is: columns without a name and
+    names that stand several times, as tools write them, are told apart by a number. `largest` is the most bytes that
+    the file may have after unpacking.
     """
     faults = _before_opening(path)
     if faults:
         raise FileFaults(faults)
-    records = _records(path)
+    records = _records(path, LARGEST_CONTENT if largest is None else largest)
     header = next(records, None)
     if header is None or not any(header):
         raise FileFaults([f"{path.name}: the file is empty. Its first row must name the columns."])
-    columns = _named(path.name, header)
+    columns = _named(path.name, told_apart(header) if as_it_is else header)
     return Table(path.name, columns, _chunks(path.name, columns, records))
+
+
+def told_apart(header: Sequence[str]) -> list[str]:
+    """Every column with a name of its own, on one line.
+
+    >>> told_apart(["ID", "Agree?", "Agree? ", "", "Why?", ""])
+    ['ID', 'Agree?', 'Agree? (2)', '(column 4)', 'Why?', '']
+    """
+    last = max((place for place, name in enumerate(header) if name.strip()), default=-1)
+    found: list[str] = []
+    for place, name in enumerate(header):
+        plain = " ".join(name.split()) or (f"(column {place + 1})" if place < last else "")
+        count, unique = 1, plain
+        while unique and unique in found:
+            count += 1
+            unique = f"{plain} ({count})"
+        found.append(unique)
+    return found
 
 
 def _before_opening(path: Path) -> list[str]:
@@ -121,28 +147,28 @@ def _before_opening(path: Path) -> list[str]:
     return []
 
 
-def _records(path: Path) -> Iterator[list[str]]:
+def _records(path: Path, largest: int) -> Iterator[list[str]]:
     name = path.name.lower()
     if name.endswith(".xlsx"):
-        return _spreadsheet(path)
+        return _spreadsheet(path, largest)
     if name.endswith(".gz"):
-        _check_compressed(path)
+        _check_compressed(path, largest)
         return _text(path)
     if name.endswith(".csv"):
         return _text(path)
     raise FileFaults([f"{path.name}: only .csv, .csv.gz and .xlsx files are read. Save the table as one of these."])
 
 
-def _check_compressed(path: Path) -> None:
+def _check_compressed(path: Path, largest: int) -> None:
     """Unpack once and count, so that a small file cannot fill the memory."""
     total = 0
     try:
         with gzip.open(path) as handle:
             while block := handle.read(1 << 20):
                 total += len(block)
-                if total > LARGEST_CONTENT:
+                if total > largest:
                     raise FileFaults(
-                        [f"{path.name}: more than {LARGEST_CONTENT / 1e6:.0f} MB after unpacking. Send it in parts."]
+                        [f"{path.name}: more than {largest / 1e6:.0f} MB after unpacking. Send it in parts."]
                     )
     except (OSError, EOFError, zlib.error) as error:
         raise FileFaults([f"{path.name}: not a readable .gz file. Compress the CSV file again."]) from error
@@ -185,26 +211,38 @@ def _encoding_fault(path: Path) -> str:
     return f"{path.name}: not UTF-8 text. Save the file as “CSV UTF-8”."
 
 
-def _spreadsheet(path: Path) -> Iterator[list[str]]:
-    fault = f"{path.name}: not a readable .xlsx file. Save it as an Excel workbook (.xlsx) or as CSV UTF-8."
+def _spreadsheet(path: Path, largest: int) -> Iterator[list[str]]:
+    fault = FileFaults(
+        [f"{path.name}: not a readable .xlsx file. Save it as an Excel workbook (.xlsx) or as CSV UTF-8."]
+    )
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > min(LARGEST_CONTENT, LARGEST_RATIO * max(path.stat().st_size, 1)):
+        if unpacked > min(largest, LARGEST_RATIO * max(path.stat().st_size, 1)):
             raise FileFaults(
                 [f"{path.name}: the workbook unpacks to {unpacked / 1e6:.0f} MB. Save the table as CSV UTF-8."]
             )
         workbook = openpyxl.load_workbook(path, read_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise FileFaults([fault]) from error
+    except UNREADABLE as error:
+        raise fault from error
     with closing(workbook):
-        sheet = workbook.worksheets[0]
-        sheet.reset_dimensions()
-        width = 0
-        for row in sheet.iter_rows(values_only=True):
-            cells = [_cell(value) for value in row]
-            width = width or len(cells)
-            yield cells + [""] * (width - len(cells))  # empty cells at a row's end are not stored
+        if not workbook.worksheets:
+            raise fault
+        try:
+            sheet = workbook.worksheets[0]
+            sheet.reset_dimensions()
+            yield from _filled(sheet.iter_rows(values_only=True))
+        except UNREADABLE as error:
+            raise fault from error
+
+
+def _filled(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    """The rows of a sheet as text; rows that are not there come as rows without cells."""
+    width = 0
+    for row in rows:
+        cells = [_cell(value) for value in row]
+        width = width or len(cells)
+        yield cells + [""] * (width - len(cells)) if any(cells) else []  # empty cells at a row's end are not stored
 
 
 def _cell(value: object) -> str:
@@ -249,7 +287,7 @@ def _chunks(name: str, columns: Sequence[str], records: Iterator[list[str]]) -> 
     while block := list(islice(records, CHUNK)):
         numbers = range(number + 1, number + 1 + len(block))
         number += len(block)
-        if not any(block):
+        if not any(map(any, block)):
             empty += len(block)
             if empty > MOST_EMPTY:
                 raise FileFaults([f"{name}: row {number}: more than {MOST_EMPTY} empty rows. Delete them."])

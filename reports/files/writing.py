@@ -1,25 +1,20 @@
-"""The one writer of tables: CSV and XLSX that no spreadsheet can take for formulas."""
+"""The one writer of tables as text: CSV that no spreadsheet can take for formulas, and JSON."""
 
 from __future__ import annotations
 
-import io
 import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from reports.publication import Results
 
 SIGNIFICANT_DIGITS = 12
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
 _NEEDS_QUOTES = re.compile('[",\r\n]')
-_FIXED_DATE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same frames give the same bytes
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -33,23 +28,13 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return ("\n".join([header, *rows]) + "\n").encode("utf-8")
 
 
-def xlsx_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
-    """Frames as sheets of a workbook: typed numbers, every string as text, the header row frozen.
+def csv_line(cells: Iterable[str]) -> bytes:
+    """Texts as one line of a CSV file, each made harmless: for tables that are written row by row.
 
-    The name of a sheet keeps letters, digits, spaces, "-" and "_" and is cut to 31 characters.
+    >>> csv_line(["=1+1", "plain", "a, b"])
+    b'\'=1+1,plain,"a, b"\\n'
     """
-    buffer = io.BytesIO()
-    workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
-    workbook.set_properties({"created": _FIXED_DATE})
-    bold = workbook.add_format({"bold": True})
-    for name, frame in sheets.items():
-        sheet = workbook.add_worksheet(re.sub(r"[^\w \-]", "_", name)[:31])
-        sheet.freeze_panes(1, 0)
-        for at, column in enumerate(frame.columns):
-            sheet.write_string(0, at, str(column), bold)
-            _write_column(sheet, at, frame[column])
-    workbook.close()
-    return buffer.getvalue()
+    return (",".join(map(_cell, cells)) + "\n").encode("utf-8")
 
 
 def harmless(text: str) -> str:
@@ -101,20 +86,6 @@ def _as_text(column: pd.Series) -> Sequence[str]:
     else:
         shown = [_cell(str(value)) for value in column.tolist()]
     return ["" if is_missing else value for value, is_missing in zip(shown, missing.tolist(), strict=True)]
-
-
-def _write_column(sheet: xlsxwriter.worksheet.Worksheet, at: int, column: pd.Series) -> None:
-    is_flag = pd.api.types.is_bool_dtype(column.dtype)
-    is_number = pd.api.types.is_numeric_dtype(column.dtype) and not is_flag
-    for row, (value, missing) in enumerate(zip(column.tolist(), column.isna().tolist(), strict=True), start=1):
-        if missing:
-            continue
-        if is_flag:
-            sheet.write_boolean(row, at, bool(value))
-        elif is_number:
-            sheet.write_number(row, at, float(f"{value:.{SIGNIFICANT_DIGITS}g}"))
-        else:
-            sheet.write_string(row, at, str(value))
 
 
 def _shortened(value: object) -> object:

@@ -32,6 +32,7 @@ COMMANDS = {
     "restore": "survey.cli.backup:restore",
     "serve": "survey.cli.serve:serve",
     "wave": "survey.cli.wave:wave",
+    "worker": "survey.cli.worker:worker",
 }
 
 

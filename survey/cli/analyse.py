@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,13 +12,15 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from questionnaires import loader
 from questionnaires.definition import Questionnaire
 from questionnaires.faults import QuestionnaireFaults
 from reports import publication
+from reports.documents import brand, logos, workbook
+from reports.documents.brand import Brand, BrandFaults
 from reports.documents.imprint import Imprint
-from reports.files import inputs, output, pictures, writing
+from reports.files import inputs, instruments, output, pictures, writing
 from reports.files.inputs import Files
+from reports.files.instruments import Instruments
 from reports.files.tables import FileFaults
 from reports.publication import Results
 
@@ -26,24 +29,34 @@ REFUSED = 1
 
 
 @click.command()
-@click.option("--questionnaire", "questionnaire_file", type=FILE, required=True, help="The questionnaire, a TOML file.")
+@click.option("--questionnaire", "questionnaire_files", type=FILE, required=True, multiple=True,
+              help="The questionnaire, a TOML file; a second one is that of the self-assessment.")  # fmt: skip
 @click.option("--responses", "answers_file", type=FILE, required=True, help="Answers: .csv, .csv.gz or .xlsx.")
 @click.option("--authorities", "authorities_file", type=FILE, help="code,name and optional type,nation,region.")
 @click.option("--headcounts", "headcounts_file", type=FILE, help="authority,service_area,tier,headcount.")
+@click.option("--assessments", "assessments_file", type=FILE,
+              help="Self-assessments, one row an authority; needs the second questionnaire.")  # fmt: skip
 @click.option("--rules", "rules_file", type=FILE, help="Settings of the method that differ from the defaults.")
 @click.option("--audience", type=click.Choice(["research", "published"]), default="research", show_default=True,
               help="research: everything that can be computed; published: what disclosure control lets out.")  # fmt: skip
 @click.option("--authority", help="Code of the one authority, for answers without a column “authority”.")
+@click.option("--mapping", "mapping_file", type=click.Path(dir_okay=False, path_type=Path), metavar="M.toml",
+              help="How an export of another tool is read; a proposal is written there if the file is not there.")  # fmt: skip
+@click.option("--brand", "brand_folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Name, logo and colours of the publisher: a folder with brand.toml.")  # fmt: skip
 @click.option("--pictures/--no-pictures", "with_pictures", default=True, help="Draw pictures and write reports.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty directory.")
 def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
-    questionnaire_file: Path,
+    questionnaire_files: tuple[Path, ...],
     answers_file: Path,
     authorities_file: Path | None,
     headcounts_file: Path | None,
+    assessments_file: Path | None,
     rules_file: Path | None,
     audience: str,
     authority: str | None,
+    mapping_file: Path | None,
+    brand_folder: Path | None,
     with_pictures: bool,
     out: Path,
 ) -> None:
@@ -52,20 +65,39 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     Answers have one row a respondent: a column "authority", optional "service_area", "tier", "weight" and "seconds",
     and one column an item code holding option codes. The directory appears whole or not at all.
     """
-    files = Files(answers_file, authorities_file, headcounts_file, rules_file, authority)
+    if assessments_file and len(questionnaire_files) < 2:
+        raise click.UsageError("--assessments needs a second --questionnaire: that of the self-assessment.")
+    files = Files(answers_file, authorities_file, headcounts_file, rules_file, authority, mapping_file)
     try:
-        questionnaire = loader.read(questionnaire_file)
+        asked = instruments.read(questionnaire_files)
+        files = replace(files, questionnaire=asked.file, assessments=assessments_file)
+        publisher = _publisher(brand_folder)
         with _progress() as progress:
-            _analyse(questionnaire, files, audience, out, progress, with_pictures=with_pictures)
+            _analyse(asked, files, audience, out, progress, publisher=publisher if with_pictures else None)
     except QuestionnaireFaults as error:
         _refuse([str(fault) for fault in error.faults])
-    except FileFaults as error:
+    except (BrandFaults, FileFaults) as error:
         _refuse(error.faults)
 
 
+def _publisher(folder: Path | None) -> Brand:
+    """The brand in the folder, or the one that ships; a logo that cannot be drawn is refused before the work is done."""
+    publisher = brand.read(folder) if folder else brand.default()
+    logos.png(publisher)
+    return publisher
+
+
 def _analyse(
-    questionnaire: Questionnaire, files: Files, audience: str, out: Path, progress: Progress, *, with_pictures: bool
+    asked: Instruments,
+    files: Files,
+    audience: str,
+    out: Path,
+    progress: Progress,
+    *,
+    publisher: Brand | None,
 ) -> None:
+    """Without a publisher nothing is drawn."""
+    questionnaire = asked.questionnaire
     task = progress.add_task("Reading", total=len(publication.STEPS) + 2)
 
     def tell(step: str) -> None:
@@ -73,7 +105,7 @@ def _analyse(
 
     if fault := output.refusal(out):
         raise FileFaults([fault])  # said before the work is done, not after
-    given = inputs.read(files, questionnaire)
+    given = inputs.read(files, questionnaire, asked.self_assessment)
     for note in given.notes:
         click.echo(note, err=True)
     results = publication.compute(
@@ -82,26 +114,52 @@ def _analyse(
         given.rules,
         authorities=given.authorities,
         headcounts=given.headcounts,
+        assessments=given.assessments,
         progress=tell,
     )
     with output.all_or_nothing(out) as directory:
         tell("Writing tables")
-        writing.write_results(publication.for_file(results, audience), directory)
+        found = publication.for_file(results, audience)
+        writing.write_results(found, directory)
+        (directory / "results.xlsx").write_bytes(_workbook(found, questionnaire, given.authorities, audience))
         progress.advance(task)
-        if with_pictures:
-            _illustrate(publication.published(results), questionnaire, given.authorities, directory, progress)
+        if publisher:
+            safe = publication.published(results)
+            _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
 
 
 def _illustrate(
-    safe: Results, questionnaire: Questionnaire, authorities: pd.DataFrame | None, directory: Path, progress: Progress
+    safe: Results,
+    questionnaire: Questionnaire,
+    authorities: pd.DataFrame | None,
+    directory: Path,
+    progress: Progress,
+    *,
+    publisher: Brand,
 ) -> None:
     """Pictures show what may be published, for every audience."""
     imprint = Imprint(method=safe.rules.method_version)
-    names = {} if authorities is None else dict(zip(authorities["code"], authorities["name"], strict=True))
+    names = _names(authorities)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
-    pictures.write_sector(safe.frames, questionnaire, authorities, directory, imprint)
-    for _ in pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint):
+    pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
+    written = pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint, publisher=publisher)
+    for _ in written:
         progress.advance(task)
+
+
+def _workbook(found: Results, questionnaire: Questionnaire, authorities: pd.DataFrame | None, audience: str) -> bytes:
+    """The same tables in one workbook, for people."""
+    about = {
+        "Questionnaire": f"{questionnaire.code} {questionnaire.version}",
+        "Method version": found.rules.method_version,
+        "Audience": "the public" if audience == "published" else "the research team: not for publication as it stands",
+    }
+    imprint = Imprint(method=found.rules.method_version)
+    return workbook.results(found, questionnaire, names=_names(authorities), about=about, imprint=imprint)
+
+
+def _names(authorities: pd.DataFrame | None) -> dict[str, str]:
+    return {} if authorities is None else dict(zip(authorities["code"], authorities["name"], strict=True))
 
 
 def _progress() -> Progress:

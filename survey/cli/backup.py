@@ -70,8 +70,9 @@ def restore(file: Path, *, replace: bool, new_links: bool, check: bool) -> None:
             tried = restoring.check(file, settings.data, link_key=settings.link_key)
             click.echo(f"The backup of {tried.header.made_at:%Y-%m-%d %H:%M} UTC can be restored: {counted(tried)}.")
             return
-        kept = before(database, settings, "restore") if replace else None
-        if kept:
+        restoring.require_fit(file, link_key=settings.link_key, new_links=new_links)
+        if replace and schema.current(database) is not None:
+            kept = kept_before(database, settings, "restore")
             click.echo(f"What was there is kept in {kept.path}.", err=True)
         done = restoring.restore(database, file, link_key=settings.link_key, replace=replace, new_links=new_links)
     click.echo(f"Restored as of {done.header.made_at:%Y-%m-%d %H:%M} UTC: {counted(done)}.")
@@ -94,10 +95,8 @@ def digest(*, tables: bool) -> None:
             click.echo(f"{one.digest}\t{one.rows} rows\t{name}")
 
 
-def before(database: Database, settings: Settings, what: str) -> Made | None:
-    """The backup that is made by itself before something that cannot be undone; nothing for an empty database."""
-    if schema.current(database) is None:
-        return None
+def kept_before(database: Database, settings: Settings, what: str) -> Made:
+    """The backup that is made by itself before something that cannot be undone, in a folder beside the data."""
     folder = settings.data / "backups"
     folder.mkdir(mode=0o700, exist_ok=True)
     now = datetime.now(UTC)

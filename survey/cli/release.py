@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import click
-from rich.console import Console
 
-from survey import people, releases, results, waves
+from survey import computation, people, releases, results, waves
+from survey.cli import finishing
 from survey.cli.opening import as_person, opened
 
 
@@ -23,12 +23,11 @@ def compute(wave: str, email: str) -> None:
     """Compute a closed WAVE as its next release, such as 2026.1."""
     with opened() as service:
         by = people.principal_of(service.session, email)
-        with Console(stderr=True).status("Reading the answers") as status:
-            found = releases.calculation(service.session, wave, progress=status.update)
+        one = waves.by_code(service.session, wave)
         with service.database.write(service.session):
-            made = releases.store(service.session, found, by=by, now=service.now)
+            job = computation.ask(service.session, one, by=by, now=service.now)
             service.session.commit()
-        click.echo(made.label)
+        click.echo(finishing.finished(service, job.code)["release"])
 
 
 @release.command()

@@ -1,4 +1,4 @@
-"""`soundings serve`: the web server, with its threads for mail and housekeeping."""
+"""`soundings serve`: the web server, with its threads for mail, housekeeping and jobs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 import waitress
 
-from survey import delivery, housekeeping
+from survey import delivery, housekeeping, worker
 from survey.cli.opening import opened
 from survey.config import Settings
 from survey.db import Database
@@ -45,7 +45,12 @@ def serve(*, print_links: bool) -> None:
             quiet = service.settings.demonstration  # on a visitor's screen the links to enter by must stay in sight
             logs.to_stream(sys.stderr, least=logging.ERROR if quiet else logging.INFO)
             server = waitress.create_server(
-                app, sockets=[port], threads=service.settings.threads, ident=None, channel_timeout=60
+                app,
+                sockets=[port],
+                threads=service.settings.threads,
+                ident=None,
+                channel_timeout=60,
+                clear_untrusted_proxy_headers=False,  # which of them count is decided in survey/web/proxies.py
             )
             for role, url in links:
                 click.echo(f"{role}\t{url}")
@@ -70,10 +75,11 @@ def _listening(settings: Settings) -> socket.socket:
 def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     """Threads beside the server, told to stop when it stops."""
     stop = threading.Event()
-    transport = delivery.ConsoleTransport(sys.stderr)
+    transport = delivery.transport_for(settings, sys.stderr)
     threads = [
         threading.Thread(target=delivery.keep_delivering, args=(database, settings, transport, stop), daemon=True),
-        threading.Thread(target=housekeeping.keep_house, args=(database, stop), daemon=True),
+        threading.Thread(target=housekeeping.keep_house, args=(database, settings, stop), daemon=True),
+        *(threading.Thread(target=one.work, args=(stop,), daemon=True) for one in worker.embedded(database, settings)),
     ]
     for thread in threads:
         thread.start()
@@ -82,7 +88,7 @@ def _helpers(settings: Settings, database: Database) -> Iterator[None]:
     finally:
         stop.set()
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join(timeout=worker.GRACE + 5)
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:

@@ -16,7 +16,9 @@ from survey.errors import BadInput, NotNow
 from survey.waves import Dates, Plan
 
 if TYPE_CHECKING:
-    from survey.models import Participation, Wave
+    from sqlalchemy.orm import Session
+
+    from survey.models import Edition, Participation, Wave
 
 WALL = "A wall clock time, such as “2026-05-31 17:00”."
 
@@ -31,6 +33,8 @@ def wave() -> None:
 @click.option("--title", required=True, help="How the wave is called on screen.")
 @click.option("--questionnaire", required=True, metavar="CODE", help="Code of the staff questionnaire.")
 @click.option("--version", required=True, help="Version of the questionnaire.")
+@click.option("--self-assessment", metavar="CODE", help="Code of the self-assessment that authorities fill in.")
+@click.option("--self-assessment-version", metavar="VERSION", help="Its version; the one stored last if not given.")
 @click.option("--opens", required=True, help=WALL)
 @click.option("--deadline", required=True, help=f"The deadline that officers are shown. {WALL}")
 @click.option("--last-start", help="No new starts after it; the deadline if not given.")
@@ -45,6 +49,8 @@ def plan(  # noqa: PLR0913 - one argument for each option of the command
     title: str,
     questionnaire: str,
     version: str,
+    self_assessment: str | None,
+    self_assessment_version: str | None,
     opens: str,
     deadline: str,
     last_start: str | None,
@@ -74,9 +80,16 @@ def plan(  # noqa: PLR0913 - one argument for each option of the command
         )
         with service.database.write(session):
             edition = editions.find(session, questionnaire, version)
-            waves.plan(session, wanted, edition, actor=person.actor, now=service.now)
+            own = _self_assessment(session, self_assessment, self_assessment_version)
+            waves.plan(session, wanted, edition, actor=person.actor, now=service.now, self_assessment=own)
             session.commit()
     click.echo(f"Wave {code} is planned. Add authorities with `soundings wave add {code}`.")
+
+
+def _self_assessment(session: Session, code: str | None, version: str | None) -> Edition | None:
+    if code is None:
+        return None
+    return editions.find(session, code, version) if version else editions.newest(session, code)
 
 
 @wave.command()

@@ -30,7 +30,7 @@ from survey import (
 )
 from survey.config import Settings
 from survey.db import Database
-from survey.demonstration import answers, people, sector
+from survey.demonstration import answers, people, sector, self_assessments
 from survey.demonstration.forms import forms
 from survey.demonstration.sector import HOME, SEED, Place, Staff
 from survey.errors import NotNow
@@ -39,6 +39,7 @@ from survey.people import Principal
 from survey.vocabulary import InvitationKind
 
 ACTOR = "system"
+INSTRUMENTS = (files.STAFF, files.SELF_ASSESSMENT)
 OPENED_BEFORE, OPEN_FOR = timedelta(days=16), timedelta(weeks=8)
 ANSWERED_SO_FAR = 0.42
 PERSONAL_IN_OPEN_WAVE = (HOME, *sector.PERSONAL_LINKS)
@@ -67,6 +68,7 @@ class Scene:
     settings: Settings
     people: dict[str, Principal]
     edition: Edition
+    self_assessment: Edition
     places: Sequence[Place]
     authority_ids: dict[str, int]
     seed: int
@@ -138,10 +140,15 @@ def _scene(
     register.import_authorities(session, _register_csv(places), on=first.date(), now=first, actor=ACTOR)
     ids = {authority.code: authority.id for authority in register.all_authorities(session)}
     accounts = people.add(session, home_id=ids[HOME], now=first)
-    edition = editions.store_shipped(session, *files.STAFF, now=first, actor=ACTOR)
-    editions.submit_for_review(session, edition, by=accounts["researcher"], now=first)
-    editions.approve(session, edition, by=accounts[people.COLLEAGUE.entrance], now=first)
-    return Scene(session, settings, accounts, edition, places, ids, seed, tell)
+    edition, self_assessment = (_approved(session, *shipped, accounts, now=first) for shipped in INSTRUMENTS)
+    return Scene(session, settings, accounts, edition, self_assessment, places, ids, seed, tell)
+
+
+def _approved(session: Session, code: str, version: str, accounts: dict[str, Principal], *, now: datetime) -> Edition:
+    edition = editions.store_shipped(session, code, version, now=now, actor=ACTOR)
+    editions.submit_for_review(session, edition, by=accounts["researcher"], now=now)
+    editions.approve(session, edition, by=accounts[people.COLLEAGUE.entrance], now=now)
+    return edition
 
 
 def _play(scene: Scene, season: Season) -> None:
@@ -159,6 +166,7 @@ def _play(scene: Scene, season: Season) -> None:
         scene.edition,
         actor=researcher.actor,
         now=season.opens - timedelta(days=30),
+        self_assessment=scene.self_assessment,
     )
     staffs = [sector.staff(place, seed=scene.seed) for place in scene.places if sector.takes_part(place, season.number)]
     codes = [staff.place.code for staff in staffs]
@@ -166,6 +174,14 @@ def _play(scene: Scene, season: Season) -> None:
     _return_headcounts(scene, wave, staffs, now=season.opens - timedelta(days=7))
     waves.open_wave(session, wave, actor=researcher.actor, now=season.opens)
     _collect(scene, wave, staffs, season)
+    self_assessments.enter(
+        session,
+        wave,
+        [staff.place for staff in staffs],
+        by=researcher,
+        now=season.opens + timedelta(days=14) if season.published is None else season.deadline,
+        seed=scene.seed,
+    )
     if season.published is not None:
         _publish(scene, wave, season.published)
 

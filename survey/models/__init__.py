@@ -1,5 +1,6 @@
 """The tables: columns, constraints and one-row properties. Queries live in the use-cases."""
 
+from survey.models.assessments import Assessment, AssessmentAnswer, WaveAssessment
 from survey.models.base import Base
 from survey.models.collection import (
     Draft,
@@ -11,6 +12,7 @@ from survey.models.collection import (
     ParticipationServiceArea,
     Wave,
 )
+from survey.models.imports import PendingImport, SavedMapping
 from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFile
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
@@ -19,6 +21,8 @@ from survey.models.sealed import SealedEquality, SealedText, SpentKey, Submissio
 
 __all__ = [
     "RESULT_TABLES",
+    "Assessment",
+    "AssessmentAnswer",
     "AuditEntry",
     "Authority",
     "AuthorityAttribute",
@@ -33,16 +37,19 @@ __all__ = [
     "OutboxMessage",
     "Participation",
     "ParticipationServiceArea",
+    "PendingImport",
     "Person",
     "ProducedFile",
     "Release",
     "ReleasePeerGroup",
     "RoleGrant",
+    "SavedMapping",
     "SealedEquality",
     "SealedText",
     "SignInCode",
     "SpentKey",
     "Submission",
     "Wave",
+    "WaveAssessment",
     "WebSession",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
 from reports.disclosure.reasons import Reason
-from reports.frames import BENCHMARKS, GROUP_SCORES, ITEMS, SCORES, STANDINGS, Shape
+from reports.frames import BENCHMARKS, GROUP_SCORES, ITEMS, SAY_DO, SCORES, STANDINGS, Shape
 from survey.models.base import Base, Digest, Identifier, one_of
 from survey.models.collection import Wave
 from survey.vocabulary import ReleaseState
@@ -45,6 +45,7 @@ class Release(Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
     embargo_until: Mapped[datetime | None]
+    self_assessment_digest: Mapped[str | None] = mapped_column(String(64))
 
     wave: Mapped[Wave] = relationship(lazy="raise_on_sql")
 
@@ -103,4 +104,5 @@ RESULT_TABLES: dict[str, Table] = {
     "group_scores": _table_of(GROUP_SCORES, ("authority", "kind", "group", "measure"), "score"),
     "benchmarks": _table_of(BENCHMARKS, ("peer_group", "measure"), "median"),
     "standings": _table_of(STANDINGS, ("authority", "peer_group", "measure"), "gap"),
+    "say_do": _table_of(SAY_DO, ("authority", "measure"), "gap"),
 }

@@ -7,19 +7,24 @@ from dataclasses import dataclass, replace
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from questionnaires.definition import AnswerValue, Item, Kind
 from survey import answers as answer
 from survey.answers import AnswerFault
 from survey.submissions import Conflict, Current
-from survey.web import context, headers, overview, presence, question_form
+from survey.web import context, headers, overview, presence, question_form, tokens
 from survey.web.load_respond import AnsweringPage
-from survey.web.prepared import slot
+from survey.web.prepared import Prepared, slot
 from survey.web.question_form import Shown
 
 CHECK = "check"
+_HIDDEN = {
+    (is_noted, is_check): '<input type="hidden" name="noted" value="1">' * is_noted
+    + f'<input type="hidden" name="back" value="{CHECK}">' * is_check
+    for is_noted in (False, True)
+    for is_check in (False, True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +136,33 @@ def with_conflict(place: AnsweringPage, conflict: Conflict, posted: Posted) -> s
 
 def _page(place: AnsweringPage, seen: Shown, *, is_noted: bool, is_check: bool) -> str:
     """Filled into the page as it was drawn once: this officer's marks, tokens and progress."""
-    draft, pages = place.draft, context.service().pages
-    key = (draft.edition_digest, draft.optional_sections, context.language(), place.page.code)
-    prepared = pages.get((*key, "page"), lambda: _drawn(place))
-    gaps: dict[str, object] = {
-        "csrf": generate_csrf(),
+    prepared = _prepared(place, seen)
+    gaps = {
+        "csrf": tokens.for_form(),
         "nonce": headers.nonce(),
-        "shown": answer.shown_digest(place.items, draft.answers),
-        "summary": _summary(seen, [item.code for item in place.items], is_noted=is_noted),
-        "progress": _progress(place),
-        "back": _back(place, is_check=is_check),
-        "hidden": _hidden(is_noted=is_noted, is_check=is_check),
-        "items": question_form.items_html(pages, place.items, seen, key),
-        "problem": _("Problem: ") if seen.faults else "",
+        "shown": answer.shown_digest(place.items, place.draft.answers),
+        "progress": str(escape(_progress(place))),
+        "back": str(escape(_back(place, is_check=is_check))),
+        "hidden": _HIDDEN[is_noted, is_check],
+        **question_form.marks(place.items, seen),
     }
-    return prepared.filled(lambda name: str(escape(gaps[name])))
+    if seen.faults or seen.blanks:
+        gaps["problem"] = str(escape(_("Problem: "))) if seen.faults else ""
+        gaps["summary"] = _summary(seen, [item.code for item in place.items], is_noted=is_noted)
+    return prepared.filled(gaps)
 
 
-def _drawn(place: AnsweringPage) -> str:
+def _prepared(place: AnsweringPage, seen: Shown) -> Prepared:
+    """Drawn once for each edition, language and set of questions; with something to point out, drawn for this reply."""
+    if seen.faults or seen.blanks:
+        return Prepared.of(_drawn(place, seen))
+    draft = place.draft
+    asked = "" if len(place.items) == len(place.page.items) else " ".join(item.code for item in place.items)
+    key = (draft.edition_digest, draft.optional_sections, context.language(), place.page.code, asked)
+    return context.service().pages.get(key, lambda: _drawn(place, seen))
+
+
+def _drawn(place: AnsweringPage, seen: Shown) -> str:
     section = place.questionnaire.section_of(place.page.code)
     is_first = section.pages[0].code == place.page.code
     return render_template(
@@ -164,6 +178,7 @@ def _drawn(place: AnsweringPage) -> str:
         plain_title=place.page.title or section.title,
         page_code=place.page.code,
         idle_warning=presence.WARNING_SECONDS,
+        questions=question_form.items_html(place.items, seen),
     )
 
 
@@ -176,13 +191,7 @@ def _summary(seen: Shown, order: Sequence[str], *, is_noted: bool) -> str:
         return ""
     faults = [(code, _(fault.message, **fault.arguments)) for code, fault in seen.faults.items()]
     first = next((code for code in order if code in seen.blanks), "")
-    html = render_template("respond/summary.html", faults=faults, blanks=len(seen.blanks), first=first)
-    return Markup(html)  # noqa: S704 - a rendered template
-
-
-def _hidden(*, is_noted: bool, is_check: bool) -> Markup:
-    field = Markup('<input type="hidden" name="{}" value="{}">')
-    return Markup("").join([field.format("noted", "1")] * is_noted + [field.format("back", CHECK)] * is_check)
+    return render_template("respond/summary.html", faults=faults, blanks=len(seen.blanks), first=first)
 
 
 def _progress(place: AnsweringPage) -> str:

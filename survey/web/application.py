@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 
 from survey import config
 from survey.config import LOOPBACK, Settings
 from survey.db import Database
-from survey.web import assets, error_pages, guard, headers, languages, logs, policy, templating, uploads
+from survey.web import assets, error_pages, guard, headers, languages, logs, policy, proxies, templating, tokens, uploads
 from survey.web.blueprints import BLUEPRINTS
 from survey.web.context import EXTENSION, Service
 from survey.web.misses import Misses
@@ -38,11 +37,12 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     headers.install(app, settings)
     languages.install(app)
     templating.install(app, settings)
-    assets.install(app)
+    assets.install(app, settings)
     _speak_as_asked(app, settings)
+    proxies.install(app, settings.proxy_hops)
     uploads.install(app)
     guard.install_door(app)
-    CSRFProtect(app)
+    tokens.install(app)
     error_pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

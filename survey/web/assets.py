@@ -11,6 +11,9 @@ from pathlib import Path
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from survey.config import Settings
+from survey.web import branding
+
 STATIC = Path(__file__).parent / "static"
 BUILD = STATIC / "build"
 PREFIX = "static/"
@@ -35,11 +38,12 @@ def url(name: str) -> str:
     return f"/{PREFIX}{manifest()[name]}"
 
 
-def install(app: Flask) -> None:
-    """Built files are served before Flask: no session, no policy, kept by browsers for a year."""
+def install(app: Flask, settings: Settings) -> None:
+    """Built files and the brand's are served before Flask: no session, no policy, kept by browsers for a year."""
     manifest()
+    look, folder = branding.written(settings)
     mimetypes.add_type("text/javascript", ".mjs")
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask documents replacing wsgi_app
+    files = WhiteNoise(
         app.wsgi_app,
         root=str(BUILD),
         prefix=PREFIX,
@@ -48,7 +52,11 @@ def install(app: Flask) -> None:
         add_headers_function=_add_headers,
         allow_all_origins=False,
     )
+    if folder:
+        files.add_files(str(folder), prefix=branding.PREFIX)
+    app.wsgi_app = files  # type: ignore[method-assign]  # Flask documents replacing wsgi_app
     app.jinja_env.globals["asset"] = url
+    app.jinja_env.globals["brand"] = look
 
 
 def _add_headers(headers: dict[str, str], path: str, address: str) -> None:

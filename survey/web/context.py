@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
 
@@ -16,6 +16,7 @@ from survey.errors import NotFound
 from survey.people import Principal
 from survey.web.misses import Misses
 from survey.web.prepared import PreparedPages
+from survey.web.readiness import Readiness
 
 EXTENSION = "soundings"
 
@@ -28,6 +29,7 @@ class Service:
     database: Database
     misses: Misses
     pages: PreparedPages
+    readiness: Readiness = field(default_factory=Readiness)
 
 
 def service() -> Service:

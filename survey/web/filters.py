@@ -38,6 +38,12 @@ def percent(value: float) -> str:
     return str(format_percent(value, "0%"))
 
 
+def file_size(value: int) -> str:
+    """The size of a file in words: 480 kB, 1.2 MB."""
+    kilobytes = max(1, round(value / 1000))
+    return f"{kilobytes} kB" if kilobytes < 1000 else f"{one_decimal(value / 1_000_000)} MB"
+
+
 ROLE_WORDS = {
     "LEAD": lazy_gettext("Survey lead"),
     "DEPUTY": lazy_gettext("Deputy of the survey lead"),
@@ -59,6 +65,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "moment": moment,
     "count": count,
+    "file_size": file_size,
     "one_decimal": one_decimal,
     "percent": percent,
     "role_word": role_word,

@@ -97,6 +97,11 @@ def size_of(asked: Asked) -> Size:
     return cast("Size", size)
 
 
+def own_release(asked: Asked) -> tuple[Release, str]:
+    """The release, and the name of the person's own authority."""
+    return _release(asked), _own(asked.principal)[asked.args["code"]]
+
+
 def _release(asked: Asked) -> Release:
     """The release, once it is sure that the authority is the person's own: before that, nothing is read at all."""
     if asked.args["code"] not in _own(asked.principal):

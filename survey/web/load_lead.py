@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questionnaires.definition import Questionnaire, Role
-from survey import editions, fieldwork, invitations, participation, waves
+from survey import assessments, editions, fieldwork, invitations, participation, waves
+from survey.assessments import Assessing
 from survey.errors import NotFound
 from survey.participation import Progress
 from survey.people import Principal
@@ -40,6 +41,7 @@ class LedWave:
     areas: tuple[tuple[str, int | None], ...]
     shared: Invitation | None
     invited: int
+    assessing: Assessing | None = None
 
 
 def led(asked: Asked) -> tuple[LedAuthority, ...]:
@@ -50,14 +52,19 @@ def led(asked: Asked) -> tuple[LedAuthority, ...]:
     )
 
 
-def wave(asked: Asked) -> LedWave:
+def place(asked: Asked) -> tuple[Wave, Participation]:
+    """The wave and the part in it of an authority that the person leads."""
     if asked.args["code"] not in _led(asked.person):
         raise NotFound(NOT_THERE)
     try:
         found = waves.by_code(asked.session, asked.args["wave"])
-        mine = participation.one(asked.session, found, asked.args["code"])
+        return found, participation.one(asked.session, found, asked.args["code"])
     except NotFound:
         raise NotFound(NOT_THERE) from None
+
+
+def wave(asked: Asked) -> LedWave:
+    found, mine = place(asked)
     questionnaire = editions.questionnaire_of(asked.session, found.edition)
     progress = participation.progress(asked.session, mine, questionnaire)
     return LedWave(
@@ -68,7 +75,13 @@ def wave(asked: Asked) -> LedWave:
         _areas(questionnaire, progress, participation.labels(asked.session, mine.id)),
         invitations.shared_link(asked.session, mine.id),
         fieldwork.personal_links(asked.session, mine),
+        _assessing(asked, found, mine),
     )
+
+
+def _assessing(asked: Asked, wave: Wave, mine: Participation) -> Assessing | None:
+    """The self-assessment, where the wave asks for one."""
+    return assessments.of(asked.session, wave, mine) if assessments.asked(asked.session, wave) else None
 
 
 def _areas(questionnaire: Questionnaire, progress: Progress, own: dict[str, str]) -> tuple[tuple[str, int | None], ...]:

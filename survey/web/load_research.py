@@ -71,7 +71,7 @@ def listed(asked: Asked) -> tuple[Listed, ...]:
 def editions_to_plan(asked: Asked) -> tuple[Edition, ...]:
     """The staff questionnaires that a wave can be planned with."""
     usable = (EditionState.DRAFT, EditionState.IN_REVIEW, EditionState.APPROVED, EditionState.FIELDED)
-    return tuple(one for one in editions.listed(asked.session) if one.audience == "officers" and one.state in usable)
+    return tuple(one for one in editions.listed(asked.session) if one.state in usable)
 
 
 def wave(asked: Asked) -> Wave:

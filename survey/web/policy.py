@@ -11,6 +11,8 @@ PUBLIC = (
     Row("public.privacy", "GET", "page.read", Who.ANYONE, load_public.fieldwork, "fieldwork"),
     Row("public.accessibility", "GET", "page.read", Who.ANYONE),
     Row("public.cookies", "GET", "page.read", Who.ANYONE),
+    Row("health.alive", "GET", "health.read", Who.ANYONE),
+    Row("health.ready", "GET", "health.read", Who.ANYONE),
     Row("public.language", "POST", "language.choose", Who.ANYONE),
 )
 

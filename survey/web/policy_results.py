@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from survey.vocabulary import ReleaseState, RoleName, WaveState
-from survey.web import load_compare, load_lead, load_research, load_results
+from survey.web import (
+    load_assess,
+    load_compare,
+    load_documents,
+    load_imports,
+    load_jobs,
+    load_lead,
+    load_research,
+    load_results,
+    load_say_do,
+)
 from survey.web.access import Row, Who
 
 READERS = Who.roles(*load_compare.READERS)
@@ -32,6 +42,10 @@ COMPARE: tuple[Row, ...] = (
     Row("compare.picture", "GET", "comparison.read", READERS, load_compare.picture, "picture"),
     Row("compare.themes_picture", "GET", "comparison.read", READERS, load_compare.themes_picture, "picture"),
     Row("compare.table", "GET", "comparison.read", READERS, load_compare.comparison, "comparison"),
+    Row("compare_documents.index", "GET", "documents.read", READERS, load_documents.own, "page"),
+    Row("compare_documents.ask", "POST", "documents.make", READERS, load_documents.own, "page"),
+    Row("compare_documents.report", "GET", "documents.read", READERS, load_documents.own, "page"),
+    Row("compare_documents.sector", "GET", "results.read", Who.ANYONE, load_documents.sector, "page"),
 )
 
 WAVES: tuple[Row, ...] = (
@@ -50,10 +64,17 @@ WAVES: tuple[Row, ...] = (
     Row("research.invite", "POST", "wave.invite", RESEARCHERS, load_research.planned_mailing, "page", OPEN),
     Row("research.confirm_links", "GET", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
     Row("research.links", "POST", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research_microdata.choose", "GET", "microdata.export", RESEARCHERS, load_research.wave, "wave", CLOSED),
+    Row("research_microdata.download", "POST", "microdata.export", RESEARCHERS, load_research.wave, "wave", CLOSED),
     Row("research_imports.authorities", "GET", "authorities.import", RESEARCHERS),
     Row("research_imports.import_authorities", "POST", "authorities.import", RESEARCHERS),
     Row("research_imports.headcounts", "GET", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
     Row("research_imports.import_headcounts", "POST", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
+    Row("research_responses.show", "GET", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.upload", "POST", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.accept", "POST", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.discard", "POST", "responses.import", RESEARCHERS, load_imports.page, "page", COLLECTING),
+    Row("research_responses.forget", "POST", "mapping.forget", RESEARCHERS, load_imports.page, "page", COLLECTING),
 )  # fmt: skip
 
 RELEASES: tuple[Row, ...] = (
@@ -67,7 +88,16 @@ RELEASES: tuple[Row, ...] = (
     Row("research_releases.publish", "POST", "release.publish", PUBLISHERS, load_research.release, "release"),
     Row("research_exports.index", "GET", "export.read", TEAM, load_research.released, "released"),
     Row("research_exports.download", "POST", "export.download", TEAM, load_research.released, "released"),
+    Row("research_documents.index", "GET", "documents.read", TEAM, load_documents.bundles, "page"),
+    Row("research_documents.ask", "POST", "documents.make", TEAM, load_documents.bundles, "page"),
+    Row("research_documents.fetch", "POST", "export.download", TEAM, load_documents.produced_file, "file"),
 )  # fmt: skip
+
+JOBS: tuple[Row, ...] = (
+    Row("research_jobs.index", "GET", "job.read", TEAM, load_jobs.listed, "pages"),
+    Row("research_jobs.show", "GET", "job.read", TEAM, load_jobs.page, "page"),
+    Row("research_jobs.again", "POST", "job.try_again", TEAM, load_jobs.job, "job"),
+)
 
 LEAD: tuple[Row, ...] = (
     Row("lead.index", "GET", "lead.read", LEADERS, load_lead.led, "authorities"),
@@ -78,4 +108,15 @@ LEAD: tuple[Row, ...] = (
     Row("lead.make_shared_link", "POST", "invitations.share", LEADERS, load_lead.wave, "led", NOT_CLOSED),
 )
 
-RESEARCH: tuple[Row, ...] = (*WAVES, *RELEASES, *LEAD)
+ASSESS: tuple[Row, ...] = (
+    Row("compare_assessment.show", "GET", "comparison.read", READERS, load_say_do.seen, "seen"),
+    Row("compare_assessment.picture", "GET", "comparison.read", READERS, load_say_do.picture, "picture"),
+    Row("assess.overview", "GET", "assessment.read", LEADERS, load_assess.assessing, "assessing"),
+    Row("assess.page", "GET", "assessment.change", LEADERS, load_assess.page, "place", COLLECTING),
+    Row("assess.save", "POST", "assessment.change", LEADERS, load_assess.page, "place", COLLECTING),
+    Row("assess.check", "GET", "assessment.read", LEADERS, load_assess.assessing, "assessing"),
+    Row("assess.submit", "POST", "assessment.submit", LEADERS, load_assess.assessing, "assessing", COLLECTING),
+    Row("assess.take_back", "POST", "assessment.submit", LEADERS, load_assess.assessing, "assessing", COLLECTING),
+)
+
+RESEARCH: tuple[Row, ...] = (*WAVES, *RELEASES, *JOBS, *LEAD, *ASSESS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -16,17 +16,27 @@ MOST_PREPARED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A text with gaps: even places are text, odd places name what goes there."""
+    """A text with gaps: even parts are text, odd parts are empty; `gaps` says which of them have which name."""
 
     parts: tuple[str, ...]
+    gaps: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, html: str) -> Prepared:
-        return cls(tuple(_SLOT.split(html)))
+        parts = _SLOT.split(html)
+        gaps: dict[str, tuple[int, ...]] = {}
+        for place in range(1, len(parts), 2):
+            gaps[parts[place]] = (*gaps.get(parts[place], ()), place)
+            parts[place] = ""
+        return cls(tuple(parts), gaps)
 
-    def filled(self, value: Callable[[str], str]) -> Markup:
-        parts = [value(part) if place % 2 else part for place, part in enumerate(self.parts)]
-        return Markup("".join(parts))  # noqa: S704 - prepared from autoescaped templates; values are escaped by `value`
+    def filled(self, values: Mapping[str, str]) -> Markup:
+        """The text with these values, escaped by whoever gives them; a gap without a value stays empty."""
+        parts = list(self.parts)
+        for name, value in values.items():
+            for place in self.gaps.get(name, ()):
+                parts[place] = value
+        return Markup("".join(parts))  # noqa: S704 - prepared from autoescaped templates; values come escaped
 
 
 @dataclass

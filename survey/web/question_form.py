@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from questionnaires.definition import AnswerValue, Item, Kind, Role, Text
 from survey.answers import AnswerFault
 from survey.web import context
-from survey.web.prepared import Prepared, PreparedPages, slot
+from survey.web.prepared import slot
 
 LONGEST_SCALE_LABEL = 30
 
@@ -27,51 +27,46 @@ class Shown:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def items_html(pages: PreparedPages, items: Sequence[Item], shown: Shown, key: tuple[str, ...]) -> Markup:
-    """The questions of a page, one below the other, with this officer's marks."""
-    return Markup("\n").join(_item_html(pages, item, shown, key) for item in items)
+def items_html(items: Sequence[Item], shown: Shown) -> Markup:
+    """The questions of a page, one below the other, with a gap wherever officers differ; `marks` fills them."""
+    return Markup("\n").join(Markup(_drawn(item, shown)) for item in items)  # noqa: S704 - a rendered template
 
 
-def _item_html(pages: PreparedPages, item: Item, shown: Shown, key: tuple[str, ...]) -> Markup:
-    value = shown.values.get(item.code)
+def marks(items: Sequence[Item], shown: Shown) -> dict[str, str]:
+    """What this officer's gaps hold: chosen options, typed texts, own names of service areas. All of it escaped."""
+    found: dict[str, str] = {}
+    for item in items:
+        value = shown.values.get(item.code)
+        if item.option_set is not None:
+            chosen = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+            found |= {f"mark:{item.code}:{code}": " checked" for code in chosen if code is not None}
+        elif value is not None:
+            found[f"value:{item.code}"] = str(escape(value))
+        if item.role is Role.SERVICE_AREA:
+            found |= _labels(item, shown.labels)
+    return found
+
+
+def _labels(item: Item, own: Mapping[str, str]) -> dict[str, str]:
+    return {
+        f"label:{option.code}": str(escape(own[option.code]) if option.code in own else text_html(option.label))
+        for option in item.options
+    }
+
+
+def _drawn(item: Item, shown: Shown) -> str:
     fault = shown.faults.get(item.code)
-    if fault is not None:
-        prepared = Prepared.of(_drawn(item, _(fault.message, **fault.arguments), is_blank=False))
-    else:
-        is_blank = item.code in shown.blanks
-        prepared = pages.get(
-            (*key, item.code, "blank" if is_blank else ""), lambda: _drawn(item, "", is_blank=is_blank)
-        )
-    chosen = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-
-    def fill(name: str) -> str:  # a gap is named by its kind and, for options, their code
-        kind, _colon, code = name.partition(":")
-        if kind == "mark":
-            return " checked" if code in chosen else ""
-        if kind == "label":
-            own = shown.labels.get(code)
-            return str(text_html(_label(item, code)) if own is None else escape(own))
-        return "" if value is None else str(escape(value))
-
-    return prepared.filled(fill)
-
-
-def _drawn(item: Item, fault: str, *, is_blank: bool) -> str:
     return render_template(
         "respond/item.html",
         item=item,
-        fault=fault,
-        is_blank=is_blank,
+        fault="" if fault is None else _(fault.message, **fault.arguments),
+        is_blank=fault is None and item.code in shown.blanks,
         is_scale=is_scale(item),
         option_label=slot_label if item.role is Role.SERVICE_AREA else option_text,
         text_html=text_html,
         slot=slot,
         kind=str(item.kind),
     )
-
-
-def _label(item: Item, code: str) -> Text:
-    return next(option.label for option in item.options if option.code == code)
 
 
 def slot_label(code: str, label: Text) -> Markup:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from survey import anonymity, audit, editions, invitations, mailing, participation, waves
+from survey import anonymity, assessments, audit, editions, invitations, mailing, participation, waves
 from survey.errors import BadInput
 from survey.waves import Dates, Listed, Plan
 from survey.web import context, sending
@@ -144,10 +144,17 @@ def links(wave: Wave) -> Response:
 
 def _plan_form(found: tuple[Edition, ...]) -> PlanWave:
     form = PlanWave(request.form)
-    form.edition.choices = [
-        (str(one.id), _("%(code)s, version %(version)s", code=one.code, version=one.version)) for one in found
-    ]
+    form.edition.choices = _offered(found, "officers")
+    form.self_assessment.choices = [("", _("None")), *_offered(found, assessments.AUDIENCE)]
     return form
+
+
+def _offered(found: tuple[Edition, ...], audience: str) -> list[tuple[str, str]]:
+    return [
+        (str(one.id), _("%(code)s, version %(version)s", code=one.code, version=one.version))
+        for one in found
+        if one.audience == audience
+    ]
 
 
 def _planned(form: PlanWave) -> Wave:
@@ -161,7 +168,15 @@ def _planned(form: PlanWave) -> Wave:
     )
     with context.database().write(session):
         edition = editions.get(session, int(str(form.edition.data)))
-        wave = waves.plan(session, wanted, edition, actor=person.actor, now=context.now())
+        chosen = form.self_assessment.data
+        wave = waves.plan(
+            session,
+            wanted,
+            edition,
+            actor=person.actor,
+            now=context.now(),
+            self_assessment=editions.get(session, int(chosen)) if chosen else None,
+        )
         session.commit()
     return wave
 

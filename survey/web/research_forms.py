@@ -31,6 +31,11 @@ class PlanWave(Form):
         validators=[InputRequired(_l("Enter a title")), Length(max=300, message=_l("Use at most 300 characters"))],
     )
     edition = SelectField(_l("Questionnaire"), validators=[InputRequired(_l("Select a questionnaire"))])
+    self_assessment = SelectField(
+        _l("Self-assessment of the authorities"),
+        description=_l("Each lead fills it in for the authority while the survey is open."),
+        validators=[Optional()],
+    )
     opens = StringField(
         _l("Opens"),
         description=_l("Date and time, for example 2027-03-01 09:00."),
@@ -132,6 +137,16 @@ class Export(Form):
         form.release.choices = [(label, label) for label in releases]
         form.content.choices = list(contents)
         return form
+
+
+class Microdata(Form):
+    """Which file of rows, and the promise that goes with it."""
+
+    content = SelectField(_l("What to download"), validators=[InputRequired(_l("Select what to download"))])
+    agreed = BooleanField(
+        _l("I use the rows for the research that was agreed, try to recognise nobody, and pass on figures, not rows"),
+        validators=[InputRequired(_l("Confirm how you will use the rows"))],
+    )
 
 
 def _readable(field: StringField) -> None:

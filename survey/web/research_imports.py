@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Redirect
 
-from survey import editions, participation, register, register_words
+from survey import editions, participation, register, register_changes, register_words
 from survey.errors import BadInput
 from survey.web import context
 from survey.web.research_forms import Upload
@@ -25,7 +25,7 @@ blueprint = Blueprint("research_imports", __name__, url_prefix="/research")
 
 @blueprint.get("/authorities")
 def authorities() -> str:
-    return render_template("research/import_authorities.html", form=Upload(), done=None, new_words=())
+    return render_template("research/import_authorities.html", form=Upload(), done=None, new_words=(), told=())
 
 
 @blueprint.post("/authorities")
@@ -40,7 +40,10 @@ def import_authorities() -> str | tuple[str, int]:
                 session.commit()
         except BadInput as refusal:
             form.file.errors = list(refusal.faults or (refusal.sentence,))
-    page = render_template("research/import_authorities.html", form=form, done=done, new_words=_new_words(done))
+    told = tuple(register_changes.lines(done.difference)) if done else ()
+    page = render_template(
+        "research/import_authorities.html", form=form, done=done, new_words=_new_words(done), told=told
+    )
     return page if done else (page, 422)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from survey import releases, waves
+from survey import computation, releases, waves
 from survey.errors import BadInput
 from survey.web import context
 from survey.web.load_research import ReleasePage, Releases
@@ -31,13 +31,11 @@ def confirm_compute(wave: Wave) -> str:
 
 @blueprint.post("/waves/<wave>/compute")
 def compute(wave: Wave) -> Redirect:
-    """The figures are worked out before the write begins, so that nobody has to wait for them to be stored."""
     session = context.session()
-    found = releases.calculation(session, wave.code)
     with context.database().write(session):
-        release = releases.store(session, found, by=context.principal(), now=context.now())
+        job = computation.ask(session, wave, by=context.principal(), now=context.now())
         session.commit()
-    return redirect(url_for("research_releases.show", label=release.label), 303)
+    return redirect(url_for("research_jobs.show", code=job.code), 303)
 
 
 @blueprint.get("/releases/<label>/")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template
 
 from reports.charts import dots, radar, small_multiples
-from survey import pictures, result_tables
+from survey import documents, pictures, result_tables
 from survey.readings import Sector
 from survey.web import context, sending
 from survey.web.load_results import SectorPicture
@@ -38,6 +38,7 @@ def sector(sector: Sector) -> str:
         refusal=result_tables.refusal(),
         shown=any(row.score is not None for row in sector.rows) or bool(sector.profiles_by_type),
         fewest=sector.fewest_authorities,
+        report=documents.size(context.settings(), sector.release),
     )
 
 

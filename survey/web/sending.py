@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from os import SEEK_END
+from typing import BinaryIO
 
 from flask import Response, make_response, request
+from werkzeug.wsgi import FileWrapper
 
+_PIECE = 64 * 1024
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -19,9 +23,22 @@ def picture(content: bytes, etag: str, *, audience: str = "private") -> Response
     return answer
 
 
+def stream(target: BinaryIO, name: str, media_type: str) -> Response:
+    """A file that was written to an open handle, sent in pieces from its beginning; the handle is closed when it is sent."""
+    length = target.seek(0, SEEK_END)
+    target.seek(0)
+    answer = Response(FileWrapper(target, _PIECE), direct_passthrough=True)
+    answer.content_length = length
+    answer.call_on_close(target.close)
+    return _download(answer, name, media_type)
+
+
 def file(content: bytes, name: str, media_type: str) -> Response:
     """A download under a name of letters, digits, dots, hyphens and underscores only."""
-    answer = make_response(content)
+    return _download(make_response(content), name, media_type)
+
+
+def _download(answer: Response, name: str, media_type: str) -> Response:
     answer.mimetype = media_type
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers.set("Content-Disposition", "attachment", filename=_UNSAFE.sub("-", name).strip("-.") or "download")

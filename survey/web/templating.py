@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask, g
-from flask_wtf.csrf import generate_csrf
 from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined, Undefined, UndefinedError
 from jinja2.loaders import ChoiceLoader, FileSystemLoader
 from jinja2.utils import missing
 from markupsafe import Markup
 
 from survey.config import Settings
-from survey.web import context, filters, filters_results, headers, languages, paths
+from survey.web import context, filters, filters_results, headers, languages, paths, tokens
 from survey.web.access import Entrance, Row
 from survey.web.languages import NAMES
 
@@ -81,4 +80,4 @@ def is_officers_page() -> bool:
 
 def csrf_field() -> Markup:
     """The hidden field with this browser's token."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(tokens.for_form())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask, request
 
 LARGEST_FILE = 10 * 1024 * 1024
-PAGES = frozenset({"research_imports.import_authorities", "research_imports.import_headcounts"})
+PAGES = frozenset(
+    {"research_imports.import_authorities", "research_imports.import_headcounts", "research_responses.upload"}
+)
 
 
 def install(app: Flask) -> None:

@@ -57,6 +57,8 @@ READINGS: dict[str, Reading] = {
     "public.privacy": Reading("/privacy", EVERYBODY),
     "public.accessibility": Reading("/accessibility", EVERYBODY),
     "public.cookies": Reading("/cookies", EVERYBODY),
+    "health.alive": Reading("/healthz", EVERYBODY),
+    "health.ready": Reading("/readyz", who(""), others=503),  # the tables of tests are made without a migration
     "account.sign_in": Reading("/account/sign-in", EVERYBODY),
     "account.code": Reading("/account/code", who(""), others=303),
     "account.show": Reading("/account/", PERSONS),
@@ -78,6 +80,9 @@ READINGS: dict[str, Reading] = {
     "compare.inside": Reading("/compare/{code}/2025.1/inside", HERE, THERE),
     "compare.picture": Reading("/compare/{code}/2025.1/radar.svg", HERE, THERE),
     "compare.themes_picture": Reading("/compare/{code}/2025.1/dimension/agile/dots.svg", HERE, THERE),
+    "compare_documents.index": Reading("/compare/{code}/2025.1/documents", HERE, THERE),
+    "compare_documents.report": Reading("/compare/{code}/2025.1/report.pdf", HERE, THERE),
+    "compare_documents.sector": Reading("/results/2025.1/report.pdf", EVERYBODY),
     "compare.table": Reading("/compare/{code}/2025.1/profile.csv", HERE, THERE),
     "research.index": Reading("/research/", TEAM),
     "research.waves_list": Reading("/research/waves/", TEAM),
@@ -88,22 +93,36 @@ READINGS: dict[str, Reading] = {
     "research.confirm_close": Reading("/research/waves/2026/close", RESEARCHER),
     "research.confirm_invite": Reading("/research/waves/2026/invite", RESEARCHER),
     "research.confirm_links": Reading("/research/waves/2026/links", RESEARCHER),
+    "research_microdata.choose": Reading("/research/waves/2025/microdata", RESEARCHER),
     "research_imports.authorities": Reading("/research/authorities", RESEARCHER),
     "research_imports.headcounts": Reading("/research/waves/2026/headcounts", RESEARCHER),
+    "research_responses.show": Reading("/research/waves/2026/responses/", RESEARCHER),
     "research_releases.index": Reading("/research/releases/", TEAM),
     "research_releases.confirm_compute": Reading("/research/waves/2025/compute", TEAM),
     "research_releases.show": Reading("/research/releases/2025.2/", TEAM),
     "research_releases.confirm_approve": Reading("/research/releases/2025.2/approve", PUBLISHER),
     "research_releases.confirm_publish": Reading("/research/releases/2024.2/publish", PUBLISHER),
     "research_exports.index": Reading("/research/exports/", TEAM),
+    "research_documents.index": Reading("/research/releases/2025.1/documents", TEAM),
+    "research_jobs.index": Reading("/research/jobs/", TEAM),
+    "research_jobs.show": Reading("/research/jobs/{job}/", TEAM),
     "lead.index": Reading("/lead/", LEAD),
     "lead.wave": Reading("/lead/{code}/2026/", LEAD, who("")),
     "lead.invite": Reading("/lead/{code}/2026/invite", LEAD, who("")),
     "lead.share": Reading("/lead/{code}/2026/share", LEAD, who("")),
 }
 
+READINGS |= {
+    "compare_assessment.show": Reading("/compare/{code}/2025.1/self-assessment", HERE, THERE),
+    "compare_assessment.picture": Reading("/compare/{code}/2025.1/self-assessment.svg", HERE, THERE),
+    "assess.overview": Reading("/assess/{code}/2026/", LEAD, who("")),
+    "assess.page": Reading("/assess/{code}/2026/page/ready", LEAD, who("")),
+    "assess.check": Reading("/assess/{code}/2026/check", LEAD, who("")),
+}
+
 SHARE = {"expected": "120"}
 INVITE = {"addresses": "new@aldersett.example", "confirmed": "1"}
+MICRODATA = {"content": "labels", "agreed": "y"}
 EXPORT = {"release": "2025.1", "content": "scores"}
 
 ACTINGS: dict[str, Acting] = {
@@ -125,12 +144,24 @@ ACTINGS: dict[str, Acting] = {
     "research.close": Acting("/research/waves/2026/close", RESEARCHER, {303}, {"reason": "A test of who may."}),
     "research.invite": Acting("/research/waves/2026/invite", RESEARCHER, {422}),
     "research.links": Acting("/research/waves/2026/links", RESEARCHER, {200}),
+    "research_microdata.download": Acting("/research/waves/2025/microdata", RESEARCHER, {200}, MICRODATA),
     "research_imports.import_authorities": Acting("/research/authorities", RESEARCHER, {422}),
     "research_imports.import_headcounts": Acting("/research/waves/2026/headcounts", RESEARCHER, {422}),
+    "research_responses.upload": Acting("/research/waves/2026/responses/", RESEARCHER, {422}),
+    "research_responses.accept": Acting("/research/waves/2026/responses/accept", RESEARCHER, {303}),
+    "research_responses.discard": Acting("/research/waves/2026/responses/discard", RESEARCHER, {303}),
+    "research_responses.forget": Acting("/research/waves/2026/responses/forget", RESEARCHER, {303}),
     "research_releases.compute": Acting("/research/waves/2025/compute", TEAM, {303}),
     "research_releases.approve": Acting("/research/releases/2025.2/approve", PUBLISHER, {303}),
     "research_releases.publish": Acting("/research/releases/2024.2/publish", PUBLISHER, {303}),
+    "research_jobs.again": Acting("/research/jobs/{job}/again", TEAM, {303}),
     "research_exports.download": Acting("/research/exports/", TEAM, {200}, EXPORT),
+    "compare_documents.ask": Acting("/compare/{code}/2024.1/documents", HERE, {303}, away=THERE),
+    "research_documents.ask": Acting("/research/releases/2025.1/documents", TEAM, {303}),
+    "research_documents.fetch": Acting("/research/files/{file}", RESEARCHER, {200}),
     "lead.make_links": Acting("/lead/{code}/2026/invite", LEAD, {303}, INVITE, who("")),
     "lead.make_shared_link": Acting("/lead/{code}/2026/share", LEAD, {303}, SHARE, who("")),
+    "assess.save": Acting("/assess/{code}/2026/page/ready", LEAD, {409}, {"level_ready": "1"}, who("")),
+    "assess.submit": Acting("/assess/{code}/2026/check", LEAD, {409}, {"revision": "0"}, who("")),
+    "assess.take_back": Acting("/assess/{code}/2026/change", LEAD, {409}, {}, who("")),
 }

@@ -6,9 +6,12 @@ planted defects prove that the harness notices what it is there for.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
+import pypdf
 import pytest
 import visitors
 from expected_access import ACTINGS, PERSONS, READINGS, STRANGERS, Reading
@@ -67,10 +70,18 @@ def deviations_of_reading(world: World, endpoints: Iterable[str]) -> dict[str, l
 
 def _strange_words(world: World, visitor: str, endpoint: str, answer: TestResponse) -> list[str]:
     """Sealed texts and drafts, and, outside the research team, names of other authorities than one's own."""
-    text = answer.text + str(answer.headers)
+    text = _words(answer.mimetype, answer.data) + str(answer.headers)
     own = world.away if visitor in "OT" and endpoint not in ANYBODYS_LINK else HOME
     foreign = [] if visitor in "RP" else [name for code, name in world.names.items() if code != own]
     return [word for word in (SEALED_WORDS, DRAFT_WORDS, *foreign) if word in text]
+
+
+@lru_cache
+def _words(media_type: str, content: bytes) -> str:
+    """What an answer says: of a document, the words on its pages."""
+    if media_type != "application/pdf":
+        return content.decode()
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
 
 
 def _places(world: World, url: str) -> tuple[str, ...]:
@@ -91,7 +102,9 @@ def test_every_route_is_in_the_table_that_was_written_by_hand(made):
 def test_every_page_opens_for_whom_it_is_says_nothing_of_others_and_changes_nothing(world):
     before = world.content()
     assert deviations_of_reading(world, READINGS) == {}
-    assert world.names[HOME] in world.visit("M", "GET", f"/compare/{HOME}/2025.1/").text  # the marks are there to find
+    for page in ("", "report.pdf"):  # the marks are there to find
+        answer = world.visit("M", "GET", f"/compare/{HOME}/2025.1/{page}")
+        assert world.names[HOME] in _words(answer.mimetype, answer.data)
     assert world.content() == before
 
 

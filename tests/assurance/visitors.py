@@ -13,11 +13,11 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import config, keys, people
+from survey import child, config, document_making, documents, jobs, kept_files, keys, people, produced_files, results
 from survey.config import Settings
 from survey.db import Database
 from survey.demonstration import entrances, loading, sector
@@ -27,6 +27,7 @@ from survey.models import (
     Base,
     Draft,
     Invitation,
+    Job,
     Participation,
     Person,
     Release,
@@ -35,12 +36,14 @@ from survey.models import (
     Wave,
     WebSession,
 )
-from survey.vocabulary import InvitationKind, ParticipationState, ReleaseState, RoleName, WaveState
+from survey.vocabulary import InvitationKind, JobState, ParticipationState, ReleaseState, RoleName, WaveState
 from survey.web.application import create_app
 
 HOST = "http://127.0.0.1"
 DISTRICTS = 14  # enough for a median of one type
 HOME = sector.HOME
+JOB = "00000000000000000000000000000001"  # a job that was given up
+FILE = "00000000000000000000000000000002"  # a file that the researcher asked for
 SEALED_WORDS, DRAFT_WORDS = "canary-of-a-sealed-text", "canary-of-a-draft"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -90,7 +93,10 @@ class World:
 
     def filled(self, visitor: str, text: str, code: str = HOME) -> str:
         token = self.tokens.get(visitor, self.tokens["A"])
-        return text.replace("{token}", token).replace("{key}", self.entrance).replace("{code}", code)
+        values = {"token": token, "key": self.entrance, "code": code, "job": JOB, "file": FILE}
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
 
     def restore(self) -> None:
         """The database as it was made."""
@@ -150,6 +156,7 @@ def made(folder: Path) -> World:
         _furnish(session, world)
         session.commit()
     _let_in(world)
+    _make_documents(world)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()
@@ -189,10 +196,40 @@ def _furnish(session: Session, world: World) -> None:
     session.flush()
     home = session.scalars(select(Authority.id).where(Authority.code == HOME)).one()
     session.add(Participation(wave_id=planned.id, authority_id=home, state=ParticipationState.ACCEPTED))
+    now = datetime.now(UTC)
+    job = {"kind": "release.compute", "key": "release.compute 2025", "payload": {"wave": "2025"}, "result": {}}
+    ended = {"queued_at": now, "due_at": now, "ended_at": now, "sentence": "It stopped with a fault."}
+    session.add(Job(code=JOB, state=JobState.DEAD, **job, **ended))
     session.execute(update(SealedText).values(text=SEALED_WORDS))
     session.execute(update(Draft).values(answers='{"best_thing": "' + DRAFT_WORDS + '"}'))
     _next_release(session, waves["2025"], ReleaseState.CHECKED)
     _next_release(session, waves["2024"], ReleaseState.APPROVED)
+
+
+def _make_documents(world: World) -> None:
+    """The documents of 2025 that anybody here may read, and a file that the researcher asked for."""
+    with world.database.session() as session, world.database.write(session):
+        release = results.get(session, "2025.1", now=datetime.now(UTC))
+        session.execute(delete(Job).where(Job.kind == documents.MAKE))
+        for code in (HOME, world.away):
+            documents.make_all(session, release, authority=code, now=datetime.now(UTC))
+        session.commit()
+    for taken in iter(lambda: _claimed(world.database), None):
+        child.perform(world.database, world.settings, taken, document_making.make, lambda _: None)
+    now, about = datetime.now(UTC), produced_files.About(documents.BUNDLE, "2025.1", "reports.zip", "application/zip")
+    kept_files.write(world.settings.data / "files" / FILE, b"PK")
+    with world.database.session() as session, world.database.write(session):
+        owner = session.scalars(select(Person.id).where(Person.email.startswith("researcher@"))).one()
+        made = produced_files.Produced(FILE, 2, "0" * 64)
+        produced_files.give(session, made, about, job_id=None, person_id=owner, now=now)
+        session.commit()
+
+
+def _claimed(database: Database) -> jobs.Taken | None:
+    with database.session() as session, database.write(session):
+        taken = jobs.claim(session, worker="visitors", wanted=jobs.Wanted({documents.MAKE}))
+        session.commit()
+    return taken
 
 
 def _next_release(session: Session, wave: Wave, state: ReleaseState) -> None:

@@ -79,6 +79,10 @@ def test_a_second_person_approves_what_the_first_computed(walker: Walker, served
     walker.sign_in(served["publisher-1"])
     walker.open(f"{start}/research/waves/2025/compute")
     walker.press("Compute")
+    result = walker.page.get_by_role("link", name=re.compile(r"See release 2025\.\d+"))
+    result.wait_for(timeout=90_000)  # the script of the page shows it when the job is done
+    walker.examine()
+    walker.follow(result.inner_text())
     label = walker.page.url.rstrip("/").split("/")[-1]
     assert re.fullmatch(r"2025\.\d+", label)
     assert walker.page.get_by_role("button", name="Approve this release").count() == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from survey.cli.analyse import analyse
 
@@ -55,7 +56,7 @@ def test_every_table_picture_and_report_is_written(folder):
     assert {path.stem for path in out.glob("*.csv")} == TABLES
     assert json.loads((out / "quality.json").read_text())["response"]["a00"]["rate"] == pytest.approx(12 / 60)
     for place in (out, out / "authorities" / "a00", out / "authorities" / "small"):
-        assert {"dots.svg", "radar.svg", "report.html"} <= {path.name for path in place.iterdir()}
+        assert {"dots.svg", "radar.svg", "report.html", "report.pdf"} <= {path.name for path in place.iterdir()}
     own = next(row for row in read(out / "scores.csv") if row["authority"] == "a00" and row["measure"] == "mindset")
     # a00: 4 of 12 people answer 2 and 8 answer 4; the last of four items is reverse-keyed:
     # (3 x 25 + 75) / 4 = 37.5 and (3 x 75 + 25) / 4 = 62.5, so (4 x 37.5 + 8 x 62.5) / 12 = 54.1666666667
@@ -83,6 +84,26 @@ def test_faults_of_all_files_are_named_together_and_nothing_is_written(folder):
     for part in ("R.csv: row 2, column 'mindset_1'", "R.csv: row 3, column 'authority'", "H.csv: row 2"):
         assert part in refused.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["A.csv", "H.csv", "R.csv"]
+
+
+def test_reports_wear_the_brand_that_is_named(folder, tmp_path_factory):
+    brand = tmp_path_factory.mktemp("brand")
+    (brand / "brand.toml").write_text('name = "Rhwydwaith Digidol"')
+    write(folder / "R.csv", [["authority", *ITEMS], *([["a00", *("3" for _ in ITEMS)]] * 12)])
+    assert run(folder, "--brand", str(brand)).exit_code == 0
+    report = PdfReader(folder / "out" / "authorities" / "a00" / "report.pdf")
+    assert report.metadata.author == "Rhwydwaith Digidol"
+    assert "Rhwydwaith Digidol" in report.pages[0].extract_text()
+
+
+def test_a_brand_without_contrast_is_refused_before_anything_is_written(folder, tmp_path_factory):
+    brand = tmp_path_factory.mktemp("brand")
+    (brand / "brand.toml").write_text('name = "x"\n[colours]\nmain = "#ffcc00"\naccent = "#ffffff"')
+    refused = run(folder, *everything(folder), "--brand", str(brand))
+    assert refused.exit_code == 1
+    assert refused.stderr.count("\n") == 2  # a line for each colour
+    assert "colours.main: #ffcc00 has a contrast of 1.51 to 1 with white" in refused.stderr
+    assert not (folder / "out").exists()
 
 
 def test_a_wrong_option_is_wrong_usage(folder):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from questionnaires import files
 from survey import editions, people, register, schema, waves
 from survey.cli import main
 from survey.db import Database
@@ -43,6 +44,20 @@ def planned(soundings, *more):
     words = ["wave", "plan", "2026", "--title", "A wave", "--questionnaire", "four-dimensions", "--version", "1"]
     words += ["--opens", f"{opens:%Y-%m-%d} 12:00", "--deadline", f"{opens + timedelta(days=30):%Y-%m-%d} 12:00"]
     return soundings(*words, "--as", "r@x.example", *more)
+
+
+def test_a_wave_can_ask_a_self_assessment(soundings):
+    code, version = files.SELF_ASSESSMENT
+    missing = planned(soundings, "--self-assessment", code)
+    assert (missing.exit_code, f"There is no questionnaire {code}" in missing.output) == (1, True)
+    stored = soundings("questionnaire", "store", str(files.path(code, version)), "--as", "r@x.example")
+    assert stored.exit_code == 0, stored.output
+    wrong = planned(soundings, "--self-assessment", "four-dimensions")
+    assert (wrong.exit_code, "not a questionnaire for an authority" in wrong.output) == (1, True)
+    assert planned(soundings, "--self-assessment", code, "--self-assessment-version", version).exit_code == 0
+    assert soundings("wave", "add", "2026", "X1", "--as", "r@x.example").exit_code == 0
+    closed = soundings("wave", "open", "2026", "--as", "r@x.example")
+    assert (closed.exit_code, f"{code} {version} is not approved yet" in closed.output) == (1, True)
 
 
 def test_a_wave_from_plan_to_close(soundings, tmp_path):

@@ -72,7 +72,11 @@ def test_a_person_is_added_granted_listed_revoked_and_closed(run: Run, database:
     register = tmp_path / "authorities.csv"
     register.write_text("code,name,type\nE1,Avonmere,district\n")
     first = done(run("authorities", "import", str(register), "--on", "2026-04-01")).splitlines()
-    assert first[:2] == ["1 added, 0 changed, 0 as they were.", "New types in the register: “district”."]
+    assert first[:3] == [
+        "new: E1 Avonmere",
+        "1 added, 0 changed, 0 as they were.",
+        "New types in the register: “district”.",
+    ]
     again = done(run("authorities", "import", str(register), "--on", "2026-04-01"))
     assert again == "0 added, 0 changed, 1 as they were.\n"
     assert done(run("authorities", "list", "--on", "2026-04-02")) == "E1\tAvonmere\ttype=district\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from survey import config
+from survey import config, mail_server
 from survey.config import SettingFault
 
 SECRET = "s3cr3t-k3y-0123456789-abcdefghijklmnop"
@@ -44,6 +44,22 @@ BAD = [
     ("SOUNDINGS_CONTACT", "x" * 201),
     ("SOUNDINGS_CONTACT", "a\x1b[31mb"),
     ("SOUNDINGS_MAIL", "smtp"),
+    ("SOUNDINGS_MAIL", ""),
+    ("SOUNDINGS_MAIL", "smtp://"),
+    ("SOUNDINGS_MAIL", "http://post:pass-w0rd@mail.example.org"),
+    ("SOUNDINGS_MAIL", "smtp://post:pass-w0rd@mail.example.org:port"),
+    ("SOUNDINGS_MAIL", "smtp://post:pass-w0rd@mail.example.org:0"),
+    ("SOUNDINGS_MAIL", "smtp://post:pass-w0rd@mail.example.org/inbox"),
+    ("SOUNDINGS_MAIL", "smtp://post@mail.example.org"),
+    ("SOUNDINGS_MAIL", "smtp+plain://mail.example.org"),
+    ("SOUNDINGS_MAIL", "smtp://post:pass-w0rd%0a@mail.example.org"),
+    ("SOUNDINGS_MAIL", "smtp://[::1"),
+    ("SOUNDINGS_MAIL_FROM", "Survey <survey@example.org>"),
+    ("SOUNDINGS_MAIL_FROM", "survey@example.org\nBcc: x"),
+    ("SOUNDINGS_MAIL_FROM", "survey"),
+    ("SOUNDINGS_PROXY_HOPS", "-1"),
+    ("SOUNDINGS_PROXY_HOPS", "6"),
+    ("SOUNDINGS_PROXY_HOPS", "many"),
     ("SOUNDINGS_THREADS", "0"),
     ("SOUNDINGS_THREADS", "65"),
     ("SOUNDINGS_THREADS", "many"),
@@ -137,10 +153,33 @@ def test_the_command_refuses_on_standard_error_with_exit_code_one_and_soon(tmp_p
     assert time.monotonic() - began < 20  # two seconds on a quiet machine; the tests share theirs
 
 
+def test_a_mail_server_needs_the_address_that_mails_come_from(tmp_path: Path):
+    server = "smtp://post:s%2Fw@mail.example.org"
+    with pytest.raises(SettingFault, match="SOUNDINGS_MAIL_FROM: not an e-mail address"):
+        config.read(environment(tmp_path, SOUNDINGS_MAIL=server))
+    settings = config.read(environment(tmp_path, SOUNDINGS_MAIL=server, SOUNDINGS_MAIL_FROM="survey@example.org"))
+    assert mail_server.parse(settings.mail).password == "s/w"
+    assert "s%2Fw" not in repr(settings)
+
+
+def test_the_brand_gives_the_organisation_its_name_unless_one_is_given(tmp_path: Path):
+    folder = tmp_path / "brand"
+    folder.mkdir()
+    (folder / "brand.toml").write_text('name = "Rhwydwaith"')
+    assert config.read(environment(tmp_path, SOUNDINGS_BRAND=str(folder))).organisation == "Rhwydwaith"
+    both = config.read(environment(tmp_path, SOUNDINGS_BRAND=str(folder), SOUNDINGS_ORGANISATION="Another"))
+    assert (both.organisation, both.brand.name) == ("Another", "Rhwydwaith")
+    (folder / "brand.toml").write_text('name = "x"\n[colours]\nmain = "#ffffff"')
+    with pytest.raises(SettingFault, match=r"SOUNDINGS_BRAND: brand\.toml: colours\.main: .* 1\.00 to 1 with white"):
+        config.read(environment(tmp_path, SOUNDINGS_BRAND=str(folder)))
+
+
 def test_config_check_prints_every_setting_and_masks_what_is_secret(tmp_path: Path):
-    run = soundings(tmp_path, "config", "check", DATABASE_URL="postgresql://u:pass-w0rd@h/db?password=pass-w0rd")
+    run = soundings(tmp_path, "config", "check", DATABASE_URL="postgresql://u:pass-w0rd@h/db?password=pass-w0rd",
+                    SOUNDINGS_MAIL="smtps://post:pass-w0rd@mail.example.org", SOUNDINGS_MAIL_FROM="s@example.org")  # fmt: skip
     assert run.returncode == 0
     assert f"secret_key\t(set, {len(SECRET)} characters)" in run.stdout
+    assert "mail\tsmtps://post:***@mail.example.org:465" in run.stdout
     assert "database_url\tpostgresql+psycopg://u:***@h/db" in run.stdout
     assert not [secret for secret in (SECRET, SECRET[::-1], "pass-w0rd") if secret in run.stdout + run.stderr]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from survey import housekeeping, people
+from survey import housekeeping, jobs, people
 from survey.models import OutboxMessage, SignInCode, WebSession
 
 
@@ -25,3 +25,17 @@ def test_the_night_forgets_codes_and_sessions_that_have_ended(database, now) -> 
             session.scalar(select(func.count()).select_from(table)) for table in (SignInCode, OutboxMessage, WebSession)
         ]
     assert left == [0, 0, 1]  # the code and its mail are gone; of two sessions the one of five minutes ago stays
+
+
+def test_a_job_that_nobody_takes_is_said_in_the_log(database, now, caplog) -> None:
+    with database.session() as session, database.write(session):
+        job = jobs.enqueue(session, "release.compute", {}, key="one", by=None, now=now)
+        job.due_at = datetime.now(UTC) - timedelta(minutes=29)
+        session.commit()
+        housekeeping.look_over_queue(database)
+        assert not caplog.text
+    with database.session() as session, database.write(session):
+        jobs.get(session, job.code).due_at = datetime.now(UTC) - timedelta(minutes=31)
+        session.commit()
+    housekeeping.look_over_queue(database)
+    assert "A job has waited for 31 minutes" in caplog.text

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import audit, register, register_words
+from survey import audit, register, register_changes, register_words
 from survey.db import Database
 from survey.errors import BadInput, NotFound, Refusal
 from survey.models import Authority, AuthorityAttribute
@@ -187,3 +187,80 @@ def test_the_last_successor_stands_in_place_of_a_chain(database: Database, sessi
     assert [one.code for one in register.successors(session, first.id, SPRING)] == ["B"]
     assert [one.code for one in register.successors(session, first.id, AUTUMN)] == ["C", "D"]
     assert register.successors(session, third.id, AUTUMN) == ()
+
+
+# What a file would change
+
+
+def test_a_difference_is_shown_before_anything_is_written(database: Database, session: Session, now: datetime):
+    bring(database, session, FIRST, SPRING, now)
+    second = (
+        b"code,name,type,nation,region,end,successor\n"
+        b"E1,Avonmere and Coast,unitary,England,South West,,\n"
+        b"E3,Coldharrow,unitary,England,,,\n"
+        b"W1,Bryn,unitary,Wales,,2026-10-01,E3\n"
+    )
+    found = register.compare(session, second, on=AUTUMN)
+    assert list(register_changes.lines(found)) == [
+        "new: E3 Coldharrow",
+        "change: E1 Avonmere and Coast: name “Avonmere” becomes “Avonmere and Coast”",
+        "change: E1 Avonmere and Coast: type “district” becomes “unitary”",
+        "end: W1 Bryn: no more from 2026-10-01; in its place E3",
+    ]
+    assert [one.name for one in register.all_authorities(session)] == ["Avonmere", "Bryn"]
+    done = bring(database, session, second, AUTUMN, now)
+    assert done.difference == found
+    assert done == ImportedAuthorities(added=1, changed=2, unchanged=0)
+    assert not register.compare(session, second, on=AUTUMN)
+
+
+def test_an_authority_that_ends_has_no_attributes_from_that_day_and_a_successor(
+    database: Database, session: Session, now: datetime
+):
+    bring(database, session, FIRST, SPRING, now)
+    bring(database, session, b"code,name,end,successor\nW1,Bryn,2026-10-01,E1\n", SPRING, now)
+    assert attributes(session, "W1", date(2026, 9, 30)) == {"type": "unitary", "nation": "Wales"}
+    assert attributes(session, "W1", AUTUMN) == {}
+    bryn = register.by_code(session, "W1")
+    assert register.successors(session, bryn.id, date(2026, 9, 30)) == ()
+    assert [one.code for one in register.successors(session, bryn.id, AUTUMN)] == ["E1"]
+
+
+def test_a_new_authority_begins_on_its_own_first_day(database: Database, session: Session, now: datetime):
+    bring(database, session, b"code,name,type,start\nE9,Old,district,1974-04-01\n", AUTUMN, now)
+    assert attributes(session, "E9", date(1974, 4, 1)) == {"type": "district"}
+    assert attributes(session, "E9", date(1974, 3, 31)) == {}
+
+
+def test_an_attribute_of_an_authority_that_has_ended_can_be_put_right(
+    database: Database, session: Session, now: datetime
+):
+    ended = b"code,name,type,start,end\nE9,Old,distrct,1974-04-01,2023-04-01\n"
+    bring(database, session, ended, AUTUMN, now)
+    bring(database, session, ended.replace(b"distrct", b"district"), AUTUMN, now)
+    assert attributes(session, "E9", date(2023, 3, 31)) == {"type": "district"}
+    assert attributes(session, "E9", date(2023, 4, 1)) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        (b"E1,A,1974-13-01,,", "row 2, column start: “1974-13-01” is no day. Write it as 2023-04-01."),
+        (b"E1,A,2023-04-01,1974-04-01,", "row 2, column end: it lies before the start. Correct one of the two."),
+        (b"E1,A,,,E2", "row 2, column successor: an authority with a successor needs the day of its end."),
+        (b"E1,A,1974-04-01,2023-04-01,E1", "row 2, column successor: an authority cannot come after itself."),
+        (b"E1,A,,2023-04-01,", "row 2, column start: say when it began: it has ended before 2026-04-01."),
+        (b"E1,A,1974-04-01,2023-04-01,E2", "row 2, column successor: “E2” is not in the register and not in the file. Add it."),
+    ],
+)  # fmt: skip
+def test_a_life_that_cannot_be_is_refused(session: Session, now: datetime, line: bytes, fault: str):
+    assert refused(session, b"code,name,start,end,successor\n" + line + b"\n", now) == (fault,)
+
+
+def test_an_end_before_what_is_known_is_refused(database: Database, session: Session, now: datetime):
+    bring(database, session, FIRST, AUTUMN, now)
+    with pytest.raises(BadInput) as refusal:
+        bring(database, session, b"code,name,end\nE1,Avonmere,2026-04-01\n", AUTUMN, now)
+    assert refusal.value.faults == (
+        "row 2, column end: what is true from 2026-10-01 is already known. Give a later end.",
+    )

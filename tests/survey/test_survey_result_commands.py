@@ -112,6 +112,38 @@ def test_a_member_exports_nothing(run: Command, tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_microdata_leave_with_their_codebook_and_are_never_overwritten(run: Command, tmp_path: Path) -> None:
+    rows, codebook = tmp_path / "rows.csv", tmp_path / "codebook.csv"
+    words = ("export", "microdata", "--wave", "2025", "--out", str(rows), "--codebook", str(codebook))
+    done = run(*words, "--as", "researcher@demonstration.example")
+    assert (done.exit_code, done.stdout) == (0, "")
+    count = len(rows.read_text().splitlines()) - 1
+    assert done.stderr.startswith(f"{rows}: {count} rows; withheld: authority in ")
+    assert rows.stat().st_mode & 0o077 == 0  # nobody else of the machine may read it
+    assert codebook.read_text().startswith("column,question,kind")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["codebook.csv", "rows.csv"]
+    again = run(*words, "--as", "researcher@demonstration.example")
+    assert (again.exit_code, "is there already" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("wave", "email", "sentence"),
+    [
+        ("2025", "publisher-1", "Microdata are for researchers."),
+        ("2025", "member", "Microdata are for researchers."),
+        ("2026", "researcher", "Microdata are exported when it has closed."),
+        ("2031", "researcher", "There is no wave 2031."),
+    ],
+)
+def test_microdata_are_refused_with_the_reason(
+    run: Command, tmp_path: Path, wave: str, email: str, sentence: str
+) -> None:
+    out = tmp_path / "rows.xlsx"
+    refused = run("export", "microdata", "--wave", wave, "--out", str(out), "--as", f"{email}@demonstration.example")
+    assert (refused.exit_code, sentence in refused.stderr) == (1, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_answers_are_imported_once(run: Command, place: Path, tmp_path: Path) -> None:
     file = tmp_path / "answers.csv"
     file.write_text("authority,tier,mindset_hierarchy\nD019,manager,4\nD019,frontline,dk\n", encoding="utf-8")

@@ -9,11 +9,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports import narrative
-from reports.frames import BENCHMARKS, SCORES, STANDINGS
+from reports.frames import BENCHMARKS, SCORES
 from survey import downloads, results, stored_results
 from survey.errors import NotFound
 from survey.models import AuditEntry, Release
@@ -161,20 +162,25 @@ def test_benchmarks_leave_as_whole_numbers(closed: Closed) -> None:
     assert {line["reason"] for line in lines if line["peer_group"] == "type:county"} == {"withheld"}
 
 
-def test_a_workbook_has_a_sheet_for_each_table_and_notes_and_no_ranks(closed: Closed) -> None:
+def test_a_workbook_has_a_sheet_for_each_table_and_no_ranks(closed: Closed) -> None:
     release = closed.published()
     with closed.database.write(closed.session):
         made = downloads.xlsx(closed.session, release, actor="person:1", now=closed.now)
         closed.session.commit()
     book = openpyxl.load_workbook(io.BytesIO(made.content))
-    assert book.sheetnames == ["notes", "benchmarks", "standings", "scores"]
-    notes = dict(book["notes"].iter_rows(min_row=2, values_only=True))
-    assert notes["Release"] == "2026.1"
-    assert notes["Method version"] == "1"
-    heads = [cell.value for cell in book["standings"][1]]
-    rank = heads.index("percentile_rank")
-    assert all(row[rank] is None for row in book["standings"].iter_rows(min_row=2, values_only=True))
-    assert heads == [*STANDINGS.columns, "release", "method"]
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks"]
+    cover = [row[0] for row in book["Cover"].iter_rows(values_only=True)]
+    assert cover[0] == "Survey 2026: results"
+    assert {"Release: 2026.1", "Method version: 1"} <= set(cover)
+    heads = [cell.value for cell in book["Standings"][3]]
+    assert not [head for head in heads if "rank" in head.lower()]
+    own = [row for row in book["Scores"].iter_rows(min_row=4, values_only=True) if row[1] == "A14"]
+    assert {row[0] for row in own} == {"Town A14"}
+    assert {row[heads_of(book["Scores"], "Score [note\u00a01]")] for row in own} == {"[c]"}  # five officers
+
+
+def heads_of(sheet: Worksheet, head: str) -> int:
+    return [cell.value for cell in sheet[3]].index(head)
 
 
 def test_each_download_is_in_the_audit_trail(closed: Closed) -> None:

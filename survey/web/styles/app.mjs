@@ -22,6 +22,33 @@ if (warning) {
   }, seconds * 1000);
 }
 
+// Work under way: every few seconds the page is read again, and only what has changed is replaced, so that whoever has
+// the focus somewhere keeps it.
+const work = document.querySelector("[data-refresh-every]");
+if (work) {
+  const pause = Number(work.dataset.refreshEvery) * 1000;
+  const look = () => {
+    const request = new XMLHttpRequest();
+    request.responseType = "document";
+    request.addEventListener("load", () => {
+      const fresh = request.response?.getElementById(work.id);
+      if (!fresh) return; // signed out, say: what is shown stays
+      const shown = [...work.children];
+      const count = fresh.childElementCount;
+      for (const [place, node] of [...fresh.children].entries()) {
+        if (!shown[place]) work.append(node);
+        else if (!shown[place].isEqualNode(node)) shown[place].replaceWith(node);
+      }
+      for (const node of shown.slice(count)) node.remove();
+      if ("refreshEvery" in fresh.dataset) setTimeout(look, pause);
+    });
+    request.addEventListener("error", () => setTimeout(look, pause));
+    request.open("GET", location.href);
+    request.send();
+  };
+  setTimeout(look, pause);
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

@@ -210,9 +210,12 @@ def test_one_authority_is_found_among_those_that_take_part(researcher_browser) -
     assert 'value="&lt;b&gt;nowhere"' in page
 
 
-def test_two_persons_publish_a_release(browser, person, sqlite_database) -> None:
+def test_two_persons_publish_a_release(browser, person, sqlite_database, web_settings, work) -> None:
     browser.sign_in(person("publisher-1"))
-    assert browser.post("/research/waves/2025/compute").location == "/research/releases/2025.2/"
+    asked = browser.post("/research/waves/2025/compute")
+    assert browser.get("/research/releases/2025.2/").status == 404  # not before a worker has done it
+    work(sqlite_database, web_settings)
+    assert 'href="/research/releases/2025.2/">See release 2025.2<' in browser.follow(asked).text
     page = browser.get("/research/releases/2025.2/").text
     assert "You computed this release, so a second person has to approve it." in page
     assert "Questions most often without an answer" in page
@@ -235,9 +238,10 @@ def test_two_persons_publish_a_release(browser, person, sqlite_database) -> None
     assert "release.published" in actions(sqlite_database)
 
 
-def test_an_embargo_keeps_the_old_release_until_its_end(browser, person, sqlite_database) -> None:
+def test_an_embargo_keeps_the_old_release_until_its_end(browser, person, sqlite_database, web_settings, work) -> None:
     browser.sign_in(person("researcher"))
     browser.post("/research/waves/2025/compute")
+    work(sqlite_database, web_settings)
     browser.sign_in(person("publisher-1"))
     browser.post("/research/releases/2025.2/approve")
     assert browser.post("/research/releases/2025.2/publish", {"embargo_until": "2099-01-01 09:00"}).status == 303
@@ -311,15 +315,14 @@ def test_the_workbook_holds_the_same_as_the_files_and_every_download_is_audited(
 ) -> None:
     answer = export(researcher_browser, "workbook")
     book = openpyxl.load_workbook(io.BytesIO(answer.response.data))
-    assert set(book.sheetnames) == {"notes", "benchmarks", "standings", "scores"}
-    heads, *rows = book["scores"].iter_rows(values_only=True)
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks"]
+    _, _, heads, *rows = book["Scores"].iter_rows(values_only=True)
     file = list(csv.DictReader(io.StringIO(export(researcher_browser, "scores").text)))
     assert len(rows) == len(file)
+    code, measure, score = (heads.index(head) for head in ("Authority code", "Measure code", "Score [note\u00a01]"))
     for row, line in zip(rows, file, strict=True):
-        assert {head: "" if cell is None else str(cell) for head, cell in zip(heads, row, strict=True) if head in ("authority", "measure")} == {
-            "authority": line["authority"], "measure": line["measure"],
-        }  # fmt: skip
-        assert (row[heads.index("score")] or "") == (float(line["score"]) if line["score"] else "")
+        assert (row[code], row[measure]) == (line["authority"], line["measure"])
+        assert row[score] == (float(line["score"]) if line["score"] else "[c]")
     assert actions(sqlite_database)[-2:] == ["export.downloaded", "export.downloaded"]
 
 
@@ -336,7 +339,7 @@ def test_a_name_that_looks_like_a_formula_is_harmless_in_every_file(researcher_b
     assert "'" + danger in codes
     assert danger not in codes
     book = openpyxl.load_workbook(io.BytesIO(export(researcher_browser, "workbook").response.data))
-    cells = [cell for row in book["scores"].iter_rows() for cell in row]
+    cells = [cell for row in book["Scores"].iter_rows() for cell in row]
     assert danger in {cell.value for cell in cells}  # text as it is, and of type text
     assert not [cell for cell in cells if cell.data_type == "f"]
 

@@ -1,0 +1,216 @@
+"""The report of the sector as one tagged PDF: the middle authority, types and nations, themes, method, annex."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+
+import pandas as pd
+
+from questionnaires.definition import Dimension, Questionnaire
+from reports import narrative
+from reports.charts.dots import dots
+from reports.charts.radar import radar
+from reports.charts.small_multiples import small_multiples
+from reports.documents import annex, brand, cells, letterhead, reading, sector_parts, technical_notes, typesetting
+from reports.documents.brand import Brand
+from reports.documents.cells import Table
+from reports.documents.imprint import Imprint
+from reports.documents.sector_parts import Profiles
+from reports.documents.typesetting import Value
+from reports.narrative import Caption
+from reports.peers import ALL
+from reports.quality import Json
+from reports.rules import Rules
+
+KIND = "Report of the sector"
+KINDS = {"type": "By type of authority", "nation": "By nation", "region": "By region"}
+"""The kinds of groups that have a chapter, in their order; regions have their table only."""
+WITHOUT_PICTURES = frozenset({"region"})
+
+BESIDE = (
+    "Each radar has the same axes and the same scale. Groups stand in the order of the alphabet; one with too few "
+    "authorities has no picture. Small differences between groups are as likely to be chance as not."
+)
+IN_A_TABLE = (
+    "Groups stand in the order of the alphabet. Small differences between them are as likely to be chance as not."
+)
+INTERVAL = (
+    "How far the middle authority could be from the one that we would find among another set of authorities like these. "
+    "It is worked out from repeated samples of the authorities."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the report is made from, beside the frames: who is who, how good the answers are, under which settings.
+
+    `register` says how many authorities there are of each type, nation and region, by the code of the peer group.
+    `record` are further facts for the annex, such as digests, by what they are called.
+    """
+
+    authorities: pd.DataFrame | None = None
+    quality: Mapping[str, Json] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
+    register: Mapping[str, int] = field(default_factory=dict)
+    record: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """Pictures under their names, as they come; each goes into the document with its sentence."""
+
+    imprint: Imprint
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, name: str, draw: Callable[..., bytes], shown: object, caption: Caption) -> Value:
+        self.pictures[name] = draw(shown, caption)
+        return {"name": name, "sentence": caption.sentence}
+
+    def caption(self, profile: pd.DataFrame) -> Caption:
+        marks = self.imprint
+        return narrative.sector_caption(
+            profile, peer_group=ALL, release=marks.release, method=marks.method, demonstration=marks.demonstration
+        )
+
+    def groups_caption(self, groups: Profiles) -> Caption:
+        marks = self.imprint
+        return narrative.multiples_caption(
+            groups, release=marks.release, method=marks.method, demonstration=marks.demonstration
+        )
+
+
+def sector(
+    frames: Mapping[str, pd.DataFrame],
+    questionnaire: Questionnaire,
+    given: Given | None = None,
+    *,
+    imprint: Imprint,
+    publisher: Brand | None = None,
+    made: datetime | None = None,
+) -> bytes:
+    """The PDF from the published frames: `scores` and `benchmarks`.
+
+    `publisher` is the brand of the body that publishes; `made` the document's date. The same input gives the same
+    bytes. Raises TypesettingFault, which is a fault of the program.
+    """
+    given, publisher = given or Given(), publisher or brand.default()
+    drawn = _Drawn(imprint)
+    data: dict[str, Value] = {
+        "letterhead": letterhead.letterhead(publisher, imprint, questionnaire, title="The sector", kind=KIND),
+        "facts": list(technical_notes.counts(given.quality, questionnaire)[:1]),
+        **_found(frames, questionnaire, drawn),
+        "explained": _explained(),
+        "participation": [_table(table) for table in _participation(frames["scores"], questionnaire, given)],
+        "annex": _annex(frames, questionnaire, given, imprint),
+    }
+    return typesetting.pdf("sector_report", data, pictures=drawn.pictures | letterhead.pictures(publisher), made=made)
+
+
+def _found(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, drawn: _Drawn) -> dict[str, Value]:
+    """Chapters with figures: all authorities, each kind of group, each dimension with its themes."""
+    benchmarks = frames["benchmarks"]
+    profiles = sector_parts.profiles(benchmarks, questionnaire)
+    everybody = profiles[ALL]
+    caption = drawn.caption(everybody)
+    if not any(sector_parts.anything(one) for one in profiles.values()):
+        return {"shown": False, "finding": caption.sentence}
+    with_radar = len(everybody) >= sector_parts.FEWEST_AXES
+    return {
+        "shown": True,
+        "finding": caption.sentence,
+        "dots": drawn.add("dots", dots, everybody, caption),
+        "dimensions": _table(cells.medians(everybody, "The middle authority on each dimension, 0 to 100")),
+        "radar": drawn.add("radar", partial(radar, size="narrow"), everybody, caption) if with_radar else None,
+        "radar_words": reading.RADAR,
+        "kinds": [_kind(kind, profiles, questionnaire, drawn) for kind in KINDS if _has(kind, profiles)],
+        "parts": [_part(one, benchmarks, questionnaire, drawn) for one in questionnaire.dimensions],
+    }
+
+
+def _has(kind: str, profiles: Profiles) -> bool:
+    return len(sector_parts.of_kind(profiles, kind)) > 1
+
+
+def _kind(kind: str, profiles: Profiles, questionnaire: Questionnaire, drawn: _Drawn) -> Value:
+    groups = sector_parts.of_kind(profiles, kind)
+    together = [] if kind in WITHOUT_PICTURES else sector_parts.drawn_together(groups)
+    table = sector_parts.beside_each_other(groups, questionnaire, f"The middle authority {KINDS[kind].lower()}")
+    return {
+        "title": KINDS[kind],
+        "words": BESIDE if together else IN_A_TABLE,
+        "pictures": [
+            drawn.add(f"{kind}-{place}", small_multiples, chosen, drawn.groups_caption(chosen))
+            for place, chosen in enumerate(together, start=1)
+        ],
+        "table": _table(table),
+    }
+
+
+def _part(dimension: Dimension, benchmarks: pd.DataFrame, questionnaire: Questionnaire, drawn: _Drawn) -> Value:
+    title = str(dimension.title)
+    found: dict[str, Value] = {"title": title, "description": str(dimension.description or "")}
+    themes = sector_parts.themes(benchmarks, questionnaire, dimension)
+    if themes.empty:
+        return found | {"picture": None, "table": None}
+    caption = replace(drawn.caption(themes), heading=f"{title}: the middle authority")
+    table = cells.medians(themes, f"Themes of {narrative.in_sentence(title)}")
+    name = f"themes-{questionnaire.dimensions.index(dimension) + 1}"
+    return found | {"picture": drawn.add(name, dots, themes, caption), "table": _table(table)}
+
+
+def _explained() -> Value:
+    """How to read the report: as any other, but for what its intervals are about, and without verdicts."""
+    kept = [(term, meaning) for term, meaning in reading.terms() if term != reading.VERDICTS]
+    terms = [(term, INTERVAL if term == reading.INTERVAL else meaning) for term, meaning in kept]
+    return {
+        "terms": [{"term": term, "meaning": meaning} for term, meaning in terms],
+        "method": list(reading.METHOD),
+    }
+
+
+def _participation(scores: pd.DataFrame, questionnaire: Questionnaire, given: Given) -> list[Table]:
+    """By type and by nation where they are known, or one table of all authorities."""
+    known = given.authorities
+    kinds = [kind for kind in ("type", "nation") if known is not None and kind in known and known[kind].notna().any()]
+    return [
+        replace(
+            sector_parts.participation(kind, scores, questionnaire, known, given.register),
+            caption=f"Who took part, {KINDS[kind].lower()}",
+        )
+        for kind in kinds or ["type"]
+    ]
+
+
+def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, given: Given, imprint: Imprint) -> Value:
+    profiles = sector_parts.profiles(frames["benchmarks"], questionnaire)
+    by_dimension = [
+        sector_parts.group_by_group(profiles, dimension.code, str(dimension.title))
+        for dimension in questionnaire.dimensions
+    ]
+    record = {
+        "Questionnaire": f"{questionnaire.code} {questionnaire.version}",
+        "Release": imprint.release or "not given",
+        "Method": imprint.method,
+        **given.record,
+    }
+    return {
+        "record": _table(Table("What this report was made from", ("", "Value"), tuple(record.items()))),
+        "notes": list(technical_notes.counts(given.quality, questionnaire)),
+        "gates": _table(annex.gates(given.quality)),
+        "settings": _plain(annex.settings(given.rules)),
+        "groups": [_table(table) for table in by_dimension],
+        "questions": [_plain(table) for table in annex.questions(given.quality, questionnaire)],
+    }
+
+
+def _table(one: Table) -> Value:
+    return letterhead.table(one)
+
+
+def _plain(one: Table) -> Value:
+    """A table of the annex: its shares are settings and counts, so no bars are drawn below them."""
+    found = letterhead.table(one)
+    return found | {"rows": [[{"words": cell, "share": None} for cell in row] for row in one.body]}
