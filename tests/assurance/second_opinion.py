@@ -277,13 +277,17 @@ def of_people(
     case: Wave, persons: list[Person], measure: str, invited: float | None, *, whole: bool = False
 ) -> Estimate:
     """Of a whole authority with its weights; of a group inside it as a stratum of its own."""
-    scored = [one for one in persons if measure in one.scores]
-    values = [one.scores[measure] for one in scored]
-    if not whole:
-        return estimate(values, [one.weight for one in scored], invited)
-    categories = [[one.categories[at] for one in scored] for at in (0, 1)]
+    scored = [(one.scores[measure], one) for one in persons if measure in one.scores]
+    if whole:
+        return of_whole(scored, invited)
+    return estimate([value for value, _ in scored], [one.weight for _, one in scored], invited)
+
+
+def of_whole(scored: list[tuple[float, Person]], invited: float | None) -> Estimate:
+    """The score of an authority from its weighted people, with the error that goes with raking."""
+    categories = [[one.categories[at] for _, one in scored] for at in (0, 1)]
     used = [None if None in one or not one else _numbered(one) for one in categories]
-    return estimate(values, [one.raked for one in scored], invited, used)
+    return estimate([value for value, _ in scored], [one.raked for _, one in scored], invited, used)
 
 
 def _numbered(categories: list) -> list[int]:
@@ -363,7 +367,7 @@ def holm(p_values: list[float]) -> list[float]:
     return adjusted
 
 
-def verdict(gap: float, p_adjusted: float | None, relied: float | None) -> str:
+def verdict(gap: float, p_adjusted: float | None, relied: float | None = 1.0) -> str:
     if relied is None or relied < 0.50:
         return "CANNOT_TELL"
     if p_adjusted is None:

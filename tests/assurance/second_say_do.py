@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scipy import stats
-from second_opinion import FOR_MEDIAN, Estimate, Person, Row, Wave, estimate, few, holm, table, type7, verdict
+from second_opinion import FOR_MEDIAN, Estimate, Person, Row, Wave, few, holm, of_whole, table, type7, verdict
 
 SIDES = ("staff", "staff_lower", "staff_upper", "n")
 
@@ -125,9 +125,8 @@ def home(case: Wave, theme: str) -> str:
 
 
 def staff(case: Wave, code: str, themes: set[str], measure: str) -> Estimate:
-    scored = [(points(case, one, themes, measure), one.weight) for one in case.of(code)]
-    kept = [(value, weight) for value, weight in scored if value is not None]
-    return estimate([value for value, _ in kept], [weight for _, weight in kept], case.invited(code))
+    scored = [(points(case, one, themes, measure), one) for one in case.of(code)]
+    return of_whole([(value, one) for value, one in scored if value is not None], case.invited(code))
 
 
 def points(case: Wave, person: Person, themes: set[str], measure: str) -> float | None:
