@@ -145,7 +145,7 @@ def test_analyse_proposes_a_mapping_and_then_reads_with_it(written, tmp_path):
     (row,) = [
         one
         for one in csv.DictReader((tmp_path / "out" / "scores.csv").read_text().splitlines())
-        if one["measure"] == "overall"
+        if one["measure"] == "mindset"
     ]
     assert float(row["score"]) == pytest.approx((75 + 100 + 75) / 3)
 
