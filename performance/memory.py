@@ -31,7 +31,7 @@ def idle_bytes() -> int:
         free.close()
         place = Path(folder) / "data"
         environment = {**os.environ, "SOUNDINGS_DATA": str(place), "PORT": str(port)}
-        soundings = [sys.executable, "-m", "survey.cli"]
+        soundings = [sys.executable, "-c", "from survey.cli import main; main()"]
         subprocess.run([*soundings, "migrate"], env=environment, check=True, capture_output=True)
         server = subprocess.Popen([*soundings, "serve"], env=environment, stderr=subprocess.DEVNULL)
         try:
