@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, delete, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import AnswerValue, Item, Page, Questionnaire
@@ -246,7 +246,7 @@ def _take_draft_and_receipt(session: Session, draft: Current) -> bool:
 
 
 def _take_receipt(session: Session, draft: Current) -> bool:
-    taken = _TAKE_PERSONAL if draft.invitation_kind == InvitationKind.PERSONAL else _TAKE_SHARED
+    taken = _TAKE[draft.invitation_kind == InvitationKind.PERSONAL].returning(Invitation.id)
     receipt = session.execute(taken, {"link": draft.invitation_id})
     return receipt.one_or_none() is not None
 
@@ -315,11 +315,17 @@ _SAVE = Statement(
     .values(answers=bindparam("merged"), revision=_TABLE.c.revision + 1)
     .returning(_TABLE.c.revision)
 )
-_TAKEN = (
-    update(Invitation)
-    .where(Invitation.id == bindparam("link"), ~Invitation.revoked, _wave_of_invitation())
-    .returning(Invitation.id)
-    .execution_options(synchronize_session=False)
-)
-_TAKE_PERSONAL = _TAKEN.where(~Invitation.used).values(used=True)
-_TAKE_SHARED = _TAKEN.where(Invitation.received < Invitation.cap).values(received=Invitation.received + 1)
+
+
+def _taking() -> dict[bool, Update]:
+    """How a receipt is taken: of a personal link (true), of a shared one."""
+    taken = (
+        update(Invitation)
+        .where(Invitation.id == bindparam("link"), ~Invitation.revoked, _wave_of_invitation())
+        .execution_options(synchronize_session=False)
+    )
+    shared = taken.where(Invitation.received < Invitation.cap).values(received=Invitation.received + 1)
+    return {True: taken.where(~Invitation.used).values(used=True), False: shared}
+
+
+_TAKE = _taking()
