@@ -164,7 +164,10 @@ def test_a_wheel_without_styles_would_be_caught(installed: Path, command: Comman
     content = manifest.read_text()
     manifest.unlink()
     try:
-        with pytest.raises(pytest.fail.Exception, match="styles are not built"), running(command, tmp_path, "serve", PORT=free_port()):
+        with (
+            pytest.raises(pytest.fail.Exception, match="styles are not built"),
+            running(command, tmp_path, "serve", PORT=free_port()),
+        ):
             pass
     finally:
         manifest.write_text(content)
