@@ -81,10 +81,11 @@ def _mean_of_items(
         if code not in columns:
             continue  # an item that the file does not have was not asked
         scores = option_scores(questionnaire.items[code])
-        has_score = np.append(~np.isnan(scores), False)  # the last place stands for every missing code
+        missing = np.isnan(scores)
+        has_score = np.append(~missing, False)  # the last place stands for every missing code
         chosen = responses.answers[:, columns[code]]
         place = np.where(chosen < 0, len(scores), chosen)
-        total += np.append(np.nan_to_num(scores), 0.0)[place]
+        total += np.append(np.where(missing, 0.0, scores), 0.0)[place]
         answered += has_score[place]
     needed = math.ceil(rules.answered_share * len(measure.items))
     return np.where(answered >= max(needed, 1), total / np.maximum(answered, 1), np.nan)

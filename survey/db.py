@@ -10,14 +10,14 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,7 +29,7 @@ from survey.models.base import UtcDateTime
 SAFE_SQLITE = (3, 51, 3)  # before it, WAL mode with several processes can lose a commit
 LOCK_WAIT_SECONDS = 10.0
 _WRITING = "soundings_writing"
-_ALONE = "soundings_alone"
+ALONE = "soundings_alone"  # a session keeps under this name where statements go that need no transaction
 
 
 class database_now(FunctionElement[datetime]):  # noqa: N801 - reads as a SQL function
@@ -58,12 +58,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
-        self._alone = self.engine.execution_options(**{_ALONE: True})
+        self._alone = self.engine.execution_options(**{ALONE: True})
         self._lock = FileLock(Path(f"{self.url.database}.lock")) if self.is_sqlite else None
 
     def session(self) -> Session:
         """A session whose objects stay readable after commit: a view commits, then renders."""
-        return Session(self.engine, expire_on_commit=False, info={_ALONE: self._alone})
+        return Session(self.engine, expire_on_commit=False, info={ALONE: self._alone})
 
     @contextmanager
     def write(self, session: Session) -> Iterator[None]:
@@ -142,18 +142,6 @@ def _no_lock() -> Iterator[None]:
     yield
 
 
-def read_one(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
-    """The one row of a statement, or None, without the ORM: for statements that every page of an officer sends.
-
-    Where the session has no transaction yet, none is begun: one statement sees one state of the database by itself.
-    """
-    if session.in_transaction() or _ALONE not in session.info:
-        return session.connection().execute(statement, parameters).one_or_none()
-    engine: Engine = session.info[_ALONE]
-    with engine.connect() as connection:
-        return connection.execute(statement, parameters).one_or_none()
-
-
 def _sqlite_engine(url: str) -> Engine:
     if sqlite.sqlite_version_info < SAFE_SQLITE:
         raise RuntimeError(
@@ -185,8 +173,13 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # Any: pysqlite3 
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if not options.get(_ALONE):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")
+    if options.get(ALONE):
+        return
+    begin = "BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN"
+    try:
+        connection.connection.cursor().execute(begin)
+    except sqlite.Error:
+        connection.exec_driver_sql(begin)  # meets the same fault, and gives it the name that the pages know
 
 
 def _postgresql_engine(url: str) -> Engine:

@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey import keys
-from survey.db import database_now, read_one
+from survey.db import database_now
 from survey.models import Authority, Edition, Invitation, Participation, Wave
+from survey.statements import Statement
 from survey.vocabulary import WaveState
 
 COLLECTING = (WaveState.OPEN, WaveState.GRACE)
@@ -127,7 +128,8 @@ FOUND_COLUMNS = (
 
 def accepts_changes() -> ColumnElement[bool]:
     """True in a statement that also reads `Wave`: the wave takes changes at the moment of the database's clock."""
-    return and_(Wave.state.in_(COLLECTING), Wave.opens_at <= database_now(), database_now() < Wave.closes_at)
+    collecting = or_(*(Wave.state == state for state in COLLECTING))
+    return and_(collecting, Wave.opens_at <= database_now(), database_now() < Wave.closes_at)
 
 
 def found_by(
@@ -146,17 +148,17 @@ def found_by(
 
 
 # Built once: putting a statement together costs more than sending it.
-_BY_TOKEN = found_by(Invitation.token_hash == bindparam("token"))
+_BY_TOKEN = Statement(found_by(Invitation.token_hash == bindparam("token")))
 _BY_ID = found_by(Invitation.id == bindparam("invitation"))
 
 
 def find(session: Session, token: str) -> Found | None:
     """The link of a token, or None: a token that was never given out and a renewed one read the same."""
-    row = read_one(session, _BY_TOKEN, {"token": keys.hashed(token)})
-    return None if row is None else Found(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    row = _BY_TOKEN.one(session, {"token": keys.hashed(token)})
+    return None if row is None else Found(**row)
 
 
 def find_by_id(session: Session, invitation_id: int) -> Found:
     """The same link read again, to say why a statement took nothing."""
     row = session.execute(_BY_ID, {"invitation": invitation_id}).one()
-    return Found(**row._mapping)  # noqa: SLF001
+    return Found(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name

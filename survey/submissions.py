@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Executable, Table, bindparam, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, delete, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import AnswerValue, Item, Page, Questionnaire
 from reports.rules import Rules
 from survey import answers as answer
 from survey import keys, links, own_scores, sealing
-from survey.db import database_now, read_one
+from survey.db import database_now
 from survey.errors import BadInput, NotFound, NotNow, Unavailable
 from survey.links import Found, LinkState
 from survey.models import Draft, Invitation, Participation, SpentKey, Wave
+from survey.statements import Statement
 from survey.vocabulary import InvitationKind
 
 GONE = "We cannot find your answers in this browser. Open your link again; your resume code brings them back."
@@ -175,8 +176,8 @@ def _save(session: Session, draft: Current, differences: tuple[Difference, ...])
         else:
             merged[difference.item.code] = difference.posted
     read = {"draft": draft.draft_id, "read_revision": draft.revision, "merged": answer.stored(merged)}
-    revision = session.execute(_SAVE, read).scalar_one_or_none()
-    return None if revision is None else replace(draft, answers=merged, revision=revision)
+    saved = _SAVE.one(session, read)
+    return None if saved is None else replace(draft, answers=merged, revision=saved["revision"])
 
 
 def _again(session: Session, draft: Current) -> Current:
@@ -245,15 +246,8 @@ def _take_draft_and_receipt(session: Session, draft: Current) -> bool:
 
 
 def _take_receipt(session: Session, draft: Current) -> bool:
-    if draft.invitation_kind == InvitationKind.PERSONAL:
-        taken = update(Invitation).where(~Invitation.used).values(used=True)
-    else:
-        taken = update(Invitation).where(Invitation.received < Invitation.cap).values(received=Invitation.received + 1)
-    receipt = session.execute(
-        taken.where(Invitation.id == draft.invitation_id, ~Invitation.revoked, _wave_of_invitation())
-        .returning(Invitation.id)
-        .execution_options(synchronize_session=False)
-    )
+    taken = _TAKE[draft.invitation_kind == InvitationKind.PERSONAL].returning(Invitation.id)
+    receipt = session.execute(taken, {"link": draft.invitation_id})
     return receipt.one_or_none() is not None
 
 
@@ -283,11 +277,9 @@ def _why_not(session: Session, draft: Current) -> str:
     return found.refusal or GONE
 
 
-def _current(session: Session, statement: Executable, wanted: str) -> Current | None:
-    row = read_one(session, statement, {"wanted": wanted})
-    if row is None:
-        return None
-    return Current(**{**row._mapping, "answers": answer.loaded(row.answers)})  # noqa: SLF001 - SQLAlchemy's public name
+def _current(session: Session, statement: Statement, wanted: str) -> Current | None:
+    row = statement.one(session, {"wanted": wanted})
+    return None if row is None else Current(**{**row, "answers": answer.loaded(row["answers"])})
 
 
 def _wave_of_invitation(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -303,15 +295,15 @@ def _wave_of_invitation(*conditions: ColumnElement[bool]) -> ColumnElement[bool]
 # Built once: putting a statement together costs more than sending it.
 
 
-def _drafts(condition: ColumnElement[bool]) -> Executable:
+def _drafts(condition: ColumnElement[bool]) -> Statement:
     statement = links.found_by(condition).join(Draft, Draft.invitation_id == Invitation.id)
-    return statement.add_columns(Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at)
+    return Statement(statement.add_columns(Draft.id.label("draft_id"), Draft.revision, Draft.answers, Draft.started_at))
 
 
 _OF_BROWSER = _drafts(Draft.browser_key_hash == bindparam("wanted"))
 _OF_ID = _drafts(Draft.id == bindparam("wanted"))
 _TABLE = cast("Table", Draft.__table__)
-_SAVE = (
+_SAVE = Statement(
     update(_TABLE)
     .where(
         _TABLE.c.id == bindparam("draft"),
@@ -323,3 +315,17 @@ _SAVE = (
     .values(answers=bindparam("merged"), revision=_TABLE.c.revision + 1)
     .returning(_TABLE.c.revision)
 )
+
+
+def _taking() -> dict[bool, Update]:
+    """How a receipt is taken: of a personal link (true), of a shared one."""
+    taken = (
+        update(Invitation)
+        .where(Invitation.id == bindparam("link"), ~Invitation.revoked, _wave_of_invitation())
+        .execution_options(synchronize_session=False)
+    )
+    shared = taken.where(Invitation.received < Invitation.cap).values(received=Invitation.received + 1)
+    return {True: taken.where(~Invitation.used).values(used=True), False: shared}
+
+
+_TAKE = _taking()

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from flask import Flask, abort, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +25,6 @@ from performance._floor.storage import Storage
 from questionnaires.definition import Questionnaire
 
 Variant = Literal["widgets", "loop", "prepared"]
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
 _MARK = re.compile("\ue000([^\ue001]*)\ue001")
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import narrative, peers
+from reports import narrative, peers, say_do_reading
 from reports.charts.dots import dots
 from reports.charts.radar import radar
+from reports.charts.say_do import say_do
 from reports.documents import authority_report, html_report, sector_report
 from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
@@ -33,6 +34,8 @@ def write_authorities(
 ) -> Iterator[str]:
     """`authorities/<code>/` with radar.svg, dots.svg, report.html and report.pdf; gives each code back as it is done.
 
+    Who has a self-assessment gets self-assessment.svg besides.
+
     `frames` are the published ones at full precision; `names` gives the name of a code. Codes become directory names
     from a fixed alphabet; two codes that would share one get a number.
     """
@@ -44,6 +47,8 @@ def write_authorities(
         folder = directory / "authorities" / _unused(file_name(code), used)
         folder.mkdir(parents=True)
         _authority(own, questionnaire, code, names.get(code, code), folder, imprint, publisher=publisher)
+        if "say_do" in frames:
+            _say_do(frames["say_do"], questionnaire, code, names.get(code, code), folder, imprint)
         yield str(code)
 
 
@@ -96,6 +101,16 @@ def _draw(shown: pd.DataFrame, caption: narrative.Caption, folder: Path) -> None
         (folder / "dots.svg").write_bytes(dots(shown, caption))
     if len(shown) >= _FEWEST_AXES:
         (folder / "radar.svg").write_bytes(radar(shown, caption))
+
+
+def _say_do(  # noqa: PLR0917 - the same
+    frame: pd.DataFrame, questionnaire: Questionnaire, code: str, name: str, folder: Path, imprint: Imprint
+) -> None:
+    """The authority's own word beside what its officers see, where it said anything."""
+    apart = say_do_reading.rows(frame, questionnaire.dimensions, authority=code)
+    if len(apart) >= _FEWEST_AXES and any(row.assessed is not None for row in apart):
+        caption = say_do_reading.caption(apart, name=name, release=imprint.release, method=imprint.method)
+        (folder / "self-assessment.svg").write_bytes(say_do(apart, caption))
 
 
 def _unused(name: str, used: set[str]) -> str:

@@ -49,8 +49,8 @@ def labels(review: Review) -> list[Choice]:
             (import_review.NO_ANSWER, _("Count it as no answer")),
             *review.label_codes(one.group),
         ]
-        where = _("Row %(row)s, column “%(column)s”.", row=one.row, column=_short(one.header, 80))
-        hint = f"{where} {_why(one)}"
+        where = _("Row %(row)s, under “%(column)s”", row=one.row, column=_short(one.header, 80))
+        hint = f"{where} – {_why(one)}"
         chosen = "" if one.code == import_review.UNDECIDED else one.code
         found.append(
             Choice(_name(one.group, one.label), one.label, hint, codes, chosen, one.code == import_review.UNDECIDED)

@@ -105,13 +105,19 @@ def next_place(answering: Answering) -> str:
 
 def answers(checking: Checking) -> list[tuple[Markup, list[Line]]]:
     """Every asked question with its answer, section by section."""
-    answering = checking.answering
+    answering, language = checking.answering, context.language()
     return [
         (
-            question_form.text_html(section.title),
+            question_form.text_html(section.title, language),
             [
-                _line(item, page, answering.draft.answers, checking.labels)
+                _line(
+                    item,
+                    url,
+                    wording(item, answering.draft.answers.get(item.code), checking.labels, language),
+                    language,
+                )
                 for page in _asked_pages(answering, section)
+                for url in [url_for("respond.page", page_code=page.code, back="check")]
                 for item in answering.questionnaire.asked_items(page, answering.draft.answers)
             ],
         )
@@ -120,15 +126,11 @@ def answers(checking: Checking) -> list[tuple[Markup, list[Line]]]:
     ]
 
 
-def _line(item: Item, page: Page, given: Mapping[str, AnswerValue], labels: Mapping[str, str]) -> Line:
-    return Line(
-        question_form.text_html(item.text),
-        wording(item, given.get(item.code), labels),
-        url_for("respond.page", page_code=page.code, back="check", _anchor=item.code),
-    )
+def _line(item: Item, page_url: str, answer: Markup | None, language: str) -> Line:
+    return Line(question_form.text_html(item.text, language), answer, f"{page_url}#{item.code}")
 
 
-def wording(item: Item, value: AnswerValue | None, labels: Mapping[str, str]) -> Markup | None:
+def wording(item: Item, value: AnswerValue | None, labels: Mapping[str, str], page_language: str = "") -> Markup | None:
     """An answer as words of the questionnaire; None where there is none."""
     if value is None or is_blank(value):
         return None
@@ -136,7 +138,7 @@ def wording(item: Item, value: AnswerValue | None, labels: Mapping[str, str]) ->
         return escape(value)
     chosen = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
     words = [
-        escape(labels[option.code]) if option.code in labels else question_form.text_html(option.label)
+        escape(labels[option.code]) if option.code in labels else question_form.text_html(option.label, page_language)
         for option in item.options
         if option.code in chosen
     ]

@@ -80,9 +80,9 @@ def option_text(code: str, label: Text) -> Markup:
     return text_html(label)
 
 
-def text_html(text: Text) -> Markup:
+def text_html(text: Text, page_language: str = "") -> Markup:
     """A text of the questionnaire; where a translation is missing, it says which language it is in."""
-    if text.lang == context.language():
+    if text.lang == (page_language or context.language()):
         return escape(text)
     return Markup('<span lang="{}">{}</span>').format(text.lang, text)
 

@@ -64,7 +64,7 @@ class World:
                 )
                 made.cap = cap
             session.commit()
-            return keys.token(LINK_KEY, made.id, 1)
+            return keys.token(LINK_KEY, made.id, made.epoch)
 
     def start(self, token):
         browser = keys.new_key()

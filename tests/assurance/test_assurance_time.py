@@ -45,7 +45,7 @@ class World:
             session.add(part)
             session.flush()
             shared = invitations.share(session, part, expected=500, link_key=LINK_KEY, actor="system", now=now)
-            self.token = keys.token(LINK_KEY, shared.id, 1)
+            self.token = keys.token(LINK_KEY, shared.id, shared.epoch)
             self.questionnaire = editions.questionnaire_of(session, edition)
             session.commit()
         self.page = self.questionnaire.page("mindset-1")
@@ -132,5 +132,6 @@ def test_a_web_server_whose_clock_is_late_would_decide_wrongly_and_is_caught(sql
     monkeypatch.setattr(links, "database_now", late)
     monkeypatch.setattr(submissions, "database_now", late)
     monkeypatch.setattr(links, "FOUND_COLUMNS", (*links.FOUND_COLUMNS[:-1], late().label("now")))
+    monkeypatch.setattr(submissions, "_TAKE", submissions._taking())  # put together with the late clock
     wrong, _ = deviations(world)
     assert ("closes", 60.0, "send", True) in wrong

@@ -67,6 +67,24 @@ def test_the_published_file_keeps_both_sides_and_names_no_rule(folder: Path) -> 
     assert rows["a00", "ready"]["gap"] == "50"
 
 
+def test_who_has_a_self_assessment_gets_its_picture(folder: Path) -> None:
+    people = (folder / "R.csv").read_text().splitlines()
+    write(folder / "R.csv", [people[0], *people[1:12], "small,3,3,3"])  # a00, and an authority of one officer
+    themes = ("ready", "outcomes", "means", "everybody")
+    write(folder / "S.csv", [f"authority,{','.join(f'level_{theme}' for theme in themes)}", "a00,5,4,4,4"])
+    instruments = ["--questionnaire", str(STAFF), "--questionnaire", str(SELF), "--assessments", str(folder / "S.csv")]
+    words = ["analyse", *instruments, "--responses", str(folder / "R.csv"), "--out", str(folder / "out")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    pictures = {
+        path.parent.name: path.read_text() for path in (folder / "out").glob("authorities/*/self-assessment.svg")
+    }
+    assert list(pictures) == ["a00"]
+    assert "square-mindset" in pictures["a00"]
+    assert "square-agile" not in pictures["a00"]  # nothing was said of it
+    assert "There is no self-assessment on agile adoption" in pictures["a00"]
+
+
 def test_without_self_assessments_there_is_no_such_file(folder: Path) -> None:
     assert run(folder, "--questionnaire", str(STAFF)).exit_code == 0
     assert not (folder / "out" / "say_do.csv").exists()

@@ -63,7 +63,7 @@ def test_a_renewed_link_opens_and_the_old_one_does_not(field, now):
         link = invitations.personal_link(session, field.participation.id, "A@x.example")
         invitations.renew(session, link, link_key=field.link_key, actor="system", now=now)
         session.commit()
-        new = keys.token(field.link_key, link.id, 2)
+        new = keys.token(field.link_key, link.id, link.epoch)
         assert links.find(session, old) is None
         assert links.find(session, new).state is LinkState.USABLE
 
