@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reports.statistics import intervals, regression, sums
 from reports.statistics.sums import Floats, Groups, Ints
 
-_ROUNDING_DUST = 1e-9  # points: below it a standard error is the rounding of equal answers, not a spread
+ROUNDING_DUST = 1e-9  # points: below it a standard error is the rounding of equal answers, not a spread
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def estimate(
     known = np.full(groups.count, np.nan) if invited is None else invited
     fit = _fit(values, groups, categories)
     moments = [
-        _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])
+        _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])[0]
         for j in range(values.shape[1])
     ]
     n = _stack([m.n for m in moments], groups).astype(np.int64)
@@ -97,6 +97,28 @@ def corrected(found: Estimates, invited: Floats, *, confidence: float = 0.95) ->
     return replace(found, invited=frame, se=se, lower=lower, upper=upper)
 
 
+def influences(
+    values: Floats, groups: Groups, *, weights: Floats | None = None, categories: Ints | None = None
+) -> Floats:
+    """How much each person moves the score of the own group: z = w e / sum(w), 0 without a score on the measure.
+
+    Arguments as in `estimate`. Shape (rows of `groups.order`, measures), points. n / (n - 1) sum(z^2) is the variance of a
+    score without finite population correction; a difference of scores of the same people has the influence
+    z_1 - z_2, so that its variance knows how the two go together (Sarndal, Swensson & Wretman 1992, section 5.5).
+
+    >>> people = np.array([[40.0, 10.0], [60.0, np.nan]])
+    >>> influences(people, sums.grouped(np.array([0, 0]), 1)).tolist()
+    [[-5.0, 0.0], [5.0, 0.0]]
+    """
+    fit = _fit(values, groups, categories)
+    result = np.zeros((len(groups.order), values.shape[1]), order="F")
+    for j in range(values.shape[1]):
+        found, residual = _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])
+        total = np.where(found.weight > 0.0, found.weight, 1.0)
+        result[:, j] = residual / total[groups.of_row]
+    return result
+
+
 def _fit(values: Floats, groups: Groups, categories: Ints | None) -> Floats | None:
     """The fit on the margins in the order of the groups' rows, NaN for people whose group has no margin in use."""
     if categories is None or not (categories >= 0).any():
@@ -111,8 +133,8 @@ def _fit(values: Floats, groups: Groups, categories: Ints | None) -> Floats | No
     return fit
 
 
-def _moments(values: Floats, groups: Groups, weights: Floats | None, fit: Floats | None) -> _Moments:
-    """Weighted mean, sum of squared weighted residuals and sum of weights of one measure, by group."""
+def _moments(values: Floats, groups: Groups, weights: Floats | None, fit: Floats | None) -> tuple[_Moments, Floats]:
+    """Weighted mean, sum of squared weighted residuals and sum of weights of one measure, by group; the residuals."""
     scored = ~np.isnan(values)
     y = np.where(scored, values, 0.0)
     group = groups.of_row
@@ -129,7 +151,7 @@ def _moments(values: Floats, groups: Groups, weights: Floats | None, fit: Floats
         score = sums.exact_sums(w * y, groups) / total
     expected = score[group] if fit is None else np.where(np.isnan(fit), score[group], fit)
     residual = w * np.where(scored, y - expected, 0.0)
-    return _Moments(n, score, sums.exact_sums(residual * residual, groups), total, deff)
+    return _Moments(n, score, sums.exact_sums(residual * residual, groups), total, deff), residual
 
 
 def _standard_error(n: Ints, moments: list[_Moments], groups: Groups) -> Floats:
@@ -138,7 +160,7 @@ def _standard_error(n: Ints, moments: list[_Moments], groups: Groups) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.where(n > 1, n / (n - 1.0) * squares / (weight * weight), np.nan)
     se: Floats = np.sqrt(variance)
-    return np.where(se < _ROUNDING_DUST, 0.0, se)
+    return np.where(se < ROUNDING_DUST, 0.0, se)
 
 
 def _stack(columns: list[NDArray[np.float64]] | list[Ints], groups: Groups) -> Floats:

@@ -1,0 +1,149 @@
+"""Own profile: which themes an authority leans towards, beside its own average and what is usual among authorities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from reports import assembly, estimation, frames, standings
+from reports.case import Case
+from reports.disclosure import threshold
+from reports.disclosure.reasons import Reason, Reasons, withheld
+from reports.estimation import Estimates
+from reports.measures import MeasureKind
+from reports.rules import Rules
+from reports.standings import GroupStandings
+from reports.statistics import quantiles, sums
+from reports.statistics.sums import Floats, Groups, Ints
+
+_FEWEST_THEMES = 2
+
+
+@dataclass(frozen=True)
+class Contrasts:
+    """Each theme against the group's own mean over themes: `n` (groups,), `contrast` and `se` (groups, themes), in points."""
+
+    n: Ints
+    contrast: Floats
+    se: Floats
+
+
+def contrasts(score: Floats, n: Ints, influence: Floats, groups: Groups) -> Contrasts:
+    """Every theme of every group against the mean over all themes of the same group, with its paired error.
+
+    With the scores m_t of K themes and the influences z_it of `estimation.influences`:
+
+        c_t = m_t - mean over s of m_s
+        V_t = n / (n - 1) sum over i of (z_it - mean over s of z_is)^2
+
+    n is the fewest people behind any theme of the group. Where everybody is scored on every theme this is the error of
+    the mean of each person's own contrasts, so the pairing within people is in it; the finite population
+    correction is not, because the contrast is compared (methodology 0.5). `score` and `n` have shape (groups,
+    themes), `influence` (rows of `groups.order`, themes); points. Below two people there is no error; a contrast that
+    is the same for everybody has one of 0. Methodology 7; Sarndal, Swensson & Wretman 1992.
+
+    >>> people = np.array([[50.0, 70.0], [60.0, 60.0], [40.0, 80.0]])  # own contrasts -10, 0, -20
+    >>> three = sums.grouped(np.zeros(3, dtype=np.int64), 1)
+    >>> found = contrasts(np.array([[50.0, 70.0]]), np.array([[3, 3]]), estimation.influences(people, three), three)
+    >>> found.contrast.tolist(), np.round(found.se, 6).tolist()  # sqrt(100 / 3)
+    ([[-10.0, 10.0]], [[5.773503, 5.773503]])
+    """
+    fewest = n.min(axis=1).astype(np.int64) if n.shape[1] else np.zeros(len(n), dtype=np.int64)
+    apart = influence - influence.mean(axis=1, keepdims=True) if n.shape[1] else influence
+    squares = np.empty(score.shape)
+    for theme in range(score.shape[1]):
+        squares[:, theme] = sums.exact_sums(apart[:, theme] ** 2, groups)
+    factor = np.where(fewest > 1, fewest / np.maximum(fewest - 1.0, 1.0), np.nan)
+    se = np.sqrt(factor[:, np.newaxis] * squares)
+    contrast = score - score.mean(axis=1, keepdims=True) if n.shape[1] else score
+    return Contrasts(fewest, contrast, np.where(se < estimation.ROUNDING_DUST, 0.0, se))
+
+
+def leanings(found: Contrasts, shown: NDArray[np.bool_], rules: Rules) -> tuple[GroupStandings, Floats]:
+    """Each contrast minus that of the sector, with test and verdict; and the contrast of the sector.
+
+    gap = c_t - median over authorities that are `shown` of c_t, one authority one vote, taken as fixed. Student t with
+    n - 1 degrees of freedom, Holm over the themes of one authority, and the same two conditions as every verdict: an adjusted p-value below
+    `rules.significance` and at least `rules.smallest_difference` points. `shown` has shape (authorities,); the
+    median has shape (themes,). Methodology 6 and 7.
+    """
+    usual = np.array([quantiles.quartiles(column[shown])[1] for column in found.contrast.T], dtype=np.float64)
+    everywhere = np.broadcast_to(shown[:, np.newaxis], found.contrast.shape)
+    compared = standings.standings(
+        score=found.contrast,
+        se_comparison=found.se,
+        n=np.repeat(found.n[:, np.newaxis], found.contrast.shape[1], axis=1),
+        median=usual,
+        shown=everywhere,
+        counted=everywhere,
+        tested=np.ones(len(usual), dtype=np.bool_),
+        rules=rules,
+    )
+    return compared, usual
+
+
+def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) -> pd.DataFrame:
+    """Every authority and measure; figures for themes only (OWN_PROFILE).
+
+    `found` are the estimates of whole authorities, `reasons` those against their scores, `groups` the officers of each
+    authority. The themes compared are those of which at least one authority's score may be shown; an authority of
+    which one of these is withheld has no own profile, because the mean over its themes would give the score away. There
+    are figures from as many authorities as a median needs. `gap`, its interval and the adjusted p-value are those of `leanings`.
+    """
+    themes = np.array(case.places(MeasureKind.THEME), dtype=np.int64)
+    compared = themes[~withheld(reasons[:, themes]).all(axis=0)] if len(case.codes) else themes[:0]
+    influence = estimation.influences(
+        case.people.values[:, compared], groups, weights=case.weight, categories=case.weights.categories
+    )
+    made = contrasts(found.score[:, compared], found.n[:, compared], influence, groups)
+    own = _own_reasons(case, reasons, compared)
+    shown = ~withheld(own[:, compared]).any(axis=1)
+    result, usual = leanings(made, shown, case.rules)
+    own[:, compared] = np.where(withheld(own[:, compared]), own[:, compared], _against(int(shown.sum()), case.rules))
+    return _frame(case, compared, made, (result, usual), own)
+
+
+def _own_reasons(case: Case, reasons: Reasons, compared: Ints) -> Reasons:
+    """No theme, too few themes, a theme withheld: it takes the authority's other themes with it."""
+    own = reasons.copy()
+    own[:, [*case.places(MeasureKind.OVERALL), *case.places(MeasureKind.DIMENSION)]] = Reason.NOT_A_THEME
+    hidden = withheld(own[:, compared])
+    why: Reason | None = Reason.TOO_FEW_THEMES if len(compared) < _FEWEST_THEMES else None
+    partly = np.where(hidden.any(axis=1), Reason.THEME_WITHHELD, why)[:, np.newaxis]
+    own[:, compared] = np.where(hidden, own[:, compared], partly)
+    return own
+
+
+def _against(authorities: int, rules: Rules) -> Reason | None:
+    """Too few authorities for a median; quartiles are not shown, so none are missed."""
+    reason = threshold.authorities(np.array([authorities]), rules)[0]
+    return None if reason is Reason.TOO_FEW_FOR_QUARTILES else reason
+
+
+def _frame(
+    case: Case, compared: Ints, made: Contrasts, leaning: tuple[GroupStandings, Floats], reasons: Reasons
+) -> pd.DataFrame:
+    found, usual = leaning
+    quantile = stats.t.ppf(0.5 + case.rules.confidence / 2.0, np.maximum(made.n - 1, 1))[:, np.newaxis]
+    half = np.where(made.se > 0.0, quantile * made.se, np.nan)
+    themes = {
+        "gap": found.gap,
+        "lower": found.gap - half,
+        "upper": found.gap + half,
+        "p_adjusted": found.p_adjusted,
+        "own_contrast": made.contrast,
+        "sector_contrast": np.broadcast_to(usual, made.contrast.shape),
+        "p_value": found.p_value,
+    }
+    shape = (len(case.codes), len(case.measures))
+    columns: dict[str, NDArray[np.generic]] = {"reason": reasons}
+    for name, values in themes.items():
+        columns[name] = np.full(shape, np.nan)
+        columns[name][:, compared] = values
+    verdicts, n = np.full(shape, None, dtype=object), np.zeros(shape, dtype=np.int64)
+    verdicts[:, compared], n[:, compared] = found.verdict, made.n[:, np.newaxis]
+    return assembly.table(frames.OWN_PROFILE, case.codes, case.measure_codes, columns | {"verdict": verdicts, "n": n})

@@ -1,0 +1,77 @@
+"""What is read of an own profile: the sentence of where an authority leans, and whether it or the verdict comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from questionnaires.definition import Questionnaire
+from reports.narrative import ABOVE, BELOW, in_sentence
+from reports.profile import Row, number
+from reports.wording import BASE_LANGUAGE, enumeration, text
+
+_LEANS = (ABOVE, BELOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """One theme beside the authority's own mean over themes, minus what is usual among authorities.
+
+    None is "not shown". Points of the 0 to 100 scale.
+    """
+
+    measure: str
+    title: str
+    gap: float | None
+    lower: float | None
+    upper: float | None
+    verdict: str | None
+
+
+def rows(own_profile: pd.DataFrame, questionnaire: Questionnaire, *, authority: str) -> tuple[Leaning, ...]:
+    """The themes of one authority in file order, from the published frame OWN_PROFILE; what has a reason is empty."""
+    mine = own_profile[(own_profile["authority"] == authority) & own_profile["reason"].isna()]
+    found = {str(row["measure"]): row for row in mine.to_dict("records")}
+    nothing: dict[str, object] = {}
+    return tuple(_leaning(one.code, str(one.title), found.get(one.code, nothing)) for one in questionnaire.themes)
+
+
+def sentence(leanings: Sequence[Leaning], name: str, language: str = BASE_LANGUAGE) -> str:
+    """Which themes an authority leans towards and away from; nothing where no leaning is supported.
+
+    Named are the themes with the verdict ABOVE or BELOW and no others: a theme that is as usual, or that cannot be
+    told, is never part of the claim.
+    """
+    named = {
+        key: enumeration([in_sentence(one.title) for one in leanings if one.verdict == key], language) for key in _LEANS
+    }
+    key = "_and_".join(one for one in _LEANS if named[one])
+    return text(f"own_profile.{key}", language, name=name, above=named[ABOVE], below=named[BELOW]) if key else ""
+
+
+def leading(
+    finding: str, dimensions: Sequence[Row], leanings: Sequence[Leaning], name: str, language: str = BASE_LANGUAGE
+) -> str:
+    """The finding beside peers and the own profile, the supported one first (methodology 7).
+
+    A verdict of above or below on any of the `dimensions` comes first. Where there is none and a leaning is supported, the
+    leaning comes first: most authorities are similar to their peers on most dimensions, and still learn something.
+    """
+    leans = sentence(leanings, name, language)
+    judged = any(row.verdict in _LEANS for row in dimensions)
+    ordered = (finding, leans) if judged else (leans, finding)
+    return " ".join(one for one in ordered if one)
+
+
+def _leaning(code: str, title: str, cells: dict[str, object]) -> Leaning:
+    verdict = cells.get("verdict")
+    return Leaning(
+        code,
+        title,
+        gap=number(cells.get("gap")),
+        lower=number(cells.get("lower")),
+        upper=number(cells.get("upper")),
+        verdict=verdict if isinstance(verdict, str) and verdict else None,
+    )
