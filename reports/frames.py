@@ -114,6 +114,35 @@ SAY_DO = Shape("say_do", {
     "verdict": _TEXT, "reason": _TEXT, "assessed": _NUMBER, "staff": _NUMBER, "staff_lower": _NUMBER,
     "staff_upper": _NUMBER, "n": _COUNT, "themes": _COUNT, "median_gap": _NUMBER,
 })  # fmt: skip
+OWN_PROFILE = Shape("own_profile", {
+    "authority": _TEXT, "measure": _TEXT, "gap": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "p_adjusted": _NUMBER,
+    "verdict": _TEXT, "reason": _TEXT, "n": _COUNT, "own_contrast": _NUMBER, "sector_contrast": _NUMBER,
+    "p_value": _NUMBER,
+})  # fmt: skip
+DIVERGENCE = Shape("divergence", {
+    "authority": _TEXT, "measure": _TEXT, "service_areas": _COUNT, "n": _COUNT, "sd_between": _NUMBER, "icc1": _NUMBER,
+    "icc1_lower": _NUMBER, "icc1_upper": _NUMBER, "reason": _TEXT, "omega2": _NUMBER,
+})  # fmt: skip
+_GAPS = {
+    "authority": _TEXT, "measure": _TEXT, "upper_tier": _TEXT, "lower_tier": _TEXT, "gap": _NUMBER, "lower": _NUMBER,
+    "upper": _NUMBER, "p_value": _NUMBER, "p_adjusted": _NUMBER, "verdict": _TEXT, "reason": _TEXT, "n_upper": _COUNT,
+    "n_lower": _COUNT,
+}  # fmt: skip
+TIER_GAPS = Shape("tier_gaps", _GAPS)
+ELECTED_GAPS = Shape("elected_gaps", _GAPS)
+SECTOR_INSIDE = Shape("sector_inside", {
+    "kind": _TEXT, "measure": _TEXT, "n": _COUNT, "above": _COUNT, "below": _COUNT, "lower_quartile": _NUMBER,
+    "median": _NUMBER, "upper_quartile": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+SECTOR_TIER_GAPS = Shape("sector_tier_gaps", {
+    "measure": _TEXT, "upper_tier": _TEXT, "lower_tier": _TEXT, "authorities": _COUNT, "n_upper": _COUNT,
+    "n_lower": _COUNT, "gap": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+CHANGE = Shape("change", {
+    "authority": _TEXT, "measure": _TEXT, "common_items": _COUNT, "series": _TEXT, "before": _NUMBER,
+    "after": _NUMBER, "change": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "p_value": _NUMBER,
+    "p_adjusted": _NUMBER, "verdict": _TEXT, "reason": _TEXT, "n_before": _COUNT, "n_after": _COUNT,
+})  # fmt: skip
 PROFILE = Shape("profile", {
     "measure": _TEXT, "title": _TEXT, "score": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "n": _COUNT,
     "invited": _COUNT, "median": _NUMBER, "lower_quartile": _NUMBER, "upper_quartile": _NUMBER, "benchmark_n": _COUNT,

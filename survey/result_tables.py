@@ -24,6 +24,7 @@ _TABLES = {
     "benchmarks": "Benchmarks of peer groups",
     "standings": "Authorities beside their peers",
     "say_do": "Self-assessments beside what officers see",
+    "own_profile": "Themes that authorities lean towards",
 }
 _EVERYBODY = "everybody answered"
 _SIGNS = {

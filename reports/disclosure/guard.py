@@ -53,6 +53,8 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "standings": dict.fromkeys(("score", "gap"), 1) | {"p_value": 3, "p_adjusted": 3},
     "say_do": dict.fromkeys(("gap", "lower", "upper", "assessed", "staff", "staff_lower", "staff_upper"), 1)
     | {"median_gap": 0, "p_adjusted": 3},
+    "own_profile": dict.fromkeys(("gap", "lower", "upper", "own_contrast"), 1)
+    | {"sector_contrast": 0, "p_value": 3, "p_adjusted": 3},
 }
 
 

@@ -30,6 +30,14 @@ class Reason(StrEnum):
     COLLAPSED = "collapsed"
     NEARLY_EVERYONE = "nearly_everyone"
     NOT_ASSESSED = "not_assessed"
+    UNRELIABLE_SCALE = "unreliable_scale"
+    SERIES_BROKEN = "series_broken"
+    NOT_BEFORE = "not_before"
+    FEW_CHANGED = "few_changed"
+    TOO_FEW_SERVICE_AREAS = "too_few_service_areas"
+    NOT_A_THEME = "not_a_theme"
+    THEME_WITHHELD = "theme_withheld"
+    TOO_FEW_THEMES = "too_few_themes"
 
     @property
     def meaning(self) -> str:
@@ -49,6 +57,13 @@ _MEANINGS = {
     Reason.COLLAPSED: "Too few answers for each option on its own; they are shown as low, middle and high.",
     Reason.NEARLY_EVERYONE: "Nearly everybody gave the same answer; shown as 90 % or more.",
     Reason.NOT_ASSESSED: "The authority has no self-assessment of this, or of fewer than half of its themes.",
+    Reason.UNRELIABLE_SCALE: "The questions of this dimension do not belong together well enough; they are shown one by one.",
+    Reason.SERIES_BROKEN: "Too few items are the same in both waves: the series is broken.",
+    Reason.NOT_BEFORE: "The authority has no answers in the earlier wave.",
+    Reason.FEW_CHANGED: "Only one or two authorities differ from the benchmark that was published; two medians would tell about them.",
+    Reason.NOT_A_THEME: "The own profile compares themes; dimensions and the overall have none.",
+    Reason.THEME_WITHHELD: "A theme of this authority is withheld; the mean over its themes would give it away.",
+    Reason.TOO_FEW_THEMES: "An own profile needs at least two themes.",
 }
 
 

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
 from reports.disclosure.reasons import Reason
-from reports.frames import AGREEMENT, BENCHMARKS, GROUP_SCORES, ITEMS, RELIABILITY, SAY_DO, SCORES, STANDINGS, Shape
+from reports.frames import (
+    AGREEMENT,
+    BENCHMARKS,
+    GROUP_SCORES,
+    ITEMS,
+    OWN_PROFILE,
+    RELIABILITY,
+    SAY_DO,
+    SCORES,
+    STANDINGS,
+    Shape,
+)
 from survey.models.base import Base, Digest, Identifier, one_of
 from survey.models.collection import Wave
 from survey.vocabulary import ReleaseState
@@ -105,6 +116,7 @@ RESULT_TABLES: dict[str, Table] = {
     "benchmarks": _table_of(BENCHMARKS, ("peer_group", "measure"), "median"),
     "standings": _table_of(STANDINGS, ("authority", "peer_group", "measure"), "gap"),
     "say_do": _table_of(SAY_DO, ("authority", "measure"), "gap"),
+    "own_profile": _table_of(OWN_PROFILE, ("authority", "measure"), "gap"),
     "reliability": _table_of(RELIABILITY, ("measure",), "alpha"),
     "agreement": _table_of(AGREEMENT, ("measure",), "icc1_anova"),
 }
