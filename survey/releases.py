@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loader
 from questionnaires.definition import Kind, Questionnaire, Role
-from reports import frames, peers, publication
+from reports import digest, frames, peers, publication
 from reports.frames import Responses
 from reports.publication import Results
 from reports.rules import Rules
@@ -102,9 +101,14 @@ def computed(
         publication.published(results),
         peers.groups(gathered.authorities),
         loader.measurement_digest(gathered.questionnaire),
-        _input_digest(gathered),
+        input_digest(gathered),
         gathered.self_assessment_digest,
     )
+
+
+def input_digest(gathered: Gathered) -> str:
+    """SHA-256 of all that was computed from, whatever the order of its rows."""
+    return digest.of_inputs(gathered.responses, gathered.authorities, gathered.headcounts, gathered.assessed)
 
 
 def require_closed(wave: Wave) -> None:
@@ -268,27 +272,6 @@ def _group_reader(
     codes = tuple(option.code for option in item.options if option.missing is None)
     places = {option: position for position, option in enumerate(codes)}
     return (lambda given: places.get(str(given.get(code)), frames.NOT_SAID)), codes
-
-
-def _input_digest(gathered: Gathered) -> str:
-    """SHA-256 of all that was computed from, whatever the order of its rows."""
-    responses, said = gathered.responses, gathered.assessed
-    members = zip(responses.authority, responses.service_area, responses.tier, responses.too_fast, strict=True)  # type: ignore[arg-type]  # made here with all four
-    people = sorted(
-        f"{responses.authorities[authority]},{area},{tier},{int(fast)},".encode() + answers.tobytes()
-        for (authority, area, tier, fast), answers in zip(members, responses.answers, strict=True)
-    )
-    whole = hashlib.sha256()
-    levels = () if said is None else (_lines(said),)
-    for part in (people, _lines(gathered.authorities), _lines(gathered.headcounts), *levels):
-        whole.update(f"{len(part)}\n".encode())
-        for line in part:
-            whole.update(len(line).to_bytes(4) + line)
-    return whole.hexdigest()
-
-
-def _lines(frame: pd.DataFrame) -> list[bytes]:
-    return sorted(json.dumps(row, ensure_ascii=False).encode() for row in _plain(frame).values.tolist())
 
 
 # What is kept of them

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reports.quality import Json
 
 COLLAPSED_ITEMS = "items_collapsed"
-_WITH_INTERVALS = ("scores", "items", "group_scores", "say_do")
+_WITH_INTERVALS = ("scores", "items", "group_scores", "say_do", "divergence")
 
 
 def told(name: str) -> str:
@@ -29,13 +29,17 @@ INTERNAL = frozenset({COLLAPSED_ITEMS, *(told(name) for name in _WITH_INTERVALS)
 """Frames that exist between computing and publishing only."""
 
 _PEOPLE = ("respondents", "item_analysis", "within_agreement")
-_KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted", "weighting")
+_KEYS = (
+    "authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted", "weighting",
+    "restated_for", "series", "common_items",
+)  # fmt: skip
 MOVED = 2.0
 """Points by which weights must move a score for both to be shown (methodology 3.2)."""
 _RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se")
 _QUARTILES = ("lower_quartile", "upper_quartile")
 _OWN_WORD = ("assessed", "themes")  # what an authority says of itself is about no officer
 _STAFF = ("staff", "staff_lower", "staff_upper", "n")  # stay where only the difference has too few authorities
+_GAPS = dict.fromkeys(("gap", "lower", "upper"), 1) | dict.fromkeys(("p_value", "p_adjusted"), 3)
 _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "scores": dict.fromkeys(("score", "se", "lower", "upper", "se_comparison", "unweighted_score"), 1)
     | {"deff": 2, "reliability": 2},
@@ -50,9 +54,16 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "items": dict.fromkeys(("share", "lower", "upper"), 3),
     "group_scores": dict.fromkeys(("score", "lower", "upper"), 1),
     "benchmarks": dict.fromkeys(("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper"), 0),
+    "benchmarks_restated": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
+    "change": dict.fromkeys(("before", "after", "change", "lower", "upper"), 1) | {"p_value": 3, "p_adjusted": 3},
     "standings": dict.fromkeys(("score", "gap"), 1) | {"p_value": 3, "p_adjusted": 3},
     "say_do": dict.fromkeys(("gap", "lower", "upper", "assessed", "staff", "staff_lower", "staff_upper"), 1)
     | {"median_gap": 0, "p_adjusted": 3},
+    "divergence": {"sd_between": 1} | dict.fromkeys(("icc1", "icc1_lower", "icc1_upper", "omega2"), 3),
+    "tier_gaps": _GAPS,
+    "elected_gaps": _GAPS,
+    "sector_inside": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
+    "sector_tier_gaps": dict.fromkeys(("gap", "lower", "upper"), 1),
     "own_profile": dict.fromkeys(("gap", "lower", "upper", "own_contrast"), 1)
     | {"sector_contrast": 0, "p_value": 3, "p_adjusted": 3},
 }

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     NOT_BEFORE = "not_before"
     FEW_CHANGED = "few_changed"
     TOO_FEW_SERVICE_AREAS = "too_few_service_areas"
+    DOMINANCE = "dominance"
     NOT_A_THEME = "not_a_theme"
     THEME_WITHHELD = "theme_withheld"
     TOO_FEW_THEMES = "too_few_themes"
@@ -61,6 +62,8 @@ _MEANINGS = {
     Reason.SERIES_BROKEN: "Too few items are the same in both waves: the series is broken.",
     Reason.NOT_BEFORE: "The authority has no answers in the earlier wave.",
     Reason.FEW_CHANGED: "Only one or two authorities differ from the benchmark that was published; two medians would tell about them.",
+    Reason.TOO_FEW_SERVICE_AREAS: "Fewer than three service areas have enough people and may be shown.",
+    Reason.DOMINANCE: "One authority has more than half of the weight.",
     Reason.NOT_A_THEME: "The own profile compares themes; dimensions and the overall have none.",
     Reason.THEME_WITHHELD: "A theme of this authority is withheld; the mean over its themes would give it away.",
     Reason.TOO_FEW_THEMES: "An own profile needs at least two themes.",

@@ -1,0 +1,65 @@
+"""The digest of everything that numbers are computed from, whatever the order of its rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from reports.frames import Responses
+
+
+def of_inputs(
+    responses: Responses,
+    authorities: pd.DataFrame | None,
+    headcounts: pd.DataFrame | None,
+    assessments: pd.DataFrame | None = None,
+) -> str:
+    """SHA-256 of answers, authorities, headcounts and self-assessments; the order of rows does not count.
+
+    A respondent is a line of authority, places of service area and tier, whether too fast, the design weight if there
+    is one, and one byte an item. Tables that are not there count as empty ones, self-assessments as none.
+    """
+    tables = [_lines(authorities), _lines(headcounts), *([] if assessments is None else [_lines(assessments)])]
+    whole = hashlib.sha256()
+    for part in (_people(responses), *tables):
+        whole.update(f"{len(part)}\n".encode())
+        for line in part:
+            whole.update(len(line).to_bytes(4) + line)
+    return whole.hexdigest()
+
+
+def _people(responses: Responses) -> list[bytes]:
+    count = len(responses)
+    nowhere, calm = np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.bool_)
+    area = nowhere if responses.service_area is None else responses.service_area
+    tier = nowhere if responses.tier is None else responses.tier
+    fast = calm if responses.too_fast is None else responses.too_fast
+    members = zip(responses.authority, area, tier, fast, _weights(responses), responses.answers, strict=True)
+    return sorted(
+        f"{responses.authorities[authority]},{area},{tier},{int(fast)},{weight}".encode() + answers.tobytes()
+        for authority, area, tier, fast, weight, answers in members
+    )
+
+
+def _weights(responses: Responses) -> list[str]:
+    if responses.weight is None:
+        return [""] * len(responses)
+    return [f"{weight!r}," for weight in responses.weight.tolist()]
+
+
+def _lines(frame: pd.DataFrame | None) -> list[bytes]:
+    if frame is None:
+        return []
+    rows = zip(*(_values(frame[name]) for name in frame.columns), strict=True)
+    return sorted(json.dumps(list(row), ensure_ascii=False).encode() for row in rows)
+
+
+def _values(column: pd.Series) -> NDArray[np.object_]:
+    kept = [None if value is pd.NA or value is None else value for value in column.tolist()]
+    return np.array([str(value) if isinstance(value, str) else value for value in kept] + [None], dtype=object)[:-1]
