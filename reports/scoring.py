@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,16 +54,43 @@ def person_scores(responses: Responses, questionnaire: Questionnaire, rules: Rul
     least `rules.overall_dimensions` dimensions (methodology 9). Units: points, 0 to 100. One pass over the columns:
     nothing of the shape (respondents, items) is made.
     """
+    return on_items(measures.of(questionnaire), responses, questionnaire, rules)
+
+
+def on_items(
+    lists: tuple[Measure, ...], responses: Responses, questionnaire: Questionnaire, rules: Rules
+) -> PersonScores:
+    """The same on measures with item lists of their own, such as those that two waves have in common.
+
+    The half rule counts the items of the list. A measure without items scores nobody, and the overall needs all
+    dimensions of the list.
+    """
     columns = {code: position for position, code in enumerate(responses.items)}
-    lists = measures.of(questionnaire)
     values = np.full((len(responses), len(lists)), np.nan, order="F")
     for position, measure in enumerate(lists):
         if measure.kind is not MeasureKind.OVERALL and measure.items:
             values[:, position] = _mean_of_items(measure, responses, questionnaire, columns, rules)
     dimensions = [position for position, measure in enumerate(lists) if measure.kind is MeasureKind.DIMENSION]
-    if len(dimensions) >= rules.overall_dimensions:
-        values[:, 0] = sum(values[:, position] for position in dimensions) / len(dimensions)
+    values[:, 0] = _overall(values, dimensions, rules)
     return PersonScores(lists, values)
+
+
+def with_overall(people: PersonScores, dimensions: Sequence[int], rules: Rules) -> PersonScores:
+    """The same scores with an overall over some of the dimensions, by their places; methodology 9.
+
+    >>> one = PersonScores((), np.array([[30.0, 10.0, 20.0, 30.0, 60.0]]))
+    >>> with_overall(one, [1, 2, 4], Rules()).values.tolist()
+    [[30.0, 10.0, 20.0, 30.0, 60.0]]
+    """
+    values = people.values.copy(order="F")
+    values[:, 0] = _overall(values, dimensions, rules)
+    return PersonScores(people.measures, values)
+
+
+def _overall(values: Floats, dimensions: Sequence[int], rules: Rules) -> Floats:
+    if len(dimensions) < rules.overall_dimensions:
+        return np.full(len(values), np.nan)
+    return np.asarray(sum(values[:, position] for position in dimensions) / len(dimensions), dtype=np.float64)
 
 
 def excluded(values: PersonScores, careless: NDArray[np.bool_]) -> PersonScores:
