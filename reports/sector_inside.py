@@ -1,0 +1,75 @@
+"""What the sector looks like inside its authorities: the spread of divergences and gaps, of nobody by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from reports import frames
+from reports.disclosure import threshold
+from reports.rules import Rules
+from reports.standings import Verdict
+from reports.statistics import quantiles
+
+DIVERGENCE, TIER_GAP, TOGETHER, ELECTED = "divergence", "tier_gap", "tier_gap_together", "elected_gap"
+KINDS = (DIVERGENCE, TIER_GAP, TOGETHER, ELECTED)
+"""Divergence between service areas; senior leaders, and with managers, against the frontline; elected members."""
+
+
+def distribution(found: Mapping[str, pd.DataFrame], measures: Sequence[str], rules: Rules) -> pd.DataFrame:
+    """SECTOR_INSIDE: for each kind and measure the median and quartiles over authorities (type 7).
+
+    `found` has DIVERGENCE (as told), TIER_GAPS and ELECTED_GAPS by their names. Only authorities whose own figure may
+    be shown count, one authority one vote, from as many as a benchmark needs. `above` counts those with a detectable
+    divergence, or where the upper tier scores higher by the test; `below` those where it scores lower. Points.
+    Methodology 5, 7 and 11.
+    """
+    gaps = found["tier_gaps"]
+    alone = _tiers_alone(gaps)
+    parts = [
+        _rows(DIVERGENCE, found["divergence"], "sd_between", measures, rules),
+        _rows(TIER_GAP, gaps[alone], "gap", measures, rules),
+        _rows(TOGETHER, gaps[~alone], "gap", measures, rules),
+        _rows(ELECTED, found["elected_gaps"], "gap", measures, rules),
+    ]
+    return frames.SECTOR_INSIDE.check(pd.concat(parts, ignore_index=True))
+
+
+def _tiers_alone(gaps: pd.DataFrame) -> pd.Series[bool]:
+    """Rows that compare the senior leaders alone, and not together with managers."""
+    names = gaps["upper_tier"].dropna().unique()
+    shortest = min(names, key=len, default="")
+    return (gaps["upper_tier"] == shortest).fillna(value=False).astype("bool")
+
+
+def _rows(kind: str, frame: pd.DataFrame, value: str, measures: Sequence[str], rules: Rules) -> pd.DataFrame:
+    shown = frame[frame["reason"].isna() & frame[value].notna()]
+    if kind == DIVERGENCE:
+        above = shown["icc1_lower"] > 0.0
+        below = above & False
+    else:
+        above, below = shown["verdict"] == Verdict.ABOVE, shown["verdict"] == Verdict.BELOW
+    by_measure = {str(code): rows for code, rows in shown.groupby("measure", sort=False)[value]}
+    records = []
+    for code in measures:
+        values = by_measure.get(code)
+        points = np.empty(0) if values is None else values.to_numpy(dtype=np.float64)
+        lower, middle, upper = quantiles.quartiles(points)
+        mine = shown["measure"] == code
+        records.append(
+            {
+                "kind": kind,
+                "measure": code,
+                "n": len(points),
+                "above": int((above & mine).sum()),
+                "below": None if kind == DIVERGENCE else int((below & mine).sum()),
+                "lower_quartile": lower,
+                "median": middle,
+                "upper_quartile": upper,
+            }
+        )
+    rows = pd.DataFrame(records)
+    rows["reason"] = threshold.authorities(rows["n"].to_numpy(dtype=np.int64), rules)
+    return rows

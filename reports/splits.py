@@ -1,0 +1,80 @@
+"""Authorities split one way, by service area or by tier: who is in which part, what it scores, what may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports import headcounts as staff
+from reports.case import Case
+from reports.disclosure import groups as group_rules
+from reports.disclosure.reasons import Reason, Reasons
+from reports.estimation import Estimates
+from reports.statistics import sums
+from reports.statistics.sums import Floats, Groups, Ints
+
+
+@dataclass(frozen=True)
+class Split:
+    """The parts of all authorities, by authority and then by code.
+
+    `pairs` has (authority, code of the part) of each; `owner` its authority's place in the case; `groups` its officers;
+    `invited` its staff, NaN where not known; `found` and `reasons` have shape (parts, measures).
+    """
+
+    kind: str
+    pairs: tuple[tuple[str, str], ...]
+    owner: Ints
+    groups: Groups
+    invited: Floats
+    found: Estimates
+    reasons: Reasons
+
+
+def split(case: Case, kind: str, whole: Estimates) -> Split:
+    """The officers who count by `service_area` or by `tier`; a part that has staff and no answers is there too.
+
+    `whole` are the estimates of the authorities, against which the rule of the complement is kept. Methodology 3.3, 10.
+    """
+    codes = case.responses.service_areas if kind == "service_area" else case.responses.tiers
+    member = case.responses.service_area if kind == "service_area" else case.responses.tier
+    known = staff.group_totals(case.staff_rows, kind)
+    pairs = {pair for pair in known if pair[0] in case.codes}
+    inside = case.counted & (member >= 0) if member is not None else np.zeros(len(case.responses), dtype=np.bool_)
+    cell = np.full(len(case.responses), -1, dtype=np.int64)
+    if member is not None:
+        cell[inside] = case.authority[inside] * len(codes) + member[inside]
+        used = np.unique(cell[inside]).tolist()
+        pairs |= {(case.codes[one // len(codes)], codes[one % len(codes)]) for one in used}
+    ordered = tuple(sorted(pairs))
+    if codes:
+        cell = _renumbered(cell, ordered, case.codes, codes)
+    groups, invited = sums.grouped(cell, len(ordered)), np.array([known.get(pair, np.nan) for pair in ordered])
+    found = case.estimate_apart(groups, invited)
+    place = {code: position for position, code in enumerate(case.codes)}
+    owner = np.array([place[authority] for authority, _ in ordered], dtype=np.int64)
+    reasons = group_rules.reasons(found.n, whole.n, owner, case.dimensions, case.rules)
+    return Split(kind, ordered, owner, groups, invited, found, with_overall(case, reasons))
+
+
+def with_overall(case: Case, reasons: Reasons) -> Reasons:
+    """The same reasons, the overall having its own where the questionnaire has too few dimensions for one."""
+    if len(case.dimensions) < case.rules.overall_dimensions:
+        reasons[:, 0] = Reason.TOO_FEW_DIMENSIONS
+    return reasons
+
+
+def _renumbered(
+    cell: NDArray[np.int64], ordered: Sequence[tuple[str, str]], authorities: Sequence[str], codes: Sequence[str]
+) -> NDArray[np.int64]:
+    """From authority x code numbers to places in the ordered list of parts that exist."""
+    authority_place = {code: place for place, code in enumerate(authorities)}
+    code_place = {code: place for place, code in enumerate(codes)}
+    table = np.full(len(authorities) * len(codes) + 1, -1, dtype=np.int64)  # the last place is for nobody's part
+    for position, (authority, code) in enumerate(ordered):
+        if code in code_place:
+            table[authority_place[authority] * len(codes) + code_place[code]] = position
+    return table[cell]
