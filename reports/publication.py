@@ -10,16 +10,33 @@ import numpy as np
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import aggregation, assembly, comparison, distributions, inside, quality, say_do, scale_quality
+from reports import (
+    aggregation,
+    assembly,
+    change,
+    comparison,
+    distributions,
+    divergence,
+    evidence,
+    gaps,
+    gates,
+    inside,
+    own_profile,
+    quality,
+    say_do,
+    scale_quality,
+    sector_inside,
+    splits,
+)
 from reports import headcounts as staff
 from reports.aggregation import Aggregation
 from reports.case import Case, prepare
+from reports.change import Before
 from reports.disclosure import guard, participation, threshold
 from reports.disclosure import items as item_rules
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.frames import Responses
-from reports.measures import MeasureKind
 from reports.quality import Json
 from reports.rules import Rules
 from reports.statistics import sums
@@ -47,18 +64,23 @@ def compute(
     authorities: pd.DataFrame | None = None,
     headcounts: pd.DataFrame | None = None,
     assessments: pd.DataFrame | None = None,
+    previous: Before | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Every number that the answers carry, for researchers: values with the reason why publication withholds them.
 
     `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers; `headcounts` (HEADCOUNTS)
     gives N; `assessments` (ASSESSMENTS) are the levels that authorities chose for themselves, without which there is no
-    frame `say_do`. `progress` is told the name of each of the STEPS as it begins. No input is changed. The frames are those
-    of `frames.py`, sorted by authority code, then overall, dimensions and themes in file order.
+    frame `say_do`; `previous` is an earlier wave, without which there is no `change`. `progress` is told the name of each
+    of the STEPS as it begins. No input is changed. The frames are those of `frames.py`, sorted by authority code, then overall, dimensions and themes in file order.
     """
     tell = progress or (lambda _: None)
     tell(STEPS[0])
     case = prepare(responses, questionnaire, rules, authorities, headcounts)
+    scales, item_analysis = scale_quality.scale_quality(case)
+    dimensions = [dimension.code for dimension in questionnaire.dimensions]
+    passed = gates.of_scales(scales, item_analysis, dimensions)
+    case = case.without(gates.refused(passed))
     tell(STEPS[1])
     groups = sums.grouped(np.where(case.counted, case.authority, -1), len(case.codes))
     invited = staff.totals(case.staff_rows, case.codes)
@@ -67,11 +89,11 @@ def compute(
     reasons = _score_reasons(case, found)
     aggregated = aggregation.aggregate(case, found, groups)
     within = aggregation.within_frame(case, found, groups)
-    scales, item_analysis = scale_quality.scale_quality(case)
+    agreed = aggregation.agreement_frame(case, aggregated, found, within)
     tell(STEPS[2])
     item_frames = _items(case, groups, invited, said)
     tell(STEPS[3])
-    groups_inside = inside.group_scores(case, found)
+    insides = _insides(case, found, reasons)
     tell(STEPS[4])
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
     compared = comparison.compare(case, found, reasons, register, aggregated)
@@ -83,16 +105,24 @@ def compute(
         **item_frames,
         "reliability": scales,
         "item_analysis": item_analysis,
-        "agreement": aggregation.agreement_frame(case, aggregated, found, within),
+        "agreement": agreed,
         "within_agreement": within,
-        "group_scores": groups_inside.computed,
-        guard.told("group_scores"): groups_inside.told,
+        **insides,
         **compared,
+        "own_profile": own_profile.own_profile(case, found, reasons, groups),
     }
     if assessments is not None:
         found_apart = say_do.say_do(case, assessments, groups, invited=invited, said=said)
         tables |= {"say_do": found_apart.computed, guard.told("say_do"): found_apart.told}
-    return Results(tables, _quality(case, groups, invited), rules)
+    if previous is not None:
+        tables |= change.change(case, previous, register)
+    passed |= gates.of_agreement(agreed, dimensions) | gates.entered(rules)
+    told = {
+        **_quality(case, groups, invited),
+        **evidence.evidence(case, groups, found, invited=invited, reasons=reasons),
+        "gates": gates.as_json(passed, rules),
+    }
+    return Results(gates.withheld(tables, case.refused_codes), told, rules)
 
 
 def published(results: Results) -> Results:
@@ -110,11 +140,20 @@ def published(results: Results) -> Results:
 def for_file(results: Results, audience: str) -> Results:
     """The frames as a file of an audience shows them: `research` as computed, `published` guarded and rounded."""
     if audience == "research":
-        return replace(results, frames={k: v for k, v in results.frames.items() if k not in guard.INTERNAL})
+        kept = {name: frame for name, frame in results.frames.items() if name not in guard.INTERNAL}
+        return replace(results, frames=_with_restated(kept))
     if audience != "published":
         raise ValueError(f"The audience is research or published, not {audience!r}.")
     safe = published(results)  # also where it was done before: guarding twice changes nothing
-    return replace(safe, frames=guard.rounded(safe.frames))
+    return replace(safe, frames=_with_restated(guard.rounded(safe.frames)))
+
+
+def _with_restated(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The benchmarks that are restated to show change stand below those of the wave, marked by `restated_for`."""
+    restated = tables.pop("benchmarks_restated", None)
+    if restated is not None:
+        tables["benchmarks"] = pd.concat([tables["benchmarks"], restated], ignore_index=True)
+    return tables
 
 
 def _scores(case: Case, found: Estimates, reasons: Reasons, aggregated: Aggregation) -> pd.DataFrame:
@@ -133,13 +172,30 @@ def _scores(case: Case, found: Estimates, reasons: Reasons, aggregated: Aggregat
 def _score_reasons(case: Case, found: Estimates) -> Reasons:
     """Reasons of the authorities' own scores; a withheld dimension takes the overall with it."""
     reasons = threshold.people(found.n, case.rules)
-    dimensions = case.places(MeasureKind.DIMENSION)
+    reasons[~withheld(reasons) & case.refused] = Reason.UNRELIABLE_SCALE
+    dimensions = case.dimensions
     if len(dimensions) < case.rules.overall_dimensions:
         reasons[:, 0] = Reason.TOO_FEW_DIMENSIONS
         return reasons
     hidden = withheld(reasons)
     reasons[hidden[:, dimensions].any(axis=1) & ~hidden[:, 0], 0] = Reason.DIMENSION_WITHHELD
     return reasons
+
+
+def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.DataFrame]:
+    """Service areas, tiers and elected members: their scores, how far they lie apart, and that of all authorities."""
+    areas, tiers = (splits.split(case, kind, found) for kind in ("service_area", "tier"))
+    groups = inside.group_scores(case, (areas, tiers))
+    between = divergence.divergence(case, areas, found)
+    tables = {
+        "group_scores": groups.computed,
+        guard.told("group_scores"): groups.told,
+        "divergence": between.computed,
+        guard.told("divergence"): between.told,
+        **gaps.gaps(case, tiers, found, reasons),
+    }
+    told = {**tables, "divergence": between.told}
+    return tables | {"sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules)}
 
 
 def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     FEW_CHANGED = "few_changed"
     TOO_FEW_SERVICE_AREAS = "too_few_service_areas"
     DOMINANCE = "dominance"
+    MEANS_DIFFERENTLY = "means_differently"
     NOT_A_THEME = "not_a_theme"
     THEME_WITHHELD = "theme_withheld"
     TOO_FEW_THEMES = "too_few_themes"
@@ -64,6 +65,7 @@ _MEANINGS = {
     Reason.FEW_CHANGED: "Only one or two authorities differ from the benchmark that was published; two medians would tell about them.",
     Reason.TOO_FEW_SERVICE_AREAS: "Fewer than three service areas have enough people and may be shown.",
     Reason.DOMINANCE: "One authority has more than half of the weight.",
+    Reason.MEANS_DIFFERENTLY: "The questions do not mean the same to all tiers; these are compared question by question only.",
     Reason.NOT_A_THEME: "The own profile compares themes; dimensions and the overall have none.",
     Reason.THEME_WITHHELD: "A theme of this authority is withheld; the mean over its themes would give it away.",
     Reason.TOO_FEW_THEMES: "An own profile needs at least two themes.",

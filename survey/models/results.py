@@ -13,13 +13,18 @@ from reports.disclosure.reasons import Reason
 from reports.frames import (
     AGREEMENT,
     BENCHMARKS,
+    DIVERGENCE,
+    ELECTED_GAPS,
     GROUP_SCORES,
     ITEMS,
     OWN_PROFILE,
     RELIABILITY,
     SAY_DO,
     SCORES,
+    SECTOR_INSIDE,
+    SECTOR_TIER_GAPS,
     STANDINGS,
+    TIER_GAPS,
     Shape,
 )
 from survey.models.base import Base, Digest, Identifier, one_of
@@ -117,6 +122,11 @@ RESULT_TABLES: dict[str, Table] = {
     "standings": _table_of(STANDINGS, ("authority", "peer_group", "measure"), "gap"),
     "say_do": _table_of(SAY_DO, ("authority", "measure"), "gap"),
     "own_profile": _table_of(OWN_PROFILE, ("authority", "measure"), "gap"),
+    "divergence": _table_of(DIVERGENCE, ("authority", "measure"), "sd_between"),
+    "tier_gaps": _table_of(TIER_GAPS, ("authority", "measure"), "gap"),
+    "elected_gaps": _table_of(ELECTED_GAPS, ("authority", "measure"), "gap"),
+    "sector_inside": _table_of(SECTOR_INSIDE, ("kind", "measure"), "median"),
+    "sector_tier_gaps": _table_of(SECTOR_TIER_GAPS, ("measure",), "gap"),
     "reliability": _table_of(RELIABILITY, ("measure",), "alpha"),
     "agreement": _table_of(AGREEMENT, ("measure",), "icc1_anova"),
 }
