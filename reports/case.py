@@ -28,7 +28,8 @@ class Case:
 
     `authority` is each respondent's place in `codes`; `elected` members are outside every figure about officers;
     `counted` are officers whose answers are not careless; `staff_rows` are headcounts without elected members;
-    `weights` bring the officers of each authority into line with them.
+    `weights` bring the officers of each authority into line with them. Of `unreliable` dimensions and their themes only
+    the items are published (`gates`).
     """
 
     responses: Responses
@@ -42,6 +43,7 @@ class Case:
     people: PersonScores
     flags: Careless
     weights: Weights
+    unreliable: frozenset[str] = frozenset()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -55,6 +57,31 @@ class Case:
     def places(self, kind: MeasureKind) -> list[int]:
         """Where the measures of a kind stand."""
         return [place for place, measure in enumerate(self.measures) if measure.kind is kind]
+
+    @property
+    def dimensions(self) -> list[int]:
+        """Where the dimensions stand that are shown for this wave."""
+        return [place for place in self.places(MeasureKind.DIMENSION) if not self.refused[place]]
+
+    @property
+    def refused(self) -> NDArray[np.bool_]:
+        """Which measures are withheld because the items of their dimension do not belong together; (measures,)."""
+        refused = set(self.refused_codes)
+        return np.array([measure.code in refused for measure in self.measures], dtype=np.bool_)
+
+    @property
+    def refused_codes(self) -> frozenset[str]:
+        """Unreliable dimensions with their themes."""
+        return self.unreliable | {
+            theme.code for one in self.questionnaire.dimensions if one.code in self.unreliable for theme in one.themes
+        }
+
+    def without(self, unreliable: frozenset[str]) -> Case:
+        """The same answers with an overall over the other dimensions only (methodology 2.6 and 9)."""
+        if not unreliable:
+            return self
+        kept = replace(self, unreliable=unreliable)
+        return replace(kept, people=scoring.with_overall(self.people, kept.dimensions, self.rules))
 
     @property
     def weight(self) -> Floats | None:

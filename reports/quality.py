@@ -17,8 +17,6 @@ from reports.statistics.sums import Floats, Ints
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
 Flags: TypeAlias = NDArray[np.bool_]
 
-NOT_TESTED = "not tested"
-GATES = ("reliability", "icc", "agreement", "four_dimensions", "invariance")
 
 
 @dataclass(frozen=True)
@@ -128,8 +126,6 @@ def report(
             "excluded": int(flags.excluded.sum()),
             "time_known": responses.seconds is not None or responses.too_fast is not None,
         },
-        "representativeness": NOT_TESTED,
-        "gates": dict.fromkeys(GATES, NOT_TESTED),
     }
 
 

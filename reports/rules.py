@@ -32,6 +32,10 @@ class Rules:
     bootstrap_replicates: int = 2000
     seed: int = 20260101
     lowered_because: str = ""  # why a wave has fewer authorities in a benchmark than the defaults ask for
+    four_dimensions: str = "not tested"  # the four dimensions against one: passed, failed or not tested
+    four_dimensions_source: str = ""  # who ran it, when
+    invariance: str = "not tested"  # the same meaning for all tiers: passed, failed or not tested
+    invariance_source: str = ""
 
 
 FLOORS: Mapping[str, float] = {
@@ -62,3 +66,8 @@ CEILINGS: Mapping[str, float] = {
     "bootstrap_replicates": 100_000,
 }
 """The most that a rule may be."""
+
+ENTERED = ("four_dimensions", "invariance")
+"""Results of analyses that are run outside of the program; each needs its source, with the date."""
+
+STATES = ("passed", "failed", "not tested")

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+import pandas as pd
+
 from questionnaires.definition import Questionnaire
+from reports import narrative, profile
 from reports.documents.cells import Table
-from reports.quality import NOT_TESTED, Json
+from reports.gates import State, state_of
+from reports.quality import Json
+from reports.representativeness import Evenness
 from reports.rules import Rules
 from reports.wording import text, whole
 
 GATES: Mapping[str, tuple[str, str]] = {
     "reliability": (
         "How well the questions of a dimension belong together",
-        "omega at least 0.70",
+        "omega at least 0.70, from 4 questions and 200 people",
+    ),
+    "item_total": (
+        "Whether each question goes with the others of its dimension",
+        "every corrected item-total correlation at least 0.20",
     ),
     "icc": (
         "How much of the differences lies between authorities",
@@ -33,21 +42,59 @@ GATES: Mapping[str, tuple[str, str]] = {
         "CFI falls by at most 0.010 and RMSEA rises by at most 0.015",
     ),
 }
-"""What each gate asks, and what it needs to be passed (methodology 2.6, 2.7 and 4)."""
+"""What each gate asks, and what it needs to be passed (methodology 2.3, 2.6, 2.7 and 4)."""
+
+FIGURES: Mapping[str, str] = {
+    "reliability": "Omega",
+    "item_total": "Lowest item-total",
+    "icc": "ICC(1), lower bound",
+    "agreement": "Median rwg(j)",
+}
+"""The figure that each gate looks at, dimension by dimension."""
 
 
 def gates(quality: Mapping[str, Json]) -> Table:
     """Every gate of the method with its result; one that has not been tested withholds nothing."""
     found = quality.get("gates")
     states = found if isinstance(found, Mapping) else {}
-    body = [(*GATES[gate], _state(states.get(gate, NOT_TESTED))) for gate in GATES]
+    body = [(*GATES[gate], _state(states.get(gate, str(State.NOT_TESTED)))) for gate in GATES]
     body += [(gate.replace("_", " "), "", _state(state)) for gate, state in states.items() if gate not in GATES]
-    body.append((
-        "How well those who answered stand for all staff",
-        "R at least 0.75 to be called somewhat even",
-        _state(quality.get("representativeness", NOT_TESTED)),
-    ))  # fmt: skip
     return Table("Each gate and its result", ("What is asked", "Needed", "Result"), tuple(body))
+
+
+def gates_by_dimension(quality: Mapping[str, Json], questionnaire: Questionnaire) -> Table:
+    """Each dimension at each gate: the figure and what came of it."""
+    found = quality.get("gates")
+    states = found if isinstance(found, Mapping) else {}
+    body = [
+        (str(dimension.title), *(_at_gate(states.get(gate), dimension.code) for gate in FIGURES))
+        for dimension in questionnaire.dimensions
+    ]
+    return Table("Each dimension at each gate", ("", *FIGURES.values()), tuple(body))
+
+
+def representativeness(quality: Mapping[str, Json]) -> Table:
+    """How many authorities have which word for how evenly their staff answered."""
+    found = quality.get("representativeness")
+    ones = found.values() if isinstance(found, Mapping) else ()
+    words = [one.get("word") if isinstance(one, Mapping) else None for one in ones]
+    body = [(narrative.first_upper(text(f"even.{word}")), str(words.count(word))) for word in Evenness]
+    unknown = ("Staff by service area and tier not known, or too few answers", str(words.count(None)))
+    caption = "How evenly the staff of each authority answered"
+    return Table(caption, ("", "Authorities"), (*body, unknown))
+
+
+def scales(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> list[Table]:
+    """The dimensions as scales, and how far authorities differ and agree; nothing where the frames are not given."""
+    titles = {dimension.code: str(dimension.title) for dimension in questionnaire.dimensions}
+    tables = []
+    for name, caption, columns in _SCALES:
+        frame = frames.get(name)
+        if frame is not None and not frame.empty:
+            rows = frame[frame["measure"].isin(list(titles))].to_dict("records")
+            body = [(titles[str(row["measure"])], *(_figure(row[column]) for column in columns)) for row in rows]
+            tables.append(Table(caption, ("", *columns.values()), tuple(body)))
+    return tables
 
 
 def settings(rules: Rules) -> Table:
@@ -75,6 +122,34 @@ def questions(quality: Mapping[str, Json], questionnaire: Questionnaire) -> list
     return tables
 
 
+_SCALES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    (
+        "reliability",
+        "The questions of each dimension as a scale, centred within authorities",
+        {
+            "n_items": "Questions",
+            "n": "People",
+            "alpha": "Alpha",
+            "alpha_lower": "from",
+            "alpha_upper": "to",
+            "omega": "Omega",
+        },
+    ),
+    (
+        "agreement",
+        "How far authorities differ, and how far officers of one authority agree",
+        {
+            "icc1_reml": "ICC(1)",
+            "icc1_lower": "from",
+            "icc1_upper": "to",
+            "icc2": "ICC(2)",
+            "rwg_median": "rwg(j)",
+            "rwg_median_skewed": "rwg(j), skewed",
+        },
+    ),
+)
+
+
 def _asked(one: Json) -> tuple[str, str]:
     count = one.get("asked") if isinstance(one, Mapping) else None
     return (f"{count:,}" if isinstance(count, int) else text("note.not_shown"), _share(one))
@@ -85,7 +160,26 @@ def _share(one: Json) -> str:
     return _percent(share) if isinstance(share, (int, float)) else text("note.not_shown")
 
 
+def _at_gate(gate: Json, dimension: str) -> str:
+    dimensions = gate.get("dimensions") if isinstance(gate, Mapping) else None
+    one = dimensions.get(dimension) if isinstance(dimensions, Mapping) else None
+    value = one.get("value") if isinstance(one, Mapping) else None
+    if not isinstance(one, Mapping) or not isinstance(value, float):
+        return str(State.NOT_TESTED)
+    return f"{value:.2f}, {one['state']}"
+
+
+def _figure(value: object) -> str:
+    number = profile.number(value)
+    if number is None:
+        return text("note.not_shown")
+    return f"{value:,}" if isinstance(value, int) else f"{number:.2f}"
+
+
 def _state(state: Json) -> str:
+    if isinstance(state, Mapping) and "state" in state:
+        source = state.get("source")
+        return f"{state_of(state)} ({source})" if source else state_of(state)
     if isinstance(state, Mapping):
         return "; ".join(f"{name.replace('_', ' ')}: {_state(one)}" for name, one in state.items())
     return f"{state:.2f}" if isinstance(state, float) else str(state)
@@ -107,6 +201,10 @@ def _authorities(value: object) -> str:
     return f"{value} authorities"
 
 
+def _exactly(value: object) -> str:
+    return f"{float(str(value)):.2f}"
+
+
 def _seconds(value: object) -> str:
     return f"{value} seconds"
 
@@ -119,6 +217,8 @@ SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "minimum_authorities_median": ("Fewest authorities behind a middle authority", _authorities),
     "minimum_authorities_quartiles": ("Fewest authorities behind a middle half", _authorities),
     "lowered_because": ("Why fewer authorities are enough in this release", str),
+    "reliability_least": ("Reliability below which authorities are not compared", _exactly),
+    "reliability_normal": ("Reliability below which a comparison is indicative", _exactly),
     "smallest_difference": ("Smallest difference that is called one", _points),
     "significance": ("Adjusted p-value below which a difference is called one", str),
     "distribution_full": ("Fewest answers for each option on its own", _people),
@@ -127,5 +227,9 @@ SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "overall_dimensions": ("Dimensions that an overall needs", str),
     "bootstrap_replicates": ("Repeated samples for the interval of a middle authority", str),
     "seed": ("Seed of the repeated samples", str),
+    "four_dimensions": ("The dimensions are distinct", str),
+    "four_dimensions_source": ("Who tested this, and when", str),
+    "invariance": ("The questions mean the same to everybody", str),
+    "invariance_source": ("Who tested this, and when", str),
 }
 """Each setting of the rules in words, with how its value is said."""

@@ -91,7 +91,7 @@ def sector(
     publisher: Brand | None = None,
     made: datetime | None = None,
 ) -> bytes:
-    """The PDF from the published frames: `scores` and `benchmarks`.
+    """The PDF from the published frames: `scores` and `benchmarks`; `reliability` and `agreement` add tables.
 
     `publisher` is the brand of the body that publishes; `made` the document's date. The same input gives the same
     bytes. Raises TypesettingFault, which is a fault of the program.
@@ -200,6 +200,14 @@ def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, giv
         "record": _table(Table("What this report was made from", ("", "Value"), tuple(record.items()))),
         "notes": list(technical_notes.counts(given.quality, questionnaire)),
         "gates": _table(annex.gates(given.quality)),
+        "tests": [
+            _plain(table)
+            for table in (
+                annex.gates_by_dimension(given.quality, questionnaire),
+                *annex.scales(frames, questionnaire),
+                annex.representativeness(given.quality),
+            )
+        ],
         "settings": _plain(annex.settings(given.rules)),
         "groups": [_table(table) for table in by_dimension],
         "questions": [_plain(table) for table in annex.questions(given.quality, questionnaire)],

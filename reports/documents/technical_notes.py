@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from questionnaires.definition import Questionnaire
-from reports.quality import NOT_TESTED, Json
+from reports.gates import State, state_of
+from reports.quality import Json
 
 _GATES = {
     "reliability": "how well the questions of a dimension belong together",
+    "item_total": "whether each question goes with the others of its dimension",
     "icc": "how much of the differences lies between authorities",
     "agreement": "how far officers of one authority agree",
     "four_dimensions": "whether the dimensions are distinct or move together",
@@ -21,7 +23,7 @@ def sentences(quality: Mapping[str, Json], questionnaire: Questionnaire) -> tupl
     notes = [*counts(quality, questionnaire)]
     gates = quality.get("gates")
     if isinstance(gates, Mapping):
-        untested = [_GATES.get(gate, gate) for gate, state in gates.items() if state == NOT_TESTED]
+        untested = [_GATES.get(gate, gate) for gate, state in gates.items() if state_of(state) == State.NOT_TESTED]
         if untested:
             notes.append(f"Not tested in this release: {'; '.join(untested)}.")
     return tuple(notes)

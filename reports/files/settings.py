@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reports.files.tables import FileFaults
-from reports.rules import CEILINGS, FLOORS, Rules
+from reports.rules import CEILINGS, ENTERED, FLOORS, STATES, Rules
 
 
 def read_rules(path: Path) -> Rules:
@@ -40,7 +40,7 @@ def _faults(given: Mapping[str, object]) -> list[str]:
             faults.append(f"{name}: {value} is above its ceiling. Give {CEILINGS[name]} or less.")
         elif name == "method_version" and value != defaults[name]:
             faults.append(f"method_version: only {defaults[name]!r} is computed here. Leave it out.")
-    return faults or _lowered(given)
+    return faults or [*_lowered(given), *_entered(given)]
 
 
 def _lowered(given: Mapping[str, object]) -> list[str]:
@@ -50,6 +50,18 @@ def _lowered(given: Mapping[str, object]) -> list[str]:
     if lowered and not given.get("lowered_because"):
         return [f'{", ".join(lowered)}: lowered without a reason. Add lowered_because = "…".']
     return []
+
+
+def _entered(given: Mapping[str, object]) -> list[str]:
+    """A result from outside of the program is one of three words, and says where it comes from."""
+    faults = []
+    for name in ENTERED:
+        state = given.get(name, STATES[-1])
+        if state not in STATES:
+            faults.append(f"{name}: {state!r} is not a result. Use one of {', '.join(STATES)}.")
+        elif state != STATES[-1] and not given.get(f"{name}_source"):
+            faults.append(f'{name}: {state} without a source. Add {name}_source = "who tested it, and when".')
+    return faults
 
 
 def _fits(value: object, default: object) -> bool:
