@@ -128,7 +128,7 @@ _GAPS = {
     "upper": _NUMBER, "p_value": _NUMBER, "p_adjusted": _NUMBER, "verdict": _TEXT, "reason": _TEXT, "n_upper": _COUNT,
     "n_lower": _COUNT,
 }  # fmt: skip
-TIER_GAPS = Shape("tier_gaps", _GAPS)
+TIER_GAPS = Shape("tier_gaps", _GAPS | {"with_managers": _FLAG})
 ELECTED_GAPS = Shape("elected_gaps", _GAPS)
 SECTOR_INSIDE = Shape("sector_inside", {
     "kind": _TEXT, "measure": _TEXT, "n": _COUNT, "above": _COUNT, "below": _COUNT, "lower_quartile": _NUMBER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +61,7 @@ def gaps(case: Case, split: Split, whole: Estimates, own: Reasons) -> dict[str, 
 
     In each authority the senior leaders' score minus the frontline's, without finite population correction, by Welch
     (`statistics.welch`), from `rules.minimum_respondents` people on either side. With fewer senior leaders, these and
-    the managers together are compared with the frontline, and the row says so in `upper_tier`. Holm over the dimensions
+    the managers together are compared with the frontline, and the row says so (`upper_tier`, `with_managers`). Holm over the dimensions
     within one authority; the verdict is that of a standing: ABOVE means that the upper tier scores higher. Elected
     members are compared in the same way with the authority's score. `split` are the officers by tier, `whole` the
     estimates of the authorities and `own` the reasons against them. Methodology 7 and 10.
@@ -75,7 +75,12 @@ def gaps(case: Case, split: Split, whole: Estimates, own: Reasons) -> dict[str, 
     against = np.where(withheld(own), own, threshold.people(elected.n, case.rules))
     return {
         "tier_gaps": _frame(
-            case, frames.TIER_GAPS, (tiers.upper, tiers.frontline), (upper_tier, upper_words[2]), reasons=why
+            case,
+            frames.TIER_GAPS,
+            (tiers.upper, tiers.frontline),
+            (upper_tier, upper_words[2]),
+            reasons=why,
+            more={"with_managers": tiers.pooled},
         ),
         "elected_gaps": _frame(
             case,
@@ -176,6 +181,7 @@ def _frame(
     words: tuple[NDArray[np.object_] | str | None, NDArray[np.object_] | str | None],
     *,
     reasons: Reasons,
+    more: Mapping[str, Flags] | None = None,
 ) -> pd.DataFrame:
     """One row an authority and measure; tested are the dimensions."""
     upper, lower = sides
@@ -199,6 +205,7 @@ def _frame(
         "reason": reasons,
         "n_upper": upper.n,
         "n_lower": lower.n,
+        **(more or {}),
     }
     return assembly.table(shape, case.codes, case.measure_codes, columns)
 

@@ -27,21 +27,14 @@ def distribution(found: Mapping[str, pd.DataFrame], measures: Sequence[str], rul
     Methodology 5, 7 and 11.
     """
     gaps = found["tier_gaps"]
-    alone = _tiers_alone(gaps)
+    together = gaps["with_managers"].fillna(value=False).astype("bool")
     parts = [
         _rows(DIVERGENCE, found["divergence"], "sd_between", measures, rules),
-        _rows(TIER_GAP, gaps[alone], "gap", measures, rules),
-        _rows(TOGETHER, gaps[~alone], "gap", measures, rules),
+        _rows(TIER_GAP, gaps[~together], "gap", measures, rules),
+        _rows(TOGETHER, gaps[together], "gap", measures, rules),
         _rows(ELECTED, found["elected_gaps"], "gap", measures, rules),
     ]
     return frames.SECTOR_INSIDE.check(pd.concat(parts, ignore_index=True))
-
-
-def _tiers_alone(gaps: pd.DataFrame) -> pd.Series[bool]:
-    """Rows that compare the senior leaders alone, and not together with managers."""
-    names = gaps["upper_tier"].dropna().unique()
-    shortest = min(names, key=len, default="")
-    return (gaps["upper_tier"] == shortest).fillna(value=False).astype("bool")
 
 
 def _rows(kind: str, frame: pd.DataFrame, value: str, measures: Sequence[str], rules: Rules) -> pd.DataFrame:

@@ -65,6 +65,7 @@ def create_release_tier_gaps() -> None:
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.Column("n_upper", sa.Integer(), nullable=True),
         sa.Column("n_lower", sa.Integer(), nullable=True),
+        sa.Column("with_managers", sa.Boolean(), nullable=True),
         sa.CheckConstraint(
             "reason IS NULL OR gap IS NULL OR reason = 'too_few_for_quartiles'",
             name=op.f("ck_release_tier_gaps_withheld_has_no_number"),
