@@ -13,11 +13,16 @@ from reports.rules import CEILINGS, ENTERED, FLOORS, STATES, Rules
 
 def read_rules(path: Path) -> Rules:
     """The rules in a TOML file. Raises FileFaults with every fault."""
+    return parse_rules(path.read_bytes(), name=path.name)
+
+
+def parse_rules(content: bytes, *, name: str) -> Rules:
+    """The rules in the content of such a file. Raises FileFaults with every fault."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileFaults([f"{path.name}: not readable as TOML ({error}). Correct this place."]) from error
-    faults = [f"{path.name}: {fault}" for fault in _faults(given)]
+        raise FileFaults([f"{name}: not readable as TOML ({error}). Correct this place."]) from error
+    faults = [f"{name}: {fault}" for fault in _faults(given)]
     if faults:
         raise FileFaults(faults)
     floats = {name: float(str(value)) for name, value in given.items() if isinstance(getattr(Rules(), name), float)}

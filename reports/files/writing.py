@@ -13,7 +13,7 @@ import pandas as pd
 from reports.publication import Results
 
 SIGNIFICANT_DIGITS = 12
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
 _NEEDS_QUOTES = re.compile('[",\r\n]')
 
 
@@ -43,7 +43,7 @@ def harmless(text: str) -> str:
     >>> harmless("=1+1"), harmless("plain")
     ("'=1+1", 'plain')
     """
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def json_bytes(content: Mapping[str, object]) -> bytes:
