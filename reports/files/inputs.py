@@ -12,8 +12,9 @@ import pandas as pd
 from questionnaires import loader
 from questionnaires.definition import Questionnaire
 from reports.files import assessments as assessments_file
-from reports.files import register, settings, tool_exports
+from reports.files import bundle_reading, register, settings, tool_exports
 from reports.files import responses as responses_file
+from reports.files.bundle import Sources
 from reports.files.responses import ResponsesFile
 from reports.files.tables import FileFaults
 from reports.files.tool_exports import Export
@@ -28,7 +29,8 @@ class Files:
     """Where the parts of an analysis are; `authority` is the code of the one authority in `responses`, if it is one.
 
     `mapping` says how an export of another tool is read; it is written, as a proposal, where it is not there. Beside
-    the file `questionnaire` stand its translations, in which labels may be written.
+    the file `questionnaire` stand its translations, in which labels may be written. `previous` is the bundle of an
+    earlier wave.
     """
 
     responses: Path
@@ -39,6 +41,7 @@ class Files:
     mapping: Path | None = None
     questionnaire: Path | None = None
     assessments: Path | None = None
+    previous: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Inputs:
     rules: Rules
     notes: tuple[str, ...]
     assessments: pd.DataFrame | None = None
+    previous: Sources | None = None
 
 
 def read(files: Files, questionnaire: Questionnaire, self_assessment: Questionnaire | None = None) -> Inputs:
@@ -86,11 +90,12 @@ def read(files: Files, questionnaire: Questionnaire, self_assessment: Questionna
     assessed = None
     if files.assessments and self_assessment is not None:
         assessed = kept(lambda path: assessments_file.read(path, self_assessment, codes), files.assessments)
+    previous = kept(bundle_reading.read_previous, files.previous) if files.previous else None
     if faults or answers is None or rules is None:
         raise FileFaults(faults, most=len(faults))  # each file's own are capped already
     notes = (*answers.notes, *(assessed.notes if assessed else ()))
     levels = assessed.levels if assessed else None
-    return Inputs(answers.responses, authorities, headcounts, rules, notes, levels)
+    return Inputs(answers.responses, authorities, headcounts, rules, notes, levels, previous)
 
 
 def _answers(path: Path, files: Files, questionnaire: Questionnaire, authorities: pd.DataFrame | None) -> ResponsesFile:

@@ -21,6 +21,7 @@ class Instruments:
     questionnaire: Questionnaire
     file: Path
     self_assessment: Questionnaire | None = None
+    self_assessment_file: Path | None = None
 
 
 def read(paths: Sequence[Path]) -> Instruments:
@@ -38,4 +39,4 @@ def read(paths: Sequence[Path]) -> Instruments:
         raise FileFaults(
             [f'--questionnaire: {names}. Give one for officers and one with audience = "authority", no more.']
         )
-    return Instruments(*others[0], own[0][0])
+    return Instruments(*others[0], *own[0])

@@ -279,10 +279,23 @@ class _Intake:
             return (), None
         codes = self.plan.codes[name][1]
         said = sorted((place, code) for code, place in codes.places.items() if place >= 0)
-        return tuple(code for _, code in said), np.array(codes.values, dtype=np.int32)
+        found, values = tuple(code for _, code in said), np.array(codes.values, dtype=np.int32)
+        return (found, values) if codes.is_fixed else _in_order(found, values)
 
     def _floats(self, name: str) -> NDArray[np.float64] | None:
         return np.array(self.plan.numbers[name][1]) if name in self.plan.numbers else None
+
+
+def _in_order(codes: tuple[str, ...], values: NDArray[np.int32]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Codes that the file brought, sorted: which of them came first must make no difference to any figure.
+
+    >>> codes, values = _in_order(("b", "a"), np.array([0, 1, -1], dtype=np.int32))
+    >>> codes, values.tolist()
+    (('a', 'b'), [1, 0, -1])
+    """
+    places = sorted(range(len(codes)), key=codes.__getitem__)
+    new = np.array([*np.argsort(places), NOT_SAID], dtype=np.int32)  # nobody's group is the last place
+    return tuple(codes[place] for place in places), new[values]
 
 
 def _bytes_of(item: Item) -> dict[str, int]:

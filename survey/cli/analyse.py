@@ -12,20 +12,23 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from questionnaires import loader
 from questionnaires.definition import Questionnaire
 from questionnaires.faults import QuestionnaireFaults
 from reports import publication
 from reports.documents import brand, logos, workbook
 from reports.documents.brand import Brand, BrandFaults
 from reports.documents.imprint import Imprint
-from reports.files import inputs, instruments, output, pictures, writing
-from reports.files.inputs import Files
+from reports.files import bundle, bundle_reading, inputs, instruments, output, pictures, writing
+from reports.files.bundle import Sources
+from reports.files.inputs import Files, Inputs
 from reports.files.instruments import Instruments
 from reports.files.tables import FileFaults
 from reports.publication import Results
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 REFUSED = 1
+BUNDLE = "bundle.zip"
 
 
 @click.command()
@@ -36,6 +39,8 @@ REFUSED = 1
 @click.option("--headcounts", "headcounts_file", type=FILE, help="authority,service_area,tier,headcount.")
 @click.option("--assessments", "assessments_file", type=FILE,
               help="Self-assessments, one row an authority; needs the second questionnaire.")  # fmt: skip
+@click.option("--previous", "previous_file", type=FILE, metavar="BUNDLE",
+              help="The bundle.zip of an earlier wave: change.csv says what changed since.")  # fmt: skip
 @click.option("--rules", "rules_file", type=FILE, help="Settings of the method that differ from the defaults.")
 @click.option("--audience", type=click.Choice(["research", "published"]), default="research", show_default=True,
               help="research: everything that can be computed; published: what disclosure control lets out.")  # fmt: skip
@@ -52,6 +57,7 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     authorities_file: Path | None,
     headcounts_file: Path | None,
     assessments_file: Path | None,
+    previous_file: Path | None,
     rules_file: Path | None,
     audience: str,
     authority: str | None,
@@ -70,7 +76,7 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
     files = Files(answers_file, authorities_file, headcounts_file, rules_file, authority, mapping_file)
     try:
         asked = instruments.read(questionnaire_files)
-        files = replace(files, questionnaire=asked.file, assessments=assessments_file)
+        files = replace(files, questionnaire=asked.file, assessments=assessments_file, previous=previous_file)
         publisher = _publisher(brand_folder)
         with _progress() as progress:
             _analyse(asked, files, audience, out, progress, publisher=publisher if with_pictures else None)
@@ -115,17 +121,33 @@ def _analyse(
         authorities=given.authorities,
         headcounts=given.headcounts,
         assessments=given.assessments,
+        previous=None if given.previous is None else bundle_reading.before(given.previous),
         progress=tell,
     )
     with output.all_or_nothing(out) as directory:
         tell("Writing tables")
         found = publication.for_file(results, audience)
         writing.write_results(found, directory)
+        (directory / BUNDLE).write_bytes(_bundle(found, asked, given, audience))
         (directory / "results.xlsx").write_bytes(_workbook(found, questionnaire, given.authorities, audience))
         progress.advance(task)
         if publisher:
             safe = publication.published(results)
             _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
+
+
+def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) -> bytes:
+    """What the numbers were computed from beside them; answers only for research."""
+    own = asked.self_assessment_file if given.assessments is not None else None
+    sources = Sources(
+        loader.contents(asked.file),
+        given.responses,
+        given.authorities,
+        given.headcounts,
+        given.assessments,
+        None if own is None else loader.contents(own),
+    )
+    return bundle.write(found, sources, audience=audience, previous=given.previous)
 
 
 def _illustrate(

@@ -1,14 +1,17 @@
-"""`soundings release`: compute a wave, approve by a second person, publish."""
+"""`soundings release`: compute a wave, approve by a second person, publish, verify."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
+from reports.files import bundle_reading, verification
+from reports.files.tables import FileFaults
 from survey import computation, people, releases, results, waves
 from survey.cli import finishing
-from survey.cli.opening import as_person, opened
+from survey.cli.opening import REFUSED, as_person, opened
 
 
 @click.group()
@@ -28,6 +31,26 @@ def compute(wave: str, email: str) -> None:
             job = computation.ask(service.session, one, by=by, now=service.now)
             service.session.commit()
         click.echo(finishing.finished(service, job.code)["release"])
+
+
+@release.command()
+@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="BUNDLE",
+              help="A bundle for research with the answers that a published one leaves out.")  # fmt: skip
+def verify(bundle: Path, answers: Path | None) -> None:
+    """Compute every number of a BUNDLE again, from the answers in it. Needs no database.
+
+    Exit code 0 only if every number is identical at its stored precision, 12 significant digits; otherwise each altered
+    file and the first number that differs are named.
+    """
+    try:
+        given = None if answers is None else bundle_reading.read_previous(answers)
+        found = verification.verify(bundle_reading.read(bundle), answers=given)
+    except FileFaults as error:
+        for fault in error.faults:
+            click.echo(fault, err=True)
+        raise click.exceptions.Exit(REFUSED) from None
+    click.echo(f"{bundle}: {found.numbers} numbers in {found.tables} tables are identical.")
 
 
 @release.command()
