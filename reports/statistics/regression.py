@@ -23,6 +23,8 @@ def fitted(values: Floats, groups: Groups, categories: Ints) -> Floats:
     >>> fitted(y, four, np.array([[0], [0], [1], [1]])).ravel().round(9).tolist()
     [2.0, 2.0, 12.0, 12.0]
     """
+    if not values.shape[1]:
+        return values[groups.order]
     ordered, of_group = categories[groups.order], groups.of_row
     key = np.column_stack([of_group, ordered]).T
     cells, inverse = np.unique(key, axis=1, return_inverse=True)
