@@ -82,15 +82,15 @@ def of_agreement(agreement: pd.DataFrame, dimensions: Sequence[str]) -> dict[str
     """The two gates of averaging to authorities: `icc` and `agreement`.
 
     An interval of ICC(1) that leaves out 0, without which nothing is compared; a median rwg(j) of at least 0.70 under
-    the uniform null, without which nothing is withheld. `agreement` is AGREEMENT; with fewer than two authorities there
-    is nothing to test. Methodology 4.
+    the uniform null, without which nothing is withheld. `agreement` is AGREEMENT; with fewer authorities than a
+    benchmark needs (its `reason`) nothing is tested, and nothing is compared either. Methodology 4.
 
     >>> table = pd.DataFrame({"measure": ["a", "b"], "icc1_lower": [0.02, 0.0], "rwg_median": [0.9, float("nan")]})
-    >>> found = of_agreement(table, ["a", "b"])
+    >>> found = of_agreement(table.assign(reason=None), ["a", "b"])
     >>> str(found["icc"].state), [str(one.state) for one in found["agreement"].dimensions.values()]
     ('failed', ['passed', 'not tested'])
     """
-    by_code = agreement.set_index("measure")
+    by_code = agreement[agreement["reason"].isna()].set_index("measure")
     lower = {code: by_code["icc1_lower"].get(code) for code in dimensions}
     agreed = {code: by_code["rwg_median"].get(code) for code in dimensions}
     return {"icc": _gate(lower, 0.0, beyond=True), "agreement": _gate(agreed, LEAST_RWG)}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reports import frames
-from reports.disclosure import participation
+from reports.disclosure import evidence, participation
 from reports.disclosure.reasons import WITHHELD, Reason
 from reports.rules import Rules
 
@@ -84,7 +84,7 @@ def published_quality(quality: Mapping[str, Json], rules: Rules) -> dict[str, Js
     """Quality without counts that could tell about a few people (methodology 10, rule 6).
 
     Response of an authority only from the threshold of people scored, below 50 staff to the nearest 5 % and without
-    the headcount; counts below the threshold are empty.
+    the headcount; counts below the threshold are empty. Of representativeness and sensitivity what tells about no few.
     """
     safe: dict[str, Json] = dict(quality)
     response = quality.get("response")
@@ -92,6 +92,8 @@ def published_quality(quality: Mapping[str, Json], rules: Rules) -> dict[str, Js
         safe["response"] = {code: _safe_response(one, rules) for code, one in response.items()}
     for name in ("careless", "item_nonresponse", "dont_know"):
         safe[name] = _without_small_counts(quality.get(name), rules)
+    safe["representativeness"] = evidence.representativeness(quality.get("representativeness"))
+    safe["sensitivity"] = evidence.sensitivity(quality.get("sensitivity"))
     safe["respondents"] = _safe_respondents(quality.get("respondents"), rules)
     return safe
 
