@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reports.documents import annex
+from reports.documents.cells import Table
 from survey import results
 from survey.models import Release
 
@@ -24,7 +26,7 @@ class ItemQuality:
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuality:
-    """Counts of people and authorities; the questions most often left without an answer; what was not tested."""
+    """Counts of people and authorities; the questions most often left without an answer; what was tested."""
 
     officers: int | None
     elected: int | None
@@ -33,7 +35,7 @@ class AnswerQuality:
     left_out: int | None
     items: tuple[ItemQuality, ...]
     to_review: int
-    untested: tuple[str, ...]
+    tests: tuple[Table, ...]
 
 
 def of(release: Release) -> AnswerQuality:
@@ -50,7 +52,18 @@ def of(release: Release) -> AnswerQuality:
         left_out=_part(quality, "careless").get("excluded"),
         items=items[:MOST_ITEMS],
         to_review=sum(1 for item in items if item.to_review),
-        untested=tuple(gate for gate, state in _part(quality, "gates").items() if state == "not tested"),
+        tests=_tests(release),
+    )
+
+
+def _tests(release: Release) -> tuple[Table, ...]:
+    """The gates of the method, each dimension at each of them, and how evenly the authorities' staff answered."""
+    if not _part(release.quality, "gates"):
+        return ()
+    return (
+        annex.gates(release.quality),
+        annex.gates_by_dimension(release.quality, results.questionnaire(release)),
+        annex.representativeness(release.quality),
     )
 
 

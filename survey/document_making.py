@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from reports.documents import authority_report, sector_report
 from reports.documents.imprint import Imprint
 from reports.files import writing
-from reports.frames import AUTHORITIES, BENCHMARKS, GROUP_SCORES, ITEMS, SCORES, STANDINGS
+from reports.frames import AGREEMENT, AUTHORITIES, BENCHMARKS, GROUP_SCORES, ITEMS, RELIABILITY, SCORES, STANDINGS
 from reports.peers import ALL, KINDS
 from reports.rules import Rules
 from survey import documents, kept_files, peer_menu, people, produced_files, results, stored_results
@@ -151,7 +151,10 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
 
 
 def _sector(session: Session, settings: Settings, release: Release) -> bytes:
-    frames = {shape.name: stored_results.rows(session, shape, release) for shape in (SCORES, BENCHMARKS)}
+    frames = {
+        shape.name: stored_results.rows(session, shape, release)
+        for shape in (SCORES, BENCHMARKS, RELIABILITY, AGREEMENT)
+    }
     given = sector_report.Given(
         authorities=_register(session, release),
         quality=release.quality,
@@ -188,7 +191,7 @@ def _register(session: Session, release: Release) -> pd.DataFrame:
 def _imprint(release: Release) -> Imprint:
     """The wave's title without the name of the survey, which stands before it."""
     wave = release.wave.title.removeprefix(str(results.questionnaire(release).title)).strip(" ,:")
-    return Imprint(release.label, release.method_version, wave or None, release.wave.demonstration)
+    return Imprint(release.label, release.method_version, wave or None, release.wave.demonstration, release.quality)
 
 
 def _codes(session: Session, release: Release) -> Iterator[str]:

@@ -32,6 +32,7 @@ class Comparison:
     profile: pd.DataFrame
     themes: Mapping[str, pd.DataFrame]
     overall: Row
+    evidence: tuple[str, ...]
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
+from reports import evidence_reading
 from reports import profile as profiles
 from reports.frames import BENCHMARKS, GROUP_SCORES, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
@@ -144,6 +145,7 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         profile=profiles.profile(*frames, asked, authority=authority, peer_group=group.code),
         themes=themes,
         overall=_overall(scores, benchmarks, group.code),
+        evidence=evidence_reading.sentences(scores, release.quality, asked, authority=authority),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
-from reports import narrative
+from reports import evidence_reading, narrative
 from reports.documents import cells
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
@@ -26,7 +26,8 @@ _KINDS = (
 class Subject:
     """One authority beside one peer group: its own rows of the published frames, and what is made from them.
 
-    `profile` has its dimensions, `themes` the profile of each dimension's themes by the dimension's code.
+    `profile` has its dimensions, `themes` the profile of each dimension's themes by the dimension's code; `evidence`
+    says how far to rely on the scores.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Subject:
     profile: pd.DataFrame
     themes: Mapping[str, pd.DataFrame]
     caption: Caption
+    evidence: tuple[str, ...]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -83,7 +85,8 @@ def subject(
         one.code: theme_profile(*numbers(own), one, authority=code, peer_group=peer_group)
         for one in questionnaire.dimensions
     }
-    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption)
+    relied = evidence_reading.sentences(own["scores"], imprint.quality, questionnaire, authority=code)
+    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied)
 
 
 def numbers(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -68,6 +68,7 @@ def _found(seen: Subject) -> dict[str, Value]:
         "facts": [answered, f"Peers in this report: {beside}."],
         "shown": seen.shown,
         "indicative": narrative.indicative_note(seen.profile),
+        "evidence": list(seen.evidence),
         "tiles": [_tile(row) for row in seen.rows],
         "dots": _picture("dots", seen.caption.sentence),
     }

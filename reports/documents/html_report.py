@@ -68,6 +68,7 @@ def authority(
         name=name,
         finding=caption.sentence,
         indicative=narrative.indicative_note(own),
+        evidence=seen.evidence,
         group=narrative.group_label(peer_group),
         dots=_picture(lambda size: dots(own, caption, size=size), caption),
         radar=_picture(lambda size: radar(own, caption, size=size), caption) if len(own) > 2 else None,

@@ -13,7 +13,10 @@ QUALITY = {
     "careless": {"excluded": 12},
     "item_nonresponse": {"agile_goal": {"share": 0.04}, "mindset_open": {"share": 0.02}},
     "dont_know": {"mindset_open": {"share": 0.31, "review": True}, "agile_goal": {"share": None, "review": False}},
-    "gates": {"icc": "not tested", "reliability": "passed"},
+    "gates": {
+        "icc": {"state": "not tested"},
+        "reliability": {"state": "passed", "dimensions": {"mindset": {"state": "passed", "value": 0.814}}},
+    },
 }
 
 
@@ -37,10 +40,20 @@ def test_a_count_that_may_not_be_shown_stays_empty_and_rates_are_counted_where_k
         found = answer_quality.of(released(session, now, QUALITY))
     assert (found.officers, found.elected, found.left_out) == (40, None, 12)
     assert (found.rate_known, found.authorities) == (1, 2)
-    assert found.untested == ("icc",)
+    by_name = {line[0]: line[-1] for line in found.tests[0].body}
+    assert by_name["How much of the differences lies between authorities"] == "not tested"
+    assert by_name["How well the questions of a dimension belong together"] == "passed"
 
 
 def test_a_release_without_quality_is_no_error(sqlite_database, now) -> None:
     with sqlite_database.session() as session, sqlite_database.write(session):
         found = answer_quality.of(released(session, now, {}))
     assert (found.officers, found.authorities, found.to_review) == (None, 0, 0)
+    assert found.tests == ()
+
+
+def test_each_dimension_stands_with_its_figure_at_each_gate(sqlite_database, now) -> None:
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        found = answer_quality.of(released(session, now, QUALITY))
+    first = found.tests[1].body[0]
+    assert first[1:3] == ("0.81, passed", "not tested")  # omega; item-total correlations are not in this release

@@ -1,0 +1,118 @@
+"""What stands under an authority's numbers: how far they can be relied on, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from questionnaires.definition import Questionnaire
+from reports import gates, narrative
+from reports.disclosure.guard import MOVED
+from reports.gates import State
+from reports.profile import number
+from reports.quality import Json
+from reports.weighting import Weighting
+from reports.wording import BASE_LANGUAGE, enumeration, text, whole
+
+
+def sentences(
+    scores: pd.DataFrame,
+    quality: Mapping[str, Json],
+    questionnaire: Questionnaire,
+    *,
+    authority: str,
+    language: str = BASE_LANGUAGE,
+) -> tuple[str, ...]:
+    """One sentence a fact, from the published scores (SCORES) and quality.json; nothing where nothing is known.
+
+    Weights and what they stand against; how evenly the staff answered; scores that another choice of method would move;
+    dimensions that are not shown because their questions do not belong together.
+    """
+    own = scores[scores["authority"] == authority]
+    titles = {one.code: str(one.title) for one in questionnaire.dimensions}
+    records = [row for row in own.to_dict("records") if row["measure"] in titles or row["measure"] == "overall"]
+    shown = [row for row in records if number(row.get("score")) is not None and pd.isna(row.get("reason"))]
+    found = _gates(quality, titles, language)
+    if shown:
+        found = [
+            *_weights(shown, titles, language),
+            *_evenness(_of(quality.get("representativeness"), authority), language),
+            *_moved(quality.get("sensitivity"), authority, titles, language),
+            *found,
+        ]
+    return tuple(found)
+
+
+def _weights(shown: Sequence[Mapping[Hashable, object]], titles: Mapping[str, str], language: str) -> list[str]:
+    """What the scores are weighted to, or why not; both figures where they lie far apart; who cannot be weighted for."""
+    word = str(shown[0].get("weighting"))
+    if word not in set(Weighting):
+        return []
+    if not Weighting(word).is_weighted:
+        return [text("evidence.unweighted", language, because=text(f"unweighted.{word}", language))]
+    said = [text("evidence.weighted", language, margins=text(f"margins.{word}", language))]
+    far = [
+        (row, plain)
+        for row in shown
+        if (plain := number(row.get("unweighted_score"))) is not None and abs(plain - float(str(row["score"]))) > MOVED
+    ]
+    if far:
+        parts = [
+            text("finding.score", language, score=whole(plain), measure=_title(row["measure"], titles, language))
+            for row, plain in far
+        ]
+        said.append(text("evidence.both", language, measures=enumeration(parts, language)))
+    return [*said, text("evidence.silent", language)]
+
+
+def _evenness(found: Json, language: str) -> list[str]:
+    """How evenly the staff answered, and how far off a score could be at worst."""
+    word = found.get("word") if isinstance(found, Mapping) else None
+    if not isinstance(found, Mapping) or word is None:
+        return []
+    said = [text("evidence.representative", language, word=text(f"even.{word}", language))]
+    bias = found.get("worst_bias")
+    points = [one for one in bias.values() if isinstance(one, float)] if isinstance(bias, Mapping) else []
+    if points:
+        said.append(text("evidence.worst_bias", language, points=whole(max(points))))
+    return said
+
+
+def _moved(found: Json, authority: str, titles: Mapping[str, str], language: str) -> list[str]:
+    said = []
+    for key, kind in (("skipped", "skipped_questions"), ("careless", "careless")):
+        measures = _of(found.get(kind), authority) if isinstance(found, Mapping) else None
+        if isinstance(measures, (Mapping, list, tuple)) and measures:
+            said.append(text(f"evidence.{key}", language, measures=_titles(measures, titles, language)))
+    return said
+
+
+def _gates(quality: Mapping[str, Json], titles: Mapping[str, str], language: str) -> list[str]:
+    """What the wave's gates withhold, and what they ask the reader to leave."""
+    found = quality.get("gates")
+    if not isinstance(found, Mapping):
+        return []
+    failed = [code for code in titles if any(_failed(found.get(gate), code) for gate in ("reliability", "item_total"))]
+    said = [text("evidence.unreliable", language, measures=_titles(failed, titles, language))] if failed else []
+    if gates.state_of(found.get("four_dimensions")) == State.FAILED:
+        said.append(text("evidence.together", language))
+    return said
+
+
+def _failed(gate: Json, dimension: str) -> bool:
+    one = _of(gate.get("dimensions"), dimension) if isinstance(gate, Mapping) else None
+    return isinstance(one, Mapping) and one.get("state") == State.FAILED
+
+
+def _of(found: Json, code: str) -> Json:
+    return found.get(code) if isinstance(found, Mapping) else None
+
+
+def _titles(measures: Iterable[object], titles: Mapping[str, str], language: str) -> str:
+    return enumeration([_title(measure, titles, language) for measure in measures], language)
+
+
+def _title(measure: object, titles: Mapping[str, str], language: str) -> str:
+    code = str(measure)
+    return narrative.in_sentence(titles[code]) if code in titles else text("evidence.overall", language)
