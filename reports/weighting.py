@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.statistics import sums
 from reports.statistics.sums import Floats, Ints
 
 Flags: TypeAlias = NDArray[np.bool_]
@@ -96,7 +97,7 @@ class _People:
     def by_authority(self, values: Floats) -> Floats:
         """Sums over the people of each authority who count."""
         kept = self.counted
-        return np.bincount(self.authority[kept], weights=values[kept], minlength=self.authorities).astype(np.float64)
+        return _summed(values[kept], self.authority[kept], self.authorities)
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _joined(n: Ints, staff: Floats) -> list[list[int]]:
 def _targets(people: _People, of_row: Ints, owner: Ints, staff: Floats) -> Floats:
     """Staff numbers scaled to the weight of those who said; "not said" keeps the weight that it has."""
     rows = of_row >= 0
-    weight = np.bincount(of_row[rows], weights=people.start[rows], minlength=len(owner))
+    weight = _summed(people.start[rows], of_row[rows], len(owner))
     silent = np.isnan(staff)
     said = np.bincount(owner[~silent], weights=weight[~silent], minlength=people.authorities)
     known = np.bincount(owner[~silent], weights=staff[~silent], minlength=people.authorities)
@@ -240,8 +241,14 @@ def _cells(people: _People, merged: list[_Categories], use: Flags) -> _Cells:
     unique, inverse = np.unique(key, axis=1, return_inverse=True)
     of_row = np.full(len(own), -1, dtype=np.int64)
     of_row[rows] = inverse.ravel()
-    base = np.bincount(inverse.ravel(), weights=people.start[rows], minlength=unique.shape[1]).astype(np.float64)
+    base = _summed(people.start[rows], inverse.ravel(), unique.shape[1])
     return _Cells(of_row, unique[0], unique[1:].T, base)
+
+
+def _summed(values: Floats, of_row: Ints, count: int) -> Floats:
+    """Sums over people that are the same in any order of them."""
+    groups = sums.grouped(of_row, count)
+    return sums.exact_sums(values[groups.order], groups) if count else np.zeros(0)
 
 
 def _proportional(

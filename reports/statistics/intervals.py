@@ -57,4 +57,5 @@ def wilson_interval(share: Floats, n_star: Floats, *, confidence: float = 0.95) 
         centre = share + z * z * inverse / 2.0
         half = z * np.sqrt(share * (1.0 - share) * inverse + (z * inverse / 2.0) ** 2)
         lower, upper = (centre - half) / (1.0 + z * z * inverse), (centre + half) / (1.0 + z * z * inverse)
+        lower = np.where(share == 0.0, 0.0 * inverse, lower)  # and not the rounding of centre - half
     return np.clip(lower, 0.0, 1.0), np.clip(upper, 0.0, 1.0)
