@@ -70,11 +70,10 @@ def scale(found: Covariances, *, confidence: float = 0.95) -> Scale:
     >>> result.alpha, round(result.alpha_standardised, 6), round(result.omega, 6)
     (0.75, 0.75, 0.75)
     """
-    s = found.matrix
-    j, total = len(s), float(s.sum())
-    if j < 2 or found.df < 1 or not total > 0 or np.isnan(s).any():
+    s, j = found.matrix, len(found.matrix)
+    alpha = _alpha(s, found.df)
+    if np.isnan(alpha):
         return Scale(j, found.n, *([float("nan")] * 5))
-    alpha = j / (j - 1) * (1.0 - float(np.trace(s)) / total)
     tail = (1.0 - confidence) / 2.0
     upper, lower = (stats.f.ppf(q, found.df, found.df * (j - 1)) for q in (tail, 1.0 - tail))
     standardised, omega = float("nan"), float("nan")
@@ -89,6 +88,13 @@ def scale(found: Covariances, *, confidence: float = 0.95) -> Scale:
         omega = common / (common + float((unique * spread**2).sum()))
     bounds = (1.0 - (1.0 - alpha) * float(lower), 1.0 - (1.0 - alpha) * float(upper))
     return Scale(j, found.n, alpha, standardised, *bounds, omega)
+
+
+def _alpha(s: Floats, df: int) -> float:
+    j, total = len(s), float(s.sum())
+    if j < 2 or df < 1 or not total > 0 or np.isnan(s).any():
+        return float("nan")
+    return j / (j - 1) * (1.0 - float(np.trace(s)) / total)
 
 
 def one_factor(correlations: Floats) -> tuple[Floats, Floats]:
@@ -150,7 +156,5 @@ def item_totals(found: Covariances) -> tuple[Floats, Floats]:
     own, rows = np.diag(s), s.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         r = (rows - own) / np.sqrt(own * (s.sum() - 2.0 * rows + own))
-    without = [
-        scale(Covariances(np.delete(np.delete(s, at, 0), at, 1), found.n, found.df)).alpha for at in range(len(s))
-    ]
+    without = [_alpha(np.delete(np.delete(s, at, 0), at, 1), found.df) for at in range(len(s))]
     return np.where(own > 0, r, np.nan), np.array(without)

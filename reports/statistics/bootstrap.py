@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
+
+Places: TypeAlias = NDArray[np.int32]
 
 
 def median_interval(
@@ -19,8 +24,20 @@ def median_interval(
     """
     if len(values) < 2:
         return float("nan"), float("nan")
-    draws = np.random.default_rng(seed).integers(0, len(values), size=(replicates, len(values)))
-    medians = np.median(np.sort(values)[draws], axis=1)
+    ordered, (below, above) = np.sort(values), _middles(len(values), replicates, seed)
+    medians = (ordered[below] + ordered[above]) / 2.0
     tail = (1.0 - confidence) / 2.0
     lower, upper = np.quantile(medians, [tail, 1.0 - tail], method="linear").tolist()
     return lower, upper
+
+
+@lru_cache(maxsize=4)
+def _middles(count: int, replicates: int, seed: int) -> tuple[Places, Places]:
+    """Where the two middle values of each sample stand among the sorted values; one and the same if `count` is odd.
+
+    They depend on how many values there are and on nothing else, so that all measures of a sector share them.
+    """
+    draws = np.random.default_rng(seed).integers(0, count, size=(replicates, count))
+    middle = ((count - 1) // 2, count // 2)
+    sorted_there = np.partition(draws.astype(np.int32), sorted(set(middle)), axis=1)
+    return sorted_there[:, middle[0]].copy(), sorted_there[:, middle[1]].copy()
