@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import second_inside
 from scipy import stats
 from second_opinion import (
     FOR_MEDIAN,
@@ -35,13 +36,15 @@ FULL = 30
 def research(case: Wave) -> Tables:
     found = estimates(case)
     told = reasons(case, found)
+    groups = group_scores(case, found)
     return {
         "respondents": respondents(case),
         "agreement": agreement(case),
         "within_agreement": within_agreement(case, found),
         "scores": scores(case, found, told),
         "items": items(case),
-        "group_scores": group_scores(case, found),
+        "group_scores": groups,
+        **second_inside.tables(case, found, groups, told),
         **compared(case, found, told),
     }
 
@@ -344,6 +347,7 @@ KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group",
 DECIMALS = {"score": 1, "se": 1, "lower": 1, "upper": 1, "se_comparison": 1, "gap": 1, "deff": 2, "p_value": 3}
 DECIMALS |= {"p_adjusted": 3, "lower_quartile": 0, "median": 0, "upper_quartile": 0, "share": 3}
 DECIMALS |= {"unweighted_score": 1, "reliability": 2, "icc1_lower": 3, "icc1_reml": 3, "tau2": 1, "sigma2": 1}
+DECIMALS |= {"sd_between": 1, "icc1": 3, "icc1_upper": 3, "omega2": 3}
 
 
 def decimals(name: str, column: str) -> int | None:
