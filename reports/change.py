@@ -78,14 +78,14 @@ def change(case: Case, before: Before, register: pd.DataFrame) -> dict[str, pd.D
         df = (V_b + V_a)^2 / (V_b^2 / (n_b - 1) + V_a^2 / (n_a - 1))
 
     because nobody knows who answered twice, the waves count as independent. Holm runs over the dimensions within one
-    authority; the verdict is that of a standing, ABOVE for improved. The overall needs every dimension in both.
+    authority; the verdict is that of a standing, ABOVE for improved. The overall is over the dimensions that are shown for this wave and needs all of them in both.
     `register` (AUTHORITIES, at least `code`) are the authorities of this wave. Scores in points, 0 to 100; the rules
     of this wave hold for both. Methodology 8; Welch 1947 for df.
     """
     earlier = cases.prepare(before.responses, before.questionnaire, case.rules, before.authorities, before.headcounts)
     series = _series(earlier, case)
     either = tuple(sorted({*earlier.codes, *case.codes}))
-    old, new = _wave(earlier, series, either), _wave(case, series, either)
+    old, new = (_wave(one, series, case.dimensions, either) for one in (earlier, case))
     reasons = _reasons(case, series, old, new)
     here = np.isin(either, case.codes)
     members = (_groups(before.authorities, earlier.codes), _groups(register, case.codes))
@@ -107,15 +107,14 @@ def _series(earlier: Case, case: Case) -> _Series:
         words.append(word)
         common.append(len(items))
         measures.append(replace(measure, items=() if word is Continuity.BROKEN else items))
-    dimensions = case.places(MeasureKind.DIMENSION)
-    same = {d.code for d in old.dimensions} == {d.code for d in new.dimensions}
-    words[0] = _overall([words[at] for at in dimensions], same_dimensions=same)
-    common[0] = sum(common[at] for at in dimensions)
+    words[0] = _overall([words[at] for at in case.dimensions])
+    common[0] = sum(common[at] for at in case.dimensions)
     return _Series(tuple(measures), tuple(words), np.array(common, dtype=np.int64))
 
 
-def _overall(words: list[Continuity], *, same_dimensions: bool) -> Continuity:
-    if not same_dimensions or not words or Continuity.BROKEN in words:
+def _overall(words: list[Continuity]) -> Continuity:
+    """The overall goes on as the weakest of the dimensions that are shown for this wave."""
+    if not words or Continuity.BROKEN in words:
         return Continuity.BROKEN
     return Continuity.COMMON if Continuity.COMMON in words else Continuity.SAME
 
@@ -136,11 +135,10 @@ def _asked(case: Case) -> Questionnaire:
     return replace(case.questionnaire, sections=sections)
 
 
-def _wave(case: Case, series: _Series, codes: tuple[str, ...]) -> _Wave:
-    """A wave scored on the common items, with a row for each of `codes`."""
+def _wave(case: Case, series: _Series, dimensions: list[int], codes: tuple[str, ...]) -> _Wave:
+    """A wave scored on the common items, the overall over these dimensions, with a row for each of `codes`."""
     people = scoring.on_items(series.measures, case.responses, case.questionnaire, case.rules)
-    if series.broken[0]:
-        people.values[:, 0] = np.nan
+    people = scoring.with_overall(people, dimensions, case.rules)
     groups = sums.grouped(np.where(case.counted, case.authority, -1), len(case.codes))
     found = replace(case, people=scoring.excluded(people, case.flags.excluded)).estimate(groups, None)
     place = {code: at for at, code in enumerate(case.codes)}
@@ -163,11 +161,12 @@ def _placed(found: Estimates, rows: Ints, answered: Ints) -> _Wave:
 
 
 def _reasons(case: Case, series: _Series, old: _Wave, new: _Wave) -> Reasons:
-    """A broken series first, then who was not there before, then too few people in either wave."""
+    """A dimension that is not shown for this wave first, a broken series, who was not there before, too few people."""
     reasons = threshold.people(np.minimum(old.n, new.n), case.rules)
     reasons[~old.there] = Reason.NOT_BEFORE
     reasons[:, series.broken] = Reason.SERIES_BROKEN
-    dimensions = case.places(MeasureKind.DIMENSION)
+    reasons[:, case.refused] = Reason.UNRELIABLE_SCALE
+    dimensions = case.dimensions
     if len(dimensions) < case.rules.overall_dimensions:
         reasons[:, 0] = Reason.TOO_FEW_DIMENSIONS
     else:

@@ -29,13 +29,14 @@ class Verified:
     tables: int
 
 
-def verify(found: Bundle, *, answers: Sources | None = None, tell: Callable[[str], None] | None = None) -> Verified:
+def verify(found: Bundle, *, answers: Bundle | None = None, tell: Callable[[str], None] | None = None) -> Verified:
     """Compute everything again and compare it at the stored precision, 12 significant digits.
 
-    Raises FileFaults that name each altered file and the first number that differs. `answers` stand in for those of a
-    bundle that holds none, such as a published one; they must be the same that it was computed from.
+    Raises FileFaults that name each altered file and the first number that differs. `answers` is a bundle whose answers stand
+    in for those of one that holds none, such as a published one; they must be the same that it was computed from.
     """
-    sources = found.sources or answers
+    holder = found if found.sources is not None or answers is None else answers
+    sources = holder.sources
     if sources is None:
         faults = [
             *found.altered,
@@ -48,7 +49,7 @@ def verify(found: Bundle, *, answers: Sources | None = None, tell: Callable[[str
         != found.input_digest
     ):
         faults.append(f"{found.name}: its numbers were computed from other answers than those given.")
-    again = _recomputed(found, sources, tell)
+    again = _recomputed(found, (sources, holder.previous), tell)
     first = next(_differences(found, again), None)
     if first is not None:
         faults.append(f"{found.name}: {first}")
@@ -57,7 +58,9 @@ def verify(found: Bundle, *, answers: Sources | None = None, tell: Callable[[str
     return Verified(sum(_count(content) for content in found.tables.values()), len(found.tables))
 
 
-def _recomputed(found: Bundle, sources: Sources, tell: Callable[[str], None] | None) -> Results:
+def _recomputed(found: Bundle, waves: tuple[Sources, Sources | None], tell: Callable[[str], None] | None) -> Results:
+    """What the answers of the wave, and of the one before it where there is one, give by the rules of the bundle."""
+    sources, previous = waves
     results = publication.compute(
         sources.responses,
         sources.questionnaire,
@@ -65,7 +68,7 @@ def _recomputed(found: Bundle, sources: Sources, tell: Callable[[str], None] | N
         authorities=sources.authorities,
         headcounts=sources.headcounts,
         assessments=sources.assessments,
-        previous=None if found.previous is None else bundle_reading.before(found.previous),
+        previous=None if previous is None else bundle_reading.before(previous),
         progress=tell,
     )
     if found.audience == "release":

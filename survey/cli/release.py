@@ -44,7 +44,7 @@ def verify(bundle: Path, answers: Path | None) -> None:
     file and the first number that differs are named.
     """
     try:
-        given = None if answers is None else bundle_reading.read_previous(answers)
+        given = None if answers is None else bundle_reading.read(answers)
         found = verification.verify(bundle_reading.read(bundle), answers=given)
     except FileFaults as error:
         for fault in error.faults:
