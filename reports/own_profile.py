@@ -101,9 +101,9 @@ def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) 
     )
     made = contrasts(found.score[:, compared], found.n[:, compared], influence, groups)
     own = _own_reasons(case, reasons, compared)
-    shown = ~withheld(own[:, compared]).any(axis=1)
+    shown = np.all(~withheld(own[:, compared]), axis=1)
     result, usual = leanings(made, shown, case.rules)
-    own[:, compared] = np.where(withheld(own[:, compared]), own[:, compared], _against(int(shown.sum()), case.rules))
+    own[:, compared] = _else(own[:, compared], _against(int(shown.sum()), case.rules))
     return _frame(case, compared, made, (result, usual), own)
 
 
@@ -111,11 +111,18 @@ def _own_reasons(case: Case, reasons: Reasons, compared: Ints) -> Reasons:
     """No theme, too few themes, a theme withheld: it takes the authority's other themes with it."""
     own = reasons.copy()
     own[:, [*case.places(MeasureKind.OVERALL), *case.places(MeasureKind.DIMENSION)]] = Reason.NOT_A_THEME
-    hidden = withheld(own[:, compared])
-    why: Reason | None = Reason.TOO_FEW_THEMES if len(compared) < _FEWEST_THEMES else None
-    partly = np.where(hidden.any(axis=1), Reason.THEME_WITHHELD, why)[:, np.newaxis]
-    own[:, compared] = np.where(hidden, own[:, compared], partly)
+    part = own[:, compared]
+    incomplete = withheld(part).any(axis=1)
+    part[incomplete] = _else(part[incomplete], Reason.THEME_WITHHELD)
+    own[:, compared] = _else(part, Reason.TOO_FEW_THEMES) if len(compared) < _FEWEST_THEMES else part
     return own
+
+
+def _else(reasons: Reasons, other: Reason | None) -> Reasons:
+    """The reasons, and another one where there is none."""
+    result = reasons.copy()
+    result[~withheld(reasons)] = other
+    return result
 
 
 def _against(authorities: int, rules: Rules) -> Reason | None:
@@ -128,8 +135,8 @@ def _frame(
     case: Case, compared: Ints, made: Contrasts, leaning: tuple[GroupStandings, Floats], reasons: Reasons
 ) -> pd.DataFrame:
     found, usual = leaning
-    quantile = stats.t.ppf(0.5 + case.rules.confidence / 2.0, np.maximum(made.n - 1, 1))[:, np.newaxis]
-    half = np.where(made.se > 0.0, quantile * made.se, np.nan)
+    quantile = np.asarray(stats.t.ppf(0.5 + case.rules.confidence / 2.0, np.maximum(made.n - 1, 1)))
+    half = np.where(made.se > 0.0, quantile[:, np.newaxis] * made.se, np.nan)
     themes = {
         "gap": found.gap,
         "lower": found.gap - half,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,9 +33,9 @@ class Leaning:
 def rows(own_profile: pd.DataFrame, questionnaire: Questionnaire, *, authority: str) -> tuple[Leaning, ...]:
     """The themes of one authority in file order, from the published frame OWN_PROFILE; what has a reason is empty."""
     mine = own_profile[(own_profile["authority"] == authority) & own_profile["reason"].isna()]
-    found = {str(row["measure"]): row for row in mine.to_dict("records")}
-    nothing: dict[str, object] = {}
-    return tuple(_leaning(one.code, str(one.title), found.get(one.code, nothing)) for one in questionnaire.themes)
+    columns = {str(name): mine[name].tolist() for name in mine.columns}
+    place = {str(measure): at for at, measure in enumerate(columns["measure"])}
+    return tuple(_leaning(one.code, str(one.title), columns, place.get(one.code)) for one in questionnaire.themes)
 
 
 def sentence(leanings: Sequence[Leaning], name: str, language: str = BASE_LANGUAGE) -> str:
@@ -65,13 +65,9 @@ def leading(
     return " ".join(one for one in ordered if one)
 
 
-def _leaning(code: str, title: str, cells: dict[str, object]) -> Leaning:
-    verdict = cells.get("verdict")
-    return Leaning(
-        code,
-        title,
-        gap=number(cells.get("gap")),
-        lower=number(cells.get("lower")),
-        upper=number(cells.get("upper")),
-        verdict=verdict if isinstance(verdict, str) and verdict else None,
-    )
+def _leaning(measure: str, title: str, columns: Mapping[str, Sequence[object]], place: int | None) -> Leaning:
+    if place is None:
+        return Leaning(measure, title, None, None, None, None)
+    gap, lower, upper = (number(columns[name][place]) for name in ("gap", "lower", "upper"))
+    verdict = columns["verdict"][place]
+    return Leaning(measure, title, gap, lower, upper, verdict if isinstance(verdict, str) and verdict else None)

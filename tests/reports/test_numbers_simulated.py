@@ -1,0 +1,51 @@
+"""Simulations in their short form: they see what the method promises, and a method that breaks the promise."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from performance import _sector, coverage, recruitment, verdicts
+
+PAGE = (Path(__file__).parents[2] / "docs" / "simulations.md").read_text()
+
+
+@pytest.mark.parametrize(("staff", "n"), [(40, 11), (60, 40), (500, 120)])
+def test_the_interval_holds_the_truth_as_often_as_it_says(staff, n):
+    found = coverage.covered(staff, n, draws=4_000)
+    assert 0.94 <= found.service <= 0.96
+
+
+def test_the_simulation_sees_an_interval_without_correction_and_one_without_student():
+    assert coverage.covered(60, 40, draws=2_000).uncorrected > 0.98
+    assert coverage.covered(40, 11, draws=4_000).normal < 0.94
+
+
+def test_the_page_prints_what_the_simulation_finds():
+    found = coverage.covered(40, 11)
+    assert f"| 40 | 11 | {found.service:.3f} | {found.uncorrected:.3f} | {found.normal:.3f} |" in PAGE
+    printed = re.search(r"\| 0\.05 \| 19 \| ([\d.]+) \|", PAGE)
+    assert printed is not None
+    assert recruitment.relied(0.05, 19, waves=20).computed == pytest.approx(float(printed[1]), abs=0.03)
+
+
+def test_what_is_not_there_is_said_of_few():
+    found = verdicts.when_nothing_differs(40, waves=20)  # 2,400 authorities: 0.05 +- 0.009
+    assert found.plain <= 0.05
+    assert found.ungated <= 0.065
+    assert found.leaning <= 0.065
+
+
+def test_a_leaning_on_one_theme_is_seen_by_the_own_profile_and_not_by_the_plain_verdict():
+    _, single = verdicts.found(60, waves=20)
+    plain, own = single[:, verdicts.DIFFERENCES.index(10.0)]
+    assert own > 0.6
+    assert plain < 0.35
+
+
+def test_claims_are_above_and_below_only():
+    given = np.array([["ABOVE", "SIMILAR", None], ["BELOW", "CANNOT_TELL", None]], dtype=object)
+    assert _sector.claims(given).tolist() == [[True, False, False], [True, False, False]]
