@@ -25,29 +25,30 @@ def fitted(values: Floats, groups: Groups, categories: Ints) -> Floats:
     """
     if not values.shape[1]:
         return values[groups.order]
-    ordered, of_group = categories[groups.order], groups.of_row
-    key = np.column_stack([of_group, ordered]).T
-    cells, inverse = np.unique(key, axis=1, return_inverse=True)
-    cell = sums.grouped(inverse.ravel(), cells.shape[1])
+    columns = [groups.of_row, *categories[groups.order].T]
+    cells, of_row = sums.cells(columns)
     y = values[groups.order]
-    n, total = _by_cell(y, cell)
+    n, total = _by_cell(y, sums.grouped(of_row, cells.shape[1]))
     fit = np.empty_like(n)
     bounds = np.searchsorted(cells[0], np.arange(groups.count + 1))
     for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         if last > first:
             fit[first:last] = _fit(n[first:last], total[first:last], cells[1:, first:last].T)
-    return np.where(np.isnan(y), np.nan, fit[inverse.ravel()])
+    result = np.empty(y.shape, order="F")
+    for j in range(y.shape[1]):
+        result[:, j] = np.where(np.isnan(y[:, j]), np.nan, fit[:, j][of_row])
+    return result
 
 
 def _by_cell(y: Floats, cell: Groups) -> tuple[Floats, Floats]:
     """People with a score and the sum of their scores, of each cell and measure."""
-    n, total = [], []
+    n, total = np.empty((cell.count, y.shape[1])), np.empty((cell.count, y.shape[1]))
     for j in range(y.shape[1]):
         column = y[cell.order, j]
         scored = ~np.isnan(column)
-        n.append(np.bincount(cell.of_row[scored], minlength=cell.count).astype(np.float64))
-        total.append(sums.exact_sums(np.where(scored, column, 0.0), cell))
-    return np.column_stack(n), np.column_stack(total)
+        n[:, j] = sums.whole_sums(scored, cell)
+        total[:, j] = sums.exact_sums(np.where(scored, column, 0.0), cell)
+    return n, total
 
 
 def _fit(n: Floats, total: Floats, categories: Ints) -> Floats:
@@ -55,11 +56,19 @@ def _fit(n: Floats, total: Floats, categories: Ints) -> Floats:
     scored = n.any(axis=1)  # who is scored on nothing has no weight and no category
     dummies = [_dummies(column) for column in categories.T if (column[scored] >= 0).all()]
     x = np.column_stack(dummies) if dummies else np.ones((len(n), 1))
-    normal = np.einsum("cp,cm,cq->mpq", x, n, x)
+    kinds, kind = _alike(n)  # most measures score the same people, and then have the same equations
+    inverse = np.linalg.pinv(np.einsum("cp,cm,cq->mpq", x, n[:, kinds], x), hermitian=True)
     right = np.einsum("cp,cm->mp", x, total)
-    b = np.einsum("mpq,mq->mp", np.linalg.pinv(normal, hermitian=True), right)
+    b = np.einsum("mpq,mq->mp", inverse[kind], right)
     fit: Floats = np.matmul(x, b.T)
     return fit
+
+
+def _alike(n: Floats) -> tuple[list[int], list[int]]:
+    """One measure of each kind that counts the same people, and the kind of each measure."""
+    found: dict[bytes, int] = {}
+    kind = [found.setdefault(column.tobytes(), len(found)) for column in n.T]
+    return [kind.index(one) for one in range(len(found))], kind
 
 
 def _dummies(column: Ints) -> Floats:

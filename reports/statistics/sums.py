@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +15,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
 _WORD = 62  # bits of a whole number that a sum may fill
+_SMALL = 2**15
+_MOST_COUNTED = 4_000_000  # combinations; above it sorting is cheaper than a table of them
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,15 @@ class Groups:
     def count(self) -> int:
         return len(self.bounds) - 1
 
-    @property
+    @cached_property
     def of_row(self) -> Ints:
         """The group of each row, in the order of `order`."""
         return np.repeat(np.arange(self.count, dtype=np.int64), np.diff(self.bounds))
+
+    @cached_property
+    def filled(self) -> Ints:
+        """The groups that have rows."""
+        return np.flatnonzero(np.diff(self.bounds))
 
 
 def grouped(group: NDArray[np.integer], count: int) -> Groups:
@@ -41,7 +50,8 @@ def grouped(group: NDArray[np.integer], count: int) -> Groups:
     >>> grouped(np.array([1, 0, -1, 1]), 3).bounds.tolist()
     [0, 1, 3, 3]
     """
-    order = np.argsort(group, kind="stable").astype(np.int64)
+    small = group.astype(np.int16) if count <= _SMALL else group  # NumPy sorts small whole numbers by their digits
+    order = np.argsort(small, kind="stable").astype(np.int64)
     bounds = np.searchsorted(group[order], np.arange(count + 1), side="left").astype(np.int64)
     first = int(bounds[0])
     return Groups(order[first : int(bounds[-1])], bounds - first)
@@ -58,7 +68,7 @@ def exact_sums(values: Floats, groups: Groups) -> Floats:
     >>> exact_sums(np.array([0.1, 1e16, 0.2, -1e16]), Groups(np.arange(4), np.array([0, 1, 4]))).tolist()
     [0.1, 0.2]
     """
-    most = float(np.abs(values).max()) if len(values) else 0.0
+    most = float(max(values.max(), -values.min())) if len(values) else 0.0
     if most == 0.0:
         return np.zeros(groups.count)
     if not math.isfinite(most):
@@ -66,13 +76,50 @@ def exact_sums(values: Floats, groups: Groups) -> Floats:
     size = int(np.diff(groups.bounds).max()).bit_length()
     coarse = _WORD - size - max(math.frexp(most)[1], -_WORD)  # so that a sum of the largest values still fits
     fine = coarse + 1 + _WORD - size  # a remainder is at most half of a coarse unit
-    whole = np.rint(values * 2.0**coarse)
-    rest = (values - whole * 2.0**-coarse) * 2.0**fine
-    units, remainders = (_whole_sums(part, groups).astype(np.float64) for part in (whole, np.rint(rest)))
+    whole = values * 2.0**coarse
+    np.rint(whole, out=whole)
+    units = whole_sums(whole.astype(np.int64), groups).astype(np.float64)
+    whole *= -(2.0**-coarse)  # in place from here on: a row is touched often
+    whole += values
+    whole *= 2.0**fine
+    np.rint(whole, out=whole)
+    remainders = whole_sums(whole.astype(np.int64), groups).astype(np.float64)
     return units * 2.0**-coarse + remainders * 2.0**-fine
 
 
-def _whole_sums(values: Floats, groups: Groups) -> Ints:
-    running = np.zeros(len(values) + 1, dtype=np.int64)
-    np.cumsum(values.astype(np.int64), out=running[1:])
-    return np.diff(running[groups.bounds])  # a running sum that wraps around still has the right differences
+def whole_sums(values: Ints | NDArray[np.bool_], groups: Groups) -> Ints:
+    """The sum of whole numbers in each group, or how many are true; `values` stand in the order of `groups.order`.
+
+    >>> whole_sums(np.array([True, False, True]), Groups(np.arange(3), np.array([0, 0, 2, 3]))).tolist()
+    [0, 1, 1]
+    """
+    result = np.zeros(groups.count, dtype=np.int64)
+    if len(groups.filled):
+        result[groups.filled] = np.add.reduceat(values, groups.bounds[groups.filled], dtype=np.int64)
+    return result
+
+
+def cells(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Which combinations of whole numbers occur, shape (columns, combinations), in rising order, and which each row has.
+
+    Every number is at least -1, and each column has few different ones: they are counted, not sorted.
+
+    >>> found, of_row = cells([np.array([1, 0, 1]), np.array([-1, 2, -1])])
+    >>> found.tolist(), of_row.tolist()
+    ([[0, 1], [2, -1]], [1, 0, 1])
+    """
+    sizes = tuple(int(column.max(initial=-1)) + 2 for column in columns)
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        key *= size
+        key += column + 1
+    if math.prod(sizes) > _MOST_COUNTED:
+        used, of_row = np.unique(key, return_inverse=True)
+    else:
+        there = np.zeros(math.prod(sizes), dtype=np.bool_)
+        there[key] = True
+        used = np.flatnonzero(there)
+        place = np.zeros(len(there), dtype=np.int64)
+        place[used] = np.arange(len(used))
+        of_row = place[key]
+    return np.stack(np.unravel_index(used, sizes)) - 1, of_row.astype(np.int64)
