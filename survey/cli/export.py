@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from survey import documents, downloads, microdata, people, produced_files, results
+from survey import bundles, documents, downloads, microdata, people, produced_files, results
 from survey.cli import finishing
 from survey.cli.opening import Opened, as_person, opened
 from survey.errors import BadInput, NotAllowed
@@ -81,6 +81,29 @@ def documents_(number: str, out: Path, email: str) -> None:
             service.session.commit()
         out.write_bytes(content)
         click.echo(f"{out}: {made['documents']} reports of release {release.label}.", err=True)
+
+
+@export.command("bundle")
+@click.argument("number")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A new file: .zip.")
+@as_person
+def bundle_(number: str, out: Path, email: str) -> None:
+    """Write the release NUMBER, such as 2026.1, with all that its numbers were computed from. For researchers only.
+
+    The file holds answers: of each officer the authority, service area, tier and chosen options of scored items.
+    `soundings release verify` computes its numbers again.
+    """
+    _refuse_to_overwrite(out, (".zip",))
+    with opened() as service:
+        by = people.principal_of(service.session, email)
+        release = results.get_any(service.session, number)
+        made = bundles.make(service.session, release, by=by)
+        with service.database.write(service.session):
+            bundles.record(service.session, release, made, by=by, now=service.now)
+            service.session.commit()
+        out.touch(mode=0o600)
+        out.write_bytes(made.content)
+        click.echo(f"{out}: {made.rows} rows of answers and the tables of release {number}.", err=True)
 
 
 def _held(out: Path, table: str) -> str:

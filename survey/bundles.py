@@ -1,0 +1,86 @@
+"""Bundles of releases: the stored numbers with what they were computed from, for researchers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from reports import frames
+from reports.files import bundle, writing
+from reports.files.bundle import Sources
+from reports.frames import Shape
+from reports.publication import Results
+from reports.rules import Rules
+from survey import assessments, audit, editions, releases, stored_results
+from survey.errors import NotAllowed, NotNow
+from survey.models import RESULT_TABLES, Release
+from survey.people import Principal
+from survey.releases import Gathered
+from survey.vocabulary import RoleName
+
+_SHAPES: Mapping[str, Shape] = {one.name: one for one in vars(frames).values() if isinstance(one, Shape)}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A bundle as a file, and how many rows of answers are in it."""
+
+    name: str
+    content: bytes
+    rows: int
+
+
+def make(session: Session, release: Release, *, by: Principal) -> Made:
+    """The numbers as they are stored, and the answers, headcounts and rules that they come from. Only reads.
+
+    Of a person it holds what the computation needs and nothing else: authority, service area, tier, the chosen options
+    of scored items and whether the answers came too fast, in an order that tells nothing.
+    """
+    if RoleName.RESEARCHER not in by.roles:
+        raise NotAllowed("Bundles hold answers, so they are for researchers.")
+    gathered = releases.gather(session, release.wave.code)
+    if releases.input_digest(gathered) != release.input_digest:
+        raise NotNow(
+            f"What the release {release.label} was computed from has changed since, so its numbers cannot be computed "
+            "again from it. Compute and publish the next release, and export that one."
+        )
+    results = Results(_stored(session, release), release.quality, Rules(**release.rules))
+    content = bundle.write(results, _sources(session, gathered), audience="release", release=release.label)
+    return Made(f"{writing.file_name(release.label)}-bundle.zip", content, len(gathered.responses))
+
+
+def record(session: Session, release: Release, made: Made, *, by: Principal, now: datetime) -> None:
+    """Keep who took which bundle."""
+    audit.record(
+        session,
+        now=now,
+        actor=by.actor,
+        action="bundle.exported",
+        object_type="release",
+        object_code=release.label,
+        details={"rows": made.rows, "bytes": len(made.content)},
+    )
+
+
+def _stored(session: Session, release: Release) -> dict[str, pd.DataFrame]:
+    """Every table of the release that has rows."""
+    found = {name: stored_results.rows(session, _SHAPES[name], release) for name in RESULT_TABLES}
+    return {name: frame for name, frame in found.items() if len(frame)}
+
+
+def _sources(session: Session, gathered: Gathered) -> Sources:
+    wave = gathered.wave
+    own = assessments.asked(session, wave) if gathered.assessed is not None else None
+    return Sources(
+        editions.get(session, wave.edition_id).body,
+        gathered.responses,
+        gathered.authorities,
+        gathered.headcounts,
+        gathered.assessed,
+        None if own is None else own.body,
+        tuple(wave.optional_sections.split()),
+    )
