@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reports import benchmarks, distributions, frames, standings
+from reports.bands import Beside
 from reports.disclosure.reasons import Reasons
 from reports.estimation import Estimates
 from reports.scoring import PersonScores
@@ -116,14 +117,16 @@ def standing_rows(
     *,
     score: NDArray[np.float64],
     found: standings.GroupStandings,
+    beside: Beside,
     reasons: Reasons,
 ) -> pd.DataFrame:
-    """STANDINGS of one peer group. Ranks and shrunken scores have their places; they are not computed yet."""
+    """STANDINGS of one peer group."""
     authority, measure = crossed(authorities, measures)
     columns: dict[str, object] = {"authority": authority, "measure": measure}
     for name in found.__dataclass_fields__:
         columns[name] = getattr(found, name).ravel()
-    columns |= dict.fromkeys(("rank_lower", "rank_upper", "shrunken_score", "shrunken_se"), np.nan)
+    for name in beside.__dataclass_fields__:
+        columns[name] = getattr(beside, name).ravel()
     columns |= {"peer_group": peer_group, "score": score.ravel(), "reason": reasons.ravel()}
     return pd.DataFrame(columns)
 

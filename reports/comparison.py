@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from reports import assembly, benchmarks, frames, peers, standings
+from reports import assembly, bands, benchmarks, frames, peers, standings
 from reports.aggregation import Aggregation
 from reports.case import Case
 from reports.disclosure import threshold
@@ -17,14 +18,22 @@ from reports.measures import MeasureKind
 
 
 def compare(
-    case: Case, found: Estimates, reasons: Reasons, register: pd.DataFrame, aggregated: Aggregation
+    case: Case,
+    found: Estimates,
+    reasons: Reasons,
+    register: pd.DataFrame,
+    aggregated: Aggregation,
+    *,
+    stable: NDArray[np.bool_],
 ) -> dict[str, pd.DataFrame]:
-    """Benchmarks of every peer group and standings of its authorities."""
+    """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`."""
     listed = {str(code) for code in register["code"]}
     extra = pd.DataFrame({"code": [code for code in case.codes if code not in listed]})
     menu = peers.groups(pd.concat([register, extra], ignore_index=True))
     place = {code: position for position, code in enumerate(case.codes)}
     tested = np.array([measure.kind is MeasureKind.DIMENSION for measure in case.measures])
+    models = [one.model for one in aggregated.between]
+    beside = bands.bands(case, found, ~withheld(reasons), models, stable)
     benchmark_parts, standing_parts = [], []
     for name, members in menu.groupby("peer_group", sort=False)["authority"]:
         rows = np.array([place[code] for code in members], dtype=np.int64)
@@ -47,7 +56,13 @@ def compare(
         result = standings.gated(result, relied, case.rules)
         standing_parts.append(
             assembly.standing_rows(
-                str(name), list(members), case.measure_codes, score=found.score[rows], found=result, reasons=why
+                str(name),
+                list(members),
+                case.measure_codes,
+                score=found.score[rows],
+                found=result,
+                beside=beside.of_group(rows, counted=shown, relied=relied, enough=~withheld(against)),
+                reasons=why,
             )
         )
     return {

@@ -107,7 +107,16 @@ BENCHMARKS = Shape("benchmarks", {
 STANDINGS = Shape("standings", {
     "authority": _TEXT, "peer_group": _TEXT, "measure": _TEXT, "score": _NUMBER, "gap": _NUMBER, "p_value": _NUMBER,
     "p_adjusted": _NUMBER, "verdict": _TEXT, "percentile_rank": _NUMBER, "rank_lower": _COUNT, "rank_upper": _COUNT,
-    "shrunken_score": _NUMBER, "shrunken_se": _NUMBER, "reason": _TEXT, "indicative": _FLAG,
+    "shrunken_score": _NUMBER, "shrunken_se": _NUMBER, "reason": _TEXT, "indicative": _FLAG, "band": _TEXT,
+    "band_probability": _NUMBER,
+})  # fmt: skip
+AVERAGE_OFFICER = Shape("average_officer", {
+    "measure": _TEXT, "authorities": _COUNT, "n": _COUNT, "score": _NUMBER, "se": _NUMBER, "lower": _NUMBER,
+    "upper": _NUMBER, "tau": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+ROBUSTNESS = Shape("robustness", {
+    "authority": _TEXT, "quarter": _COUNT, "quarter_best": _COUNT, "quarter_worst": _COUNT,
+    "quarter_geometric": _COUNT, "changed": _NUMBER, "reason": _TEXT,
 })  # fmt: skip
 SAY_DO = Shape("say_do", {
     "authority": _TEXT, "measure": _TEXT, "gap": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "p_adjusted": _NUMBER,

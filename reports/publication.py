@@ -13,6 +13,7 @@ from questionnaires.definition import Questionnaire
 from reports import (
     aggregation,
     assembly,
+    average_officer,
     change,
     comparison,
     distributions,
@@ -23,6 +24,7 @@ from reports import (
     inside,
     own_profile,
     quality,
+    robustness,
     say_do,
     scale_quality,
     sector_inside,
@@ -96,7 +98,7 @@ def compute(
     insides = _insides(case, found, reasons)
     tell(STEPS[4])
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
-    compared = comparison.compare(case, found, reasons, register, aggregated)
+    compared = _compared(case, found, reasons, register, aggregated, groups)
     row_codes = np.array(case.codes, dtype=object)[case.authority]
     tables = {
         "respondents": assembly.respondents(row_codes.tolist(), case.people, case.counted),
@@ -120,6 +122,7 @@ def compute(
     told = {
         **_quality(case, groups, invited),
         **evidence.evidence(case, groups, found, invited=invited, reasons=reasons),
+        "robustness": robustness.summary(compared["robustness"], rules),
         "gates": gates.as_json(passed, rules),
     }
     return Results(gates.withheld(tables, case.refused_codes), told, rules)
@@ -196,6 +199,18 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
     }
     told = {**tables, "divergence": between.told}
     return tables | {"sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules)}
+
+
+def _compared(  # noqa: PLR0917 - private, and each is a thing of its own
+    case: Case, found: Estimates, reasons: Reasons, register: pd.DataFrame, aggregated: Aggregation, groups: Groups
+) -> dict[str, pd.DataFrame]:
+    """Authorities beside each other: benchmarks, standings, how firm the overall's quarter is, the average officer."""
+    firm = robustness.of_case(case, groups, reasons)
+    return {
+        **comparison.compare(case, found, reasons, register, aggregated, stable=firm.stable),
+        "average_officer": average_officer.average_officer(case, found, reasons, aggregated),
+        "robustness": robustness.frame(case, firm, reasons),
+    }
 
 
 def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:

@@ -30,6 +30,9 @@ class Rules:
     seconds_per_item: float = 2.0
     overall_dimensions: int = 3
     bootstrap_replicates: int = 2000
+    minimum_authorities_shrinkage: int = 20  # below it no shrunken scores, ranks and bands
+    rank_draws: int = 10_000
+    band_probability: float = 0.80  # below it no band is told
     seed: int = 20260101
     lowered_because: str = ""  # why a wave has fewer authorities in a benchmark than the defaults ask for
     four_dimensions: str = "not tested"  # the four dimensions against one: passed, failed or not tested
@@ -52,6 +55,9 @@ FLOORS: Mapping[str, float] = {
     "seconds_per_item": 0.0,
     "overall_dimensions": 3,
     "bootstrap_replicates": 1000,
+    "minimum_authorities_shrinkage": 20,
+    "rank_draws": 1000,
+    "band_probability": 0.80,
     "seed": 0,
 }
 """The least that a rule may be: protection can be raised, never lowered."""
@@ -64,6 +70,8 @@ CEILINGS: Mapping[str, float] = {
     "reliability_normal": 0.99,
     "dont_know_review": 1.0,
     "bootstrap_replicates": 100_000,
+    "rank_draws": 100_000,
+    "band_probability": 0.99,
 }
 """The most that a rule may be."""
 

@@ -28,14 +28,14 @@ def told(name: str) -> str:
 INTERNAL = frozenset({COLLAPSED_ITEMS, *(told(name) for name in _WITH_INTERVALS)})
 """Frames that exist between computing and publishing only."""
 
-_PEOPLE = ("respondents", "item_analysis", "within_agreement")
+_PEOPLE = ("respondents", "item_analysis", "within_agreement", "robustness")
 _KEYS = (
     "authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted", "weighting",
     "restated_for", "series", "common_items",
 )  # fmt: skip
 MOVED = 2.0
 """Points by which weights must move a score for both to be shown (methodology 3.2)."""
-_RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se")
+_RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se", "band_probability")
 _QUARTILES = ("lower_quartile", "upper_quartile")
 _OWN_WORD = ("assessed", "themes")  # what an authority says of itself is about no officer
 _STAFF = ("staff", "staff_lower", "staff_upper", "n")  # stay where only the difference has too few authorities
@@ -57,6 +57,7 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "benchmarks_restated": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "change": dict.fromkeys(("before", "after", "change", "lower", "upper"), 1) | {"p_value": 3, "p_adjusted": 3},
     "standings": dict.fromkeys(("score", "gap"), 1) | {"p_value": 3, "p_adjusted": 3},
+    "average_officer": dict.fromkeys(("score", "se", "lower", "upper", "tau"), 1),
     "say_do": dict.fromkeys(("gap", "lower", "upper", "assessed", "staff", "staff_lower", "staff_upper"), 1)
     | {"median_gap": 0, "p_adjusted": 3},
     "divergence": {"sd_between": 1} | dict.fromkeys(("icc1", "icc1_lower", "icc1_upper", "omega2"), 3),

@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 from reports.disclosure.reasons import Reason
 from reports.frames import (
     AGREEMENT,
+    AVERAGE_OFFICER,
     BENCHMARKS,
     DIVERGENCE,
     ELECTED_GAPS,
@@ -120,6 +121,7 @@ RESULT_TABLES: dict[str, Table] = {
     "group_scores": _table_of(GROUP_SCORES, ("authority", "kind", "group", "measure"), "score"),
     "benchmarks": _table_of(BENCHMARKS, ("peer_group", "measure"), "median"),
     "standings": _table_of(STANDINGS, ("authority", "peer_group", "measure"), "gap"),
+    "average_officer": _table_of(AVERAGE_OFFICER, ("measure",), "score"),
     "say_do": _table_of(SAY_DO, ("authority", "measure"), "gap"),
     "own_profile": _table_of(OWN_PROFILE, ("authority", "measure"), "gap"),
     "divergence": _table_of(DIVERGENCE, ("authority", "measure"), "sd_between"),

@@ -1,0 +1,89 @@
+"""What stands beside a verdict: the shrunken score, the interval of ranks and, where it is sure enough, the band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports import ranks, shrinkage
+from reports.case import Case
+from reports.estimation import Estimates
+from reports.shrinkage import Shrunken
+from reports.statistics.reml import RandomIntercept
+from reports.statistics.sums import Floats, Ints
+
+OVERALL = 0  # the place of the overall among the measures
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Columns of one peer group, each of shape (authorities of the group, measures)."""
+
+    shrunken_score: Floats
+    shrunken_se: Floats
+    rank_lower: Floats
+    rank_upper: Floats
+    band: NDArray[np.object_]
+    band_probability: Floats
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Shrunken scores of all authorities, and the draws from which every peer group takes its ranks.
+
+    `placed` are the measures that have ranks: the overall and the dimensions. Themes make no claim of reliability
+    (methodology 2.7) and have none.
+    """
+
+    case: Case
+    made: Shrunken
+    numbers: Floats
+    placed: tuple[int, ...]
+    stable: NDArray[np.bool_]
+
+    def of_group(self, rows: Ints, *, counted: NDArray[np.bool_], relied: Floats, enough: NDArray[np.bool_]) -> Beside:
+        """The columns of one peer group.
+
+        `rows` (authorities of the group,) are places among all authorities; `counted` and `relied` (reliability, 0 where
+        authorities do not differ detectably) have shape (authorities of the group, measures); `enough` (measures,) says
+        where the group has authorities enough for quartiles. A band needs the reliability of a verdict that is not
+        indicative; the band of the overall also needs a quarter that does not hang on how it is put together.
+        """
+        shape, rules = counted.shape, self.case.rules
+        low, high, chance = (np.full(shape, np.nan) for _ in range(3))
+        word = np.full(shape, None, dtype=object)
+        for place in self.placed:
+            found = ranks.ranks(self.made, place, rows, counted[:, place], self.numbers)
+            told = counted[:, place] & (relied[:, place] >= rules.reliability_normal) & enough[place]
+            if place == OVERALL:
+                told &= self.stable[rows]
+            low[:, place], high[:, place] = found.lower, found.upper
+            chance[:, place] = found.bands.max(axis=1, initial=-np.inf)
+            word[:, place] = ranks.band(found.bands, told, rules.band_probability)
+        chance[np.isinf(chance)] = np.nan
+        return Beside(self.made.score[rows], self.made.se[rows], low, high, word, chance)
+
+
+def bands(
+    case: Case,
+    found: Estimates,
+    shown: NDArray[np.bool_],
+    models: Sequence[RandomIntercept],
+    stable: NDArray[np.bool_],
+) -> Bands:
+    """What all peer groups share. `shown` (authorities, measures) says which scores may be shown; `stable` (authorities,)
+    whose overall keeps its quarter (`robustness`)."""
+    made = shrinkage.shrunken(
+        found.score,
+        found.n,
+        found.deff,
+        models,
+        counted=shown.sum(axis=0).astype(np.int64),
+        least=case.rules.minimum_authorities_shrinkage,
+    )
+    placed = tuple(place for place in (OVERALL, *case.dimensions) if np.isfinite(made.mean[place]))
+    numbers = ranks.normals(case.rules.rank_draws if placed else 0, len(case.codes), case.rules.seed)
+    return Bands(case, made, numbers, placed, stable)
