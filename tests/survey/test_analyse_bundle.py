@@ -1,0 +1,240 @@
+"""The bundle of `soundings analyse`: the same bytes always, verified whole, refused where a number differs, change."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from survey.cli import main
+
+QUESTIONNAIRE = Path(__file__).parents[1] / "questionnaires" / "four-dimensions.toml"
+ITEMS = [f"{dimension}_{n}" for dimension in ("mindset", "agile", "silos", "leadership") for n in range(1, 5)]
+AREAS, TIERS = ("housing", "planning", "ict"), ("senior", "frontline", "")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fourteen authorities, weights that are no round numbers, headcounts to rake to, and two waves."""
+    place = tmp_path_factory.mktemp("files")
+    chance = random.Random(20261123)
+    first = people(chance, 3.0)
+    write(place / "R.csv", first)
+    chance.shuffle(first)
+    write(place / "shuffled.csv", first)
+    write(place / "later.csv", people(chance, 3.6))
+    codes = [f"a{number:02}" for number in range(14)]
+    (place / "A.csv").write_text("code,name,type\n" + "".join(f"{code},'=Town,unitary\n" for code in codes))
+    cells = [f"{code},{area},,{25 + at}\n" for code in codes for at, area in enumerate(AREAS)]
+    (place / "H.csv").write_text("authority,service_area,tier,headcount\n" + "".join(cells))
+    done = run(place, "R.csv", "first")
+    assert done.exit_code == 0, done.output
+    return place
+
+
+def people(chance: random.Random, level: float) -> list[list[str]]:
+    rows = []
+    for number in range(14):
+        for _ in range(15 + number):
+            own = chance.gauss(level, 1.0)
+            answers = [str(min(5, max(1, round(own + chance.gauss(0, 0.6))))) for _ in ITEMS]
+            for at, item in enumerate(ITEMS):
+                if item.endswith("_4"):  # the reverse-keyed ones
+                    answers[at] = str(6 - int(answers[at]))
+            rest = [chance.choice(AREAS), chance.choice(TIERS), f"{chance.uniform(0.4, 2):.3f}", chance.choice("29")]
+            rows.append([f"a{number:02}", *rest[:3], rest[3] + "0", *answers])
+    return rows
+
+
+def write(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle).writerows([["authority", "service_area", "tier", "weight", "seconds", *ITEMS], *rows])
+
+
+def words(place: Path, answers: str, out: str, *options: str) -> list[str]:
+    files = ["--questionnaire", str(QUESTIONNAIRE), "--responses", str(place / answers)]
+    others = ["--authorities", str(place / "A.csv"), "--headcounts", str(place / "H.csv"), "--no-pictures"]
+    return ["analyse", *files, *others, "--out", str(place / out), *options]
+
+
+def run(place: Path, answers: str, out: str, *options: str) -> Result:
+    return CliRunner().invoke(main, words(place, answers, out, *options))
+
+
+def verify(path: Path, *options: str) -> Result:
+    return CliRunner().invoke(main, ["release", "verify", str(path), *options])
+
+
+def bundle(folder: Path) -> Path:
+    return folder / "first" / "bundle.zip"
+
+
+def test_every_number_is_computed_again_and_identical(folder: Path) -> None:
+    done = verify(bundle(folder))
+    assert done.exit_code == 0, done.output
+    assert "numbers in" in done.output
+
+
+def test_another_order_of_rows_and_more_threads_give_the_same_bytes(folder: Path) -> None:
+    command = [sys.executable, "-c", "from survey.cli import main; main()", *words(folder, "shuffled.csv", "second")]
+    for threads in ("1", "4"):
+        limits = {"OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
+        subprocess.run(command, check=True, env={**os.environ, **limits}, timeout=120, capture_output=True)
+        assert (folder / "second" / "bundle.zip").read_bytes() == bundle(folder).read_bytes()
+        for table in (folder / "first").glob("*.csv"):
+            if table.name != "respondents.csv":  # its rows are numbered in the order of the file
+                assert (folder / "second" / table.name).read_bytes() == table.read_bytes(), table.name
+
+
+def test_the_bundle_describes_itself_as_a_data_package(folder: Path) -> None:
+    with zipfile.ZipFile(bundle(folder)) as archive:
+        about = json.loads(archive.read("datapackage.json"))
+        listed = {one["path"]: one for one in about["resources"]}
+        assert set(archive.namelist()) == {"datapackage.json", *listed}
+        for path, one in listed.items():
+            content = archive.read(path)
+            assert one["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
+            assert one["bytes"] == len(content)
+            if one["format"] == "csv":
+                header = next(csv.reader(io.StringIO(content.decode())))
+                assert [field["name"] for field in one["schema"]["fields"]] == header
+    assert about["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
+    assert about["soundings"]["methodVersion"] == "1"
+    assert "tables/scores.csv" in listed
+    assert not any("respondents" in path for path in listed)
+
+
+def test_it_holds_of_a_person_what_the_computation_needs_and_nothing_else(folder: Path) -> None:
+    with zipfile.ZipFile(bundle(folder)) as archive:
+        rows = list(csv.reader(io.StringIO(archive.read("responses.csv").decode())))
+    assert rows[0] == ["authority", "service_area", "tier", "too_fast", "weight", *ITEMS]  # seconds became one flag
+    assert rows[1:] == sorted(rows[1:], key=lambda row: (row[0], AREAS.index(row[1]) if row[1] else -1))
+    assert {cell for row in rows[1:] for cell in row[5:]} <= {"0", "1", "2", "3", "4"}
+
+
+def altered(path: Path, target: Path, change: Callable[[str, bytes], bytes], *, mended: bool) -> Path:
+    """The bundle with files changed; mended: its checksums say what the files are."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: change(name, archive.read(name)) for name in archive.namelist()}
+    if mended:
+        about = json.loads(files["datapackage.json"])
+        for one in about["resources"]:
+            one["hash"] = "sha256:" + hashlib.sha256(files[one["path"]]).hexdigest()
+        files["datapackage.json"] = json.dumps(about).encode()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target
+
+
+def last_digit(name: str, content: bytes) -> bytes:
+    """One score with another last digit, the twelfth."""
+    if name != "tables/scores.csv":
+        return content
+    lines = content.decode().splitlines()
+    cells = lines[2].split(",")
+    cells[4] = cells[4][:-1] + str((int(cells[4][-1]) + 1) % 10)
+    return "\n".join([*lines[:2], ",".join(cells), *lines[3:], ""]).encode()
+
+
+@pytest.mark.parametrize("mended", [False, True])
+def test_a_number_that_differs_in_its_last_digit_is_named(folder: Path, tmp_path: Path, mended: bool) -> None:
+    refused = verify(altered(bundle(folder), tmp_path / "b.zip", last_digit, mended=mended))
+    assert refused.exit_code == 1
+    assert "scores, authority a00, measure mindset, score:" in refused.stderr
+    assert ("tables/scores.csv was altered" in refused.stderr) is not mended
+
+
+def test_another_answer_is_noticed_though_the_checksums_are_mended(folder: Path, tmp_path: Path) -> None:
+    def swapped(name: str, content: bytes) -> bytes:
+        if name != "responses.csv":
+            return content
+        lines = content.decode().splitlines()
+        head, _, last = lines[1].rpartition(",")
+        return "\n".join([lines[0], f"{head},{(int(last) + 1) % 5}", *lines[2:], ""]).encode()
+
+    refused = verify(altered(bundle(folder), tmp_path / "b.zip", swapped, mended=True))
+    assert refused.exit_code == 1
+    assert "from other answers" in refused.stderr
+    assert "computed again" in refused.stderr
+
+
+def test_a_row_that_is_missing_or_made_up_is_named(folder: Path, tmp_path: Path) -> None:
+    def shorter(name: str, content: bytes) -> bytes:
+        return b"\n".join(content.split(b"\n")[:-2]) + b"\n" if name == "tables/standings.csv" else content
+
+    def longer(name: str, content: bytes) -> bytes:
+        return (
+            content + content.splitlines()[1].replace(b"a00", b"a99") + b"\n"
+            if name == "tables/scores.csv"
+            else content
+        )
+
+    missing = verify(altered(bundle(folder), tmp_path / "b.zip", shorter, mended=True))
+    assert (missing.exit_code, "standings, a13" in missing.stderr, "is missing" in missing.stderr) == (1, True, True)
+    made_up = verify(altered(bundle(folder), tmp_path / "c.zip", longer, mended=True))
+    assert (made_up.exit_code, "authority a99" in made_up.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", b"authority,mindset_1\na00,3\n"])
+def test_what_is_no_bundle_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "b.zip").write_bytes(content)
+    refused = verify(tmp_path / "b.zip")
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert refused.stderr.startswith("b.zip: ")
+
+
+def test_hostile_content_is_refused_and_not_computed(folder: Path, tmp_path: Path) -> None:
+    def wrong(old: bytes, new: bytes, path: str) -> Callable[[str, bytes], bytes]:
+        return lambda name, content: content.replace(old, new, 1) if name == path else content
+
+    for number, change in enumerate((
+        wrong(b"minimum_respondents = 11", b"minimum_respondents = 2", "rules.toml"),
+        wrong(b"a00,", b"zz,", "responses.csv"),
+        wrong(b"mindset_1", b"unheard_of", "responses.csv"),
+        wrong(b'code = "four-dimensions"', b"code = ", "questionnaire.toml"),
+        wrong(b"headcount", b"heads", "headcounts.csv"),
+    )):  # fmt: skip
+        refused = verify(altered(bundle(folder), tmp_path / f"{number}.zip", change, mended=True))
+        assert refused.exit_code == 1, number
+        assert refused.stderr.startswith(f"{number}.zip: "), refused.output
+
+
+def test_a_published_bundle_holds_no_answers_and_is_verified_with_those_of_another(folder: Path) -> None:
+    assert run(folder, "R.csv", "open", "--audience", "published").exit_code == 0
+    path = folder / "open" / "bundle.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert not {"responses.csv", "headcounts.csv", "authorities.csv"} & set(archive.namelist())
+    alone = verify(path)
+    assert (alone.exit_code, "holds no answers" in alone.stderr) == (1, True)
+    assert verify(path, "--answers", str(bundle(folder))).exit_code == 0
+    refused = run(folder, "later.csv", "never", "--previous", str(path))
+    assert (refused.exit_code, "holds no answers" in refused.stderr) == (1, True)
+
+
+def test_the_change_since_the_bundle_of_an_earlier_wave_is_verified_too(folder: Path) -> None:
+    done = run(folder, "later.csv", "later", "--previous", str(bundle(folder)))
+    assert done.exit_code == 0, done.output
+    with (folder / "later" / "change.csv").open() as file:
+        rows = {(row["authority"], row["measure"]): row for row in csv.DictReader(file)}
+    assert len(rows) == 14 * 5
+    assert {row["series"] for row in rows.values()} == {"same"}
+    for wave, column in (("first", "before"), ("later", "after")):
+        with (folder / wave / "scores.csv").open() as file:
+            for own in csv.DictReader(file):  # on the same items, a wave's score is the one that it has already
+                assert rows[own["authority"], own["measure"]][column] == own["score"]
+    with (folder / "later" / "benchmarks.csv").open() as file:
+        restated = [row for row in csv.DictReader(file) if row["restated_for"]]
+    assert {row["restated_for"] for row in restated} == {"before", "after"}
+    assert verify(folder / "later" / "bundle.zip").exit_code == 0
