@@ -10,7 +10,7 @@ import pandas as pd
 from questionnaires.definition import Questionnaire
 from reports.narrative import ABOVE, BELOW, in_sentence
 from reports.profile import Row, number
-from reports.wording import BASE_LANGUAGE, enumeration, text
+from reports.wording import BASE_LANGUAGE, enumeration, signed, text
 
 _LEANS = (ABOVE, BELOW)
 
@@ -63,6 +63,18 @@ def leading(
     judged = any(row.verdict in _LEANS for row in dimensions)
     ordered = (finding, leans) if judged else (leans, finding)
     return " ".join(one for one in ordered if one)
+
+
+def verdict_word(leaning: Leaning, language: str = BASE_LANGUAGE) -> str:
+    """What stands beside the figures of a theme; nothing is said of one that is withheld."""
+    return text(f"own_profile.verdict_{leaning.verdict or 'none'}", language)
+
+
+def interval_words(leaning: Leaning, language: str = BASE_LANGUAGE) -> str:
+    """The bounds of a gap in words: "+2 to +9"; nothing where there are none."""
+    if leaning.lower is None or leaning.upper is None:
+        return ""
+    return text("answered.range", language, low=signed(leaning.lower), high=signed(leaning.upper))
 
 
 def _leaning(measure: str, title: str, columns: Mapping[str, Sequence[object]], place: int | None) -> Leaning:

@@ -14,7 +14,22 @@ from sqlalchemy.orm import Session
 from reports.documents import authority_report, sector_report
 from reports.documents.imprint import Imprint
 from reports.files import writing
-from reports.frames import AGREEMENT, AUTHORITIES, BENCHMARKS, GROUP_SCORES, ITEMS, RELIABILITY, SCORES, STANDINGS
+from reports.frames import (
+    AGREEMENT,
+    AUTHORITIES,
+    BENCHMARKS,
+    DIVERGENCE,
+    ELECTED_GAPS,
+    GROUP_SCORES,
+    ITEMS,
+    OWN_PROFILE,
+    RELIABILITY,
+    SCORES,
+    SECTOR_INSIDE,
+    SECTOR_TIER_GAPS,
+    STANDINGS,
+    TIER_GAPS,
+)
 from reports.peers import ALL, KINDS
 from reports.rules import Rules
 from survey import documents, kept_files, peer_menu, people, produced_files, results, stored_results
@@ -28,7 +43,7 @@ from survey.vocabulary import RoleName
 
 TEAM = frozenset({RoleName.RESEARCHER, RoleName.PUBLISHER})
 ZIP = "application/zip"
-_OWN = (SCORES, STANDINGS, ITEMS, GROUP_SCORES)
+_OWN = (SCORES, STANDINGS, OWN_PROFILE, ITEMS, GROUP_SCORES, DIVERGENCE, TIER_GAPS, ELECTED_GAPS)
 _SPELLED = re.compile(r"[^a-z0-9]+")
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same documents give the same file
 _ORDINARY_FILE = 0o644 << 16
@@ -153,7 +168,7 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
 def _sector(session: Session, settings: Settings, release: Release) -> bytes:
     frames = {
         shape.name: stored_results.rows(session, shape, release)
-        for shape in (SCORES, BENCHMARKS, RELIABILITY, AGREEMENT)
+        for shape in (SCORES, BENCHMARKS, RELIABILITY, AGREEMENT, SECTOR_INSIDE, SECTOR_TIER_GAPS)
     }
     given = sector_report.Given(
         authorities=_register(session, release),

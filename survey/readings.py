@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import narrative
+from reports import narrative, own_profile_reading
 from reports import profile as profiles
+from reports.own_profile_reading import Leaning
 from reports.peers import ALL
 from reports.profile import Row
 from reports.rules import Rules
@@ -32,6 +33,7 @@ class Comparison:
     profile: pd.DataFrame
     themes: Mapping[str, pd.DataFrame]
     overall: Row
+    leanings: tuple[Leaning, ...]
     evidence: tuple[str, ...]
 
     @cached_property
@@ -52,6 +54,11 @@ class Comparison:
     @property
     def finding(self) -> str:
         return self.caption.sentence
+
+    @cached_property
+    def lead(self) -> str:
+        """What the page begins with: the finding and the own profile, the supported one first."""
+        return own_profile_reading.leading(self.finding, self.rows, self.leanings, self.name)
 
     @property
     def n(self) -> int | None:

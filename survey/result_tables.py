@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from reports import narrative
+from reports import narrative, own_profile_reading
 from reports.disclosure.reasons import Reason
 from reports.files import writing
 from reports.narrative import Caption
+from reports.own_profile_reading import Leaning
 from reports.profile import Row
 from reports.profile import rows as rows_of
-from reports.wording import BASE_LANGUAGE, text, whole
+from reports.wording import BASE_LANGUAGE, signed, text, whole
 from survey.readings import Comparison, Group
 
 INVITED_FROM = narrative.RATE_FROM  # below it, a file does not say how many were invited (methodology 10.6)
@@ -55,6 +56,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Lean:
+    """One theme beside the authority's own average, as it is printed. Empty texts are "not shown"."""
+
+    title: str
+    difference: str
+    interval: str
+    verdict: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One service area or tier as it is printed: a cell for each dimension."""
 
@@ -67,6 +79,21 @@ class Part:
 def lines(rows: Iterable[Row], language: str = BASE_LANGUAGE) -> tuple[Line, ...]:
     """The rows of a profile, rounded to whole numbers, in their order."""
     return tuple(_line(row, language) for row in rows)
+
+
+def leans(leanings: Iterable[Leaning]) -> tuple[Lean, ...]:
+    """The themes of an own profile, in their order; nothing where none of it is shown."""
+    found = tuple(
+        Lean(
+            one.title,
+            "" if one.gap is None else signed(one.gap),
+            own_profile_reading.interval_words(one),
+            own_profile_reading.verdict_word(one),
+            _SIGNS.get(one.verdict or "", ""),
+        )
+        for one in leanings
+    )
+    return found if any(one.difference for one in found) else ()
 
 
 def notes(comparison: Comparison, profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> tuple[str, ...]:

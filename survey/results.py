@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
-from reports import evidence_reading
+from reports import evidence_reading, own_profile_reading
 from reports import profile as profiles
-from reports.frames import BENCHMARKS, GROUP_SCORES, PROFILE, SCORES, STANDINGS
+from reports.frames import BENCHMARKS, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
@@ -145,6 +145,9 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         profile=profiles.profile(*frames, asked, authority=authority, peer_group=group.code),
         themes=themes,
         overall=_overall(scores, benchmarks, group.code),
+        leanings=own_profile_reading.rows(
+            stored_results.rows(session, OWN_PROFILE, release, authority=authority), asked, authority=authority
+        ),
         evidence=evidence_reading.sentences(scores, release.quality, asked, authority=authority),
     )
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
-from reports import evidence_reading, narrative
-from reports.documents import cells
+from reports import evidence_reading, inside_reading, narrative, own_profile_reading
+from reports.documents import cells, inside_tables
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.narrative import Caption
+from reports.own_profile_reading import Leaning
 from reports.profile import Row, profile, rows, theme_profile
 
 _KINDS = (
@@ -48,6 +49,17 @@ class Subject:
     def shown(self) -> bool:
         """Whether any score of it may be shown."""
         return any(row.score is not None for row in self.rows)
+
+    @property
+    def leanings(self) -> tuple[Leaning, ...]:
+        """Where it leans; nothing where the frame is not given."""
+        found = self.frames.get("own_profile")
+        return () if found is None else own_profile_reading.rows(found, self.questionnaire, authority=self.code)
+
+    @property
+    def lead(self) -> str:
+        """What the report begins with: the finding and the own profile, the supported one first."""
+        return own_profile_reading.leading(self.caption.sentence, self.rows, self.leanings, self.name)
 
     def themes_caption(self, dimension: Dimension) -> Caption:
         """The caption of the picture of a dimension's themes."""
@@ -116,6 +128,12 @@ def themes(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
     return (cells.measures(found, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),)
 
 
+def leanings(of: Subject) -> Table | None:
+    """Each theme beside the authority's own average; nothing where none of it may be shown."""
+    shown = any(one.gap is not None for one in of.leanings)
+    return cells.leanings(of.leanings, "Each theme beside the own average, minus what is usual") if shown else None
+
+
 def items(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
     """How the answers to each question of a dimension are spread; a table an option set."""
     found = of.frames.get("items")
@@ -138,3 +156,9 @@ def inside(of: Subject) -> list[Table]:
         if not chosen.empty:
             tables.append(cells.groups_inside(chosen, of.questionnaire, labels, caption))
     return tables
+
+
+def inside_findings(of: Subject) -> list[tuple[str, Table]]:
+    """Whether service areas differ, and whether tiers and elected members see things differently: sentence and table."""
+    found = inside_reading.inside(of.frames, of.questionnaire, authority=of.code)
+    return inside_tables.tables(found, of.name)

@@ -54,6 +54,8 @@ def authority(
         ],
         "inside": [_inside(one) for one in authority_parts.inside(seen)],
         "inside_words": reading.INSIDE,
+        "inside_found": _inside_found(seen),
+        "inside_tested": list(reading.INSIDE_TESTED),
     }
     return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | _pictures(seen), made=made)
 
@@ -63,7 +65,7 @@ def _found(seen: Subject) -> dict[str, Value]:
     answered = narrative.answered(seen.profile)
     beside = narrative.counted_group(seen.profile, narrative.group_label(seen.peer_group))
     return {
-        "finding": seen.caption.sentence,
+        "finding": seen.lead,
         "answered": answered,
         "facts": [answered, f"Peers in this report: {beside}."],
         "shown": seen.shown,
@@ -75,14 +77,16 @@ def _found(seen: Subject) -> dict[str, Value]:
 
 
 def _compared(seen: Subject) -> dict[str, Value]:
-    """The radar, the table, and the verdicts beside other peer groups."""
-    other = authority_parts.verdicts(seen)
+    """The radar, the table, the verdicts beside other peer groups, and where the authority leans."""
+    other, leans = authority_parts.verdicts(seen), authority_parts.leanings(seen)
     return {
         "radar": _picture("radar", seen.caption.sentence) if len(seen.rows) >= _FEWEST_AXES else None,
         "radar_words": reading.RADAR,
         "scores": letterhead.table(authority_parts.scores(seen)),
         "verdicts": letterhead.table(other) if other else None,
         "groups_words": reading.GROUPS,
+        "leanings": letterhead.table(leans) if leans else None,
+        "leanings_words": reading.LEANINGS,
     }
 
 
@@ -108,6 +112,11 @@ def _inside(groups: Table) -> dict[str, Value]:
     table = letterhead.table(replace(groups, body=tuple(shown)))
     refused = f"{narrative.refusal()} This holds for: {'; '.join(names)}." if names else ""
     return {"table": table, "hidden": refused}
+
+
+def _inside_found(seen: Subject) -> list[Value]:
+    """Whether service areas differ and tiers see things differently: each a sentence and its table."""
+    return [{"sentence": words, "table": letterhead.table(one)} for words, one in authority_parts.inside_findings(seen)]
 
 
 def _finding(seen: Subject, row: Row) -> str:

@@ -9,10 +9,11 @@ from typing import TypeAlias
 import pandas as pd
 
 from questionnaires.definition import Item, Option, Questionnaire
-from reports import narrative
+from reports import narrative, own_profile_reading
 from reports.disclosure.reasons import Reason
+from reports.own_profile_reading import Leaning
 from reports.profile import Row, number, rows
-from reports.wording import text, whole
+from reports.wording import signed, text, whole
 
 Spread: TypeAlias = dict[str, dict[Hashable, object]]
 """The rows of one item by option."""
@@ -49,6 +50,21 @@ def measures(profile: pd.DataFrame, caption: str, *, verdicts: bool) -> Table:
         for row in rows(profile)
     )
     return Table(caption, headings, body)
+
+
+def leanings(found: Sequence[Leaning], caption: str) -> Table:
+    """Themes beside the authority's own average, minus what is usual among authorities."""
+    hidden = text("note.not_shown")
+    body = tuple(
+        (
+            one.title,
+            hidden if one.gap is None else signed(one.gap),
+            own_profile_reading.interval_words(one) or hidden,
+            own_profile_reading.verdict_word(one),
+        )
+        for one in found
+    )
+    return Table(caption, ("", "Points", "95\u00a0% interval", "In words"), body)
 
 
 def medians(profile: pd.DataFrame, caption: str) -> Table:

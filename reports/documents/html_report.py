@@ -66,7 +66,7 @@ def authority(
         questionnaire,
         imprint,
         name=name,
-        finding=caption.sentence,
+        finding=seen.lead,
         indicative=narrative.indicative_note(own),
         evidence=seen.evidence,
         group=narrative.group_label(peer_group),
@@ -74,11 +74,13 @@ def authority(
         radar=_picture(lambda size: radar(own, caption, size=size), caption) if len(own) > 2 else None,
         dimensions=authority_parts.scores(seen),
         verdicts=authority_parts.verdicts(seen),
+        leanings=authority_parts.leanings(seen),
         parts=[
             _part(one, (*authority_parts.themes(seen, one), *authority_parts.items(seen, one)))
             for one in questionnaire.dimensions
         ],
         inside=authority_parts.inside(seen),
+        inside_found=authority_parts.inside_findings(seen),
         answered=narrative.answered(own),
     )
 
@@ -118,6 +120,7 @@ def sector(
         ],
         parts=[_part(one, _sector_themes(benchmarks, questionnaire, one)) for one in questionnaire.dimensions],
         participation=sector_parts.participation("type", frames["scores"], questionnaire, authorities),
+        inside=sector_parts.inside(frames, questionnaire),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )
 

@@ -64,8 +64,30 @@ RADAR = (
     "mean nothing: read along each axis."
 )
 GROUPS = "The same scores beside each group that this authority belongs to."
+LEANINGS = (
+    "Each theme beside the authority's own average over all themes, minus the same of the middle authority. Plus means "
+    "that it leans towards the theme more than authorities usually do, whatever its level. It takes at least 5 points that chance does "
+    "not explain."
+)
 INSIDE = (
     "Each score with its 95\u00a0% interval. Groups stand in the order of the questionnaire, not in the order of their "
     "scores."
+)
+INSIDE_TESTED = (
+    (
+        "Service areas are called different only where chance does not explain it. How far they lie apart is given in points: "
+        "most are no further than this from their middle. The share says how much of all differences between officers lies "
+        "between service areas."
+    ),
+    (
+        "A tier is called higher or lower only where the difference is at least 5 points and chance does not explain it. "
+        "None of this says why, and none of it is about single people."
+    ),
+)
+INSIDE_SECTOR = (
+    "What people in the same authority see differently. The first table takes senior leaders and frontline officers of each "
+    "authority together, so that differences between authorities play no part. The others put the authorities in order by "
+    "how far apart their own people are: the middle one, the middle half, and how many differ beyond chance. Only "
+    "authorities count whose own figure may be shown; none is named."
 )
 MADE_UP = "This report shows how the service works. It says nothing about a real authority."

@@ -19,7 +19,16 @@ from reports.files.writing import file_name
 from reports.profile import profile, sector_profile
 from reports.publication import Results
 
-_BY_AUTHORITY = ("scores", "standings", "items", "group_scores")
+_BY_AUTHORITY = (
+    "scores",
+    "standings",
+    "own_profile",
+    "items",
+    "group_scores",
+    "divergence",
+    "tier_gaps",
+    "elected_gaps",
+)
 _FEWEST_AXES = 3
 
 

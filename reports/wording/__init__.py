@@ -68,6 +68,16 @@ def enumeration(parts: Sequence[str], language: str = BASE_LANGUAGE) -> str:
     return comma.join(parts[:-1]) + joint + parts[-1]
 
 
+def signed(value: float) -> str:
+    """A difference for the screen, whole and with its sign; zero has none.
+
+    >>> signed(6.4), signed(-6.4), signed(0.2)
+    ('+6', '\\u22126', '0')
+    """
+    shown, sign = whole(abs(value)), "+" if value > 0 else "\N{MINUS SIGN}"
+    return shown if shown == "0" else sign + shown
+
+
 def whole(value: float) -> str:
     """A number for the screen: a whole number, halves away from zero (62.5 is 63, -0.5 is -1, never -0).
 

@@ -26,6 +26,7 @@ def overview(comparison: Comparison) -> str:
         lines=result_tables.lines(comparison.rows),
         overall=result_tables.lines((comparison.overall,))[0],
         notes=result_tables.notes(comparison, comparison.profile),
+        leans=result_tables.leans(comparison.leanings),
         refusal=result_tables.refusal(),
         shown=any(row.score is not None for row in comparison.rows),
     )
