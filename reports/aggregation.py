@@ -79,7 +79,7 @@ def agreement_frame(case: Case, found: Aggregation, people: Estimates, within: p
 
 def within_frame(case: Case, people: Estimates, groups: Groups) -> pd.DataFrame:
     """WITHIN_AGREEMENT: rwg(j) of every authority and measure, under the uniform and the slightly skewed null."""
-    spread = {item.code: _variances(case, item.code, groups) for item in case.questionnaire.scored_items}
+    spread = {item.code: _variances(case, item.code) for item in case.questionnaire.scored_items}
     options = {code: _scale_points(case, code) for code in spread}
     columns: dict[str, list[Floats]] = {"rwg": [], "rwg_skewed": []}
     for measure in case.measures:
@@ -96,24 +96,22 @@ def within_frame(case: Case, people: Estimates, groups: Groups) -> pd.DataFrame:
     )
 
 
-def _variances(case: Case, item: str, groups: Groups) -> Floats:
+def _variances(case: Case, item: str) -> Floats:
     """Variance (n - 1) of the scale positions that officers of each authority chose; NaN below two answers."""
-    if item not in case.responses.items:
-        return np.full(groups.count, np.nan)
+    if item not in case.tally:
+        return np.full(len(case.codes), np.nan)
     positions = _positions(case, item)
-    chosen = case.responses.answers[:, case.responses.items.index(item)][groups.order]
-    at = positions[np.where(chosen < 0, len(positions) - 1, chosen)]
-    kept = ~np.isnan(at)
-    owner, x = groups.of_row[kept], at[kept]
-    n, total, squares = (np.bincount(owner, weights=one, minlength=groups.count) for one in (x**0, x, x * x))
+    scored = ~np.isnan(positions)
+    counts, at = case.tally[item][:, -len(positions) :][:, scored], positions[scored]
+    n, total, squares = (counts @ one for one in (at**0, at, at * at))  # whole numbers: exact
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(n > 1, (squares - total * total / n) / (n - 1), np.nan)
 
 
 def _positions(case: Case, item: str) -> Floats:
-    """Place of each option on the scale, 0, 1, 2, ...; NaN for unscored ones and, at the end, for missing codes."""
+    """Place of each option on the scale, 0, 1, 2, ...; NaN for unscored ones."""
     scored = ~np.isnan(option_scores(case.questionnaire.items[item]))
-    return np.append(np.where(scored, np.cumsum(scored) - 1.0, np.nan), np.nan)
+    return np.where(scored, np.cumsum(scored) - 1.0, np.nan)
 
 
 def _scale_points(case: Case, item: str) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,11 @@ from reports.measures import Measure, MeasureKind
 from reports.quality import Careless
 from reports.rules import Rules
 from reports.scoring import PersonScores
+from reports.statistics import sums
 from reports.statistics.sums import Floats, Groups, Ints
 from reports.weighting import Margin, Weights
+
+_CODES = 4  # negative codes of missing answers, -1 to -4
 
 
 @dataclass(frozen=True)
@@ -127,8 +131,35 @@ class Case:
 
     def scored(self, groups: Groups) -> Ints:
         """People of each group who are scored on anything; shape (groups,)."""
-        anything = ~np.isnan(self.people.values[groups.order]).all(axis=1)
-        return np.bincount(groups.of_row[anything], minlength=groups.count).astype(np.int64)
+        return sums.whole_sums(self.has_score[groups.order], groups)
+
+    @cached_property
+    def has_score(self) -> NDArray[np.bool_]:
+        """Who is scored on anything; shape (respondents,)."""
+        return scoring.has_any(self.people)
+
+    @cached_property
+    def officers(self) -> Groups:
+        """The officers who count, by authority."""
+        return sums.grouped(np.where(self.counted, self.authority, -1), len(self.codes))
+
+    @cached_property
+    def tally(self) -> Mapping[str, Ints]:
+        """How often the officers of each authority gave each answer to each scored item that has a column.
+
+        Shape (authorities, 4 + options): the four negative codes of `frames` from the lowest, then the options.
+        """
+        columns = {code: place for place, code in enumerate(self.responses.items)}
+        return {
+            item.code: self._tally(self.responses.answers[:, columns[item.code]], _CODES + len(item.options))
+            for item in self.questionnaire.scored_items
+            if item.code in columns
+        }
+
+    def _tally(self, chosen: NDArray[np.int8], width: int) -> Ints:
+        cell = self.officers.of_row * width + (_CODES + chosen[self.officers.order])
+        counts = np.bincount(cell, minlength=len(self.codes) * width)
+        return counts.astype(np.int64).reshape(len(self.codes), width)
 
 
 def prepare(
@@ -153,7 +184,7 @@ def prepare(
     authority = lookup[responses.authority] if len(responses) else np.empty(0, dtype=np.int64)
     counted = ~elected & ~flags.excluded
     staff_rows = staff.employed(headcounts, elected_tiers)
-    scored = counted & ~np.isnan(people.values).all(axis=1)
+    scored = counted & scoring.has_any(people)
     weights = weighting.rake(
         authority,
         (

@@ -44,17 +44,22 @@ def covariances(scores: Floats, group: Ints | None = None) -> Covariances:
     >>> covariances(np.array([[0.0, 25.0], [50.0, 25.0], [100.0, np.nan]])).matrix.tolist()
     [[1250.0, 0.0], [0.0, 0.0]]
     """
-    complete = ~np.isnan(scores).any(axis=1)
-    y = scores[complete]
-    own = np.zeros(len(y), dtype=np.int64) if group is None else np.unique(group[complete], return_inverse=True)[1]
-    count = int(own.max()) + 1 if len(own) else 0
+    complete = np.ones(len(scores), dtype=np.bool_)
+    for column in scores.T:
+        complete &= ~np.isnan(column)
+    y = np.stack([column[complete] for column in scores.T]) if scores.shape[1] else np.empty((0, len(scores)))
     # products of whole points are exact, so that neither the order of rows nor the number of threads shows
-    cross = y.T @ y
-    totals = np.stack([np.bincount(own, weights=column, minlength=count) for column in y.T], axis=1)
-    n = np.bincount(own, minlength=count)
-    df = len(y) - count
-    within = cross - totals.T @ (totals / np.maximum(n, 1)[:, np.newaxis])
-    return Covariances(within / df if df > 0 else np.full_like(within, np.nan), len(y), max(df, 0))
+    cross = y @ y.T
+    if group is None:
+        n, totals = np.array([y.shape[1]]), y.sum(axis=1, keepdims=True).T
+    else:
+        own = group[complete]
+        n = np.bincount(own)
+        totals = np.stack([np.bincount(own, weights=column, minlength=len(n))[n > 0] for column in y], axis=1)
+    n = n[n > 0]
+    df = y.shape[1] - len(n)
+    within = cross - totals[: len(n)].T @ (totals[: len(n)] / n[:, np.newaxis])
+    return Covariances(within / df if df > 0 else np.full_like(within, np.nan), y.shape[1], max(df, 0))
 
 
 def scale(found: Covariances, *, confidence: float = 0.95) -> Scale:

@@ -13,8 +13,8 @@ from reports.disclosure import threshold
 from reports.frames import Shape
 from reports.measures import Measure
 from reports.reliability import Covariances
-from reports.scoring import option_scores
-from reports.statistics.sums import Floats
+from reports.scoring import of_answers, option_scores
+from reports.statistics.sums import Floats, Ints
 
 _FIGURES = ("alpha", "alpha_standardised", "alpha_lower", "alpha_upper", "omega")
 
@@ -32,10 +32,10 @@ def scale_quality(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
         if not asked:
             continue
         scores = _item_scores(case, asked)
-        centred = reliability.covariances(scores, case.authority[case.counted])
+        centred = reliability.covariances(scores, case.officers.of_row)
         uncentred = reliability.covariances(scores)
         scales.append(_scale_row(measure, centred, uncentred))
-        items += _item_rows(measure, asked, scores, centred)
+        items += _item_rows(case, measure, asked, centred)
     return _checked(frames.RELIABILITY, scales, case), _checked(frames.ITEM_ANALYSIS, items, case)
 
 
@@ -45,12 +45,11 @@ def _checked(shape: Shape, rows: Sequence[Mapping[str, object]], case: Case) -> 
 
 
 def _item_scores(case: Case, codes: Sequence[str]) -> Floats:
-    """Scores of the officers who count, 0 to 100, NaN where not answered; shape (officers, items)."""
-    result = np.empty((int(case.counted.sum()), len(codes)))
+    """Scores of the officers who count, by authority, 0 to 100, NaN where not answered; shape (officers, items)."""
+    result = np.empty((len(case.officers.order), len(codes)), order="F")
     for at, code in enumerate(codes):
-        scale = np.append(option_scores(case.questionnaire.items[code]), np.nan)
-        chosen = case.responses.answers[case.counted, case.responses.items.index(code)]
-        result[:, at] = scale[np.where(chosen < 0, len(scale) - 1, chosen)]
+        chosen = case.responses.answers[:, case.responses.items.index(code)][case.officers.order]
+        result[:, at] = of_answers(option_scores(case.questionnaire.items[code]), chosen)
     return result
 
 
@@ -62,20 +61,30 @@ def _scale_row(measure: Measure, centred: Covariances, uncentred: Covariances) -
     return row
 
 
-def _item_rows(measure: Measure, codes: Sequence[str], scores: Floats, centred: Covariances) -> list[dict[str, object]]:
+def _item_rows(case: Case, measure: Measure, codes: Sequence[str], centred: Covariances) -> list[dict[str, object]]:
     totals, without = reliability.item_totals(centred)
     rows: list[dict[str, object]] = []
     for at, code in enumerate(codes):
-        answered = scores[~np.isnan(scores[:, at]), at]
+        n, mean, sd = _spread(option_scores(case.questionnaire.items[code]), case.tally[code].sum(axis=0))
         rows.append(
             {
                 "item": code,
                 "measure": measure.code,
-                "n": len(answered),
-                "mean": answered.mean() if len(answered) else np.nan,
-                "sd": answered.std(ddof=1) if len(answered) > 1 else np.nan,
+                "n": n,
+                "mean": mean,
+                "sd": sd,
                 "item_total": totals[at],
                 "alpha_if_deleted": without[at],
             }
         )
     return rows
+
+
+def _spread(scores: Floats, tally: Ints) -> tuple[int, float, float]:
+    """People, mean and standard deviation (n - 1) from how often each option was chosen."""
+    known = ~np.isnan(scores)
+    often, points = tally[len(tally) - len(scores) :][known], scores[known]
+    n = int(often.sum())
+    mean = float((often * points).sum()) / n if n else float("nan")
+    squares = float((often * (points - mean) ** 2).sum())
+    return n, mean, (squares / (n - 1)) ** 0.5 if n > 1 else float("nan")

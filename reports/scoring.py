@@ -87,6 +87,25 @@ def with_overall(people: PersonScores, dimensions: Sequence[int], rules: Rules) 
     return PersonScores(people.measures, values)
 
 
+def has_any(people: PersonScores) -> NDArray[np.bool_]:
+    """Who is scored on any measure; shape (respondents,)."""
+    found = np.zeros(len(people.values), dtype=np.bool_)
+    for column in people.values.T:
+        found |= ~np.isnan(column)
+    return found
+
+
+def of_answers(by_option: Floats, chosen: NDArray[np.int8]) -> Floats:
+    """What each answer is worth by its option, NaN for the negative codes of missing answers; shape (respondents,).
+
+    >>> of_answers(np.array([0.0, 50.0, 100.0]), np.array([2, -2, 0], dtype=np.int8)).tolist()
+    [100.0, nan, 0.0]
+    """
+    worth = np.full(256, np.nan)  # read as an unsigned byte, a negative code is above every option
+    worth[: len(by_option)] = by_option
+    return worth[chosen.view(np.uint8)]
+
+
 def _overall(values: Floats, dimensions: Sequence[int], rules: Rules) -> Floats:
     if len(dimensions) < rules.overall_dimensions:
         return np.full(len(values), np.nan)
