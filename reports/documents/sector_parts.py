@@ -8,7 +8,7 @@ import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire
 from reports import narrative
-from reports.documents import cells
+from reports.documents import cells, inside_tables
 from reports.documents.cells import Table
 from reports.peers import ALL
 from reports.profile import rows, sector_profile
@@ -101,6 +101,14 @@ def group_by_group(found: Profiles, measure: str, caption: str) -> Table:
         chosen = profile[profile["measure"] == measure].assign(title=title)
         parts.append(chosen.assign(lower=None, upper=None))
     return cells.medians(pd.concat(parts, ignore_index=True), caption)
+
+
+def inside(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> list[Table]:
+    """Tiers and service areas inside the authorities, over all of them; nothing where nothing may be shown."""
+    if "sector_inside" not in frames or "sector_tier_gaps" not in frames:
+        return []
+    within = inside_tables.sector_gap(frames["sector_tier_gaps"], questionnaire)
+    return [*([within] if within else []), *inside_tables.sector_spread(frames["sector_inside"], questionnaire)]
 
 
 def _with_results(scores: pd.DataFrame, questionnaire: Questionnaire) -> set[str]:

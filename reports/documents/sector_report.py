@@ -104,6 +104,8 @@ def sector(
         **_found(frames, questionnaire, drawn),
         "explained": _explained(),
         "participation": [_table(table) for table in _participation(frames["scores"], questionnaire, given)],
+        "inside": [_table(table) for table in sector_parts.inside(frames, questionnaire)],
+        "inside_words": reading.INSIDE_SECTOR,
         "annex": _annex(frames, questionnaire, given, imprint),
     }
     return typesetting.pdf("sector_report", data, pictures=drawn.pictures | letterhead.pictures(publisher), made=made)

@@ -104,10 +104,10 @@ def tier_gaps(case: Wave, code: str, found: dict, hidden: dict) -> list[Row]:
     has_tiers = bool(case.instrument.elected)  # waves here have all standings or no tiers
     rows: dict[str, Row] = {}
     for measure in case.instrument.measures:
-        upper = UPPER if of_tiers(case, code, UPPER, measure).n >= PEOPLE else [*UPPER, "manager"]
+        upper = UPPER if has_tiers and of_tiers(case, code, UPPER, measure).n >= PEOPLE else [*UPPER, "manager"]
         one, other = (of_tiers(case, code, tiers if has_tiers else [], measure) for tiers in (upper, LOWER))
         reason = few(min(one.n, other.n))
-        if reason is None and could_be_computed(case, code, measure, upper, found[code, measure].n, hidden):
+        if reason is None and could_be_computed(case, (code, measure), upper, found[code, measure].n, hidden):
             reason = "complement"
         rows[measure] = {"authority": code, "measure": measure, "reason": reason} | apart(one, other)
         rows[measure] |= {"upper_tier": "+".join(upper), "lower_tier": "frontline", "with_managers": upper != UPPER}
@@ -116,9 +116,9 @@ def tier_gaps(case: Wave, code: str, found: dict, hidden: dict) -> list[Row]:
     return judged(case, rows)
 
 
-def could_be_computed(case: Wave, code: str, measure: str, upper: list[str], whole: int, hidden: dict) -> bool:
+def could_be_computed(case: Wave, at: tuple[str, str], upper: list[str], whole: int, hidden: dict) -> bool:
     """With the shown tiers and the two sides of the gap, are a few people left anywhere?"""
-    left, sides = whole, {"upper": 0, "lower": 0}
+    (code, measure), left, sides = at, whole, {"upper": 0, "lower": 0}
     for tier in case.groups(code, "tier"):
         n, reason = hidden[code, "tier", tier, measure]
         side = "upper" if tier in upper else "lower" if tier in LOWER else None
