@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 
 from reports.charts import dots, radar
-from survey import pictures, result_tables
+from survey import inside_results, pictures, result_tables
 from survey.readings import Comparison
 from survey.web import context, sending
 from survey.web.load_compare import InsideAuthority, OneDimension, OwnAuthority, Picture
@@ -54,6 +54,8 @@ def inside(seen: InsideAuthority) -> str:
         release=seen.release,
         inside=seen.inside,
         groups={kind: result_tables.parts(found) for kind, found in kinds},
+        found=seen.found,
+        explained=inside_results.EXPLAINED,
         refusal=result_tables.refusal(),
     )
 

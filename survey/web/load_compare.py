@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from questionnaires.definition import Dimension
 from reports.charts.style import Size
-from survey import results
+from survey import inside_results, results
 from survey.errors import NotFound
+from survey.inside_results import Found
 from survey.people import Principal
 from survey.readings import Comparison, Inside
 from survey.vocabulary import RoleName
@@ -40,10 +41,11 @@ class OneDimension:
 
 @dataclass(frozen=True, slots=True)
 class InsideAuthority:
-    """Service areas and tiers of one authority in one release."""
+    """Service areas and tiers of one authority in one release, and what is found about their differences."""
 
     release: Release
     inside: Inside
+    found: tuple[Found, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def dimension(asked: Asked) -> OneDimension:
 
 def inside(asked: Asked) -> InsideAuthority:
     release = _release(asked)
-    return InsideAuthority(release, results.inside(asked.session, release, asked.args["code"]))
+    parts = results.inside(asked.session, release, asked.args["code"])
+    return InsideAuthority(release, parts, inside_results.of(asked.session, release, parts.authority, parts.name))
 
 
 def picture(asked: Asked) -> Picture:
