@@ -26,6 +26,11 @@ _TABLES = {
     "standings": "Authorities beside their peers",
     "say_do": "Self-assessments beside what officers see",
     "own_profile": "Themes that authorities lean towards",
+    "divergence": "How far service areas lie apart",
+    "tier_gaps": "Senior leaders beside frontline officers",
+    "elected_gaps": "Elected members beside officers",
+    "sector_inside": "Service areas and tiers over all authorities",
+    "sector_tier_gaps": "Senior leaders beside frontline officers of the same authority, all authorities",
 }
 _EVERYBODY = "everybody answered"
 _SIGNS = {

@@ -12,10 +12,9 @@ from reports.disclosure.reasons import Reason
 from reports.documents.cells import Table
 from reports.inside_reading import Gap, Inside, Spread
 from reports.profile import number
-from reports.wording import text, whole
+from reports.wording import signed, text, whole
 
 INTERVAL = "95\u00a0% interval"
-MINUS = "\N{MINUS SIGN}"
 _KINDS = {
     sector_inside.DIVERGENCE: "How far service areas lie apart, in points",
     sector_inside.TIER_GAP: "Senior leaders beside frontline officers, in points",
@@ -60,8 +59,8 @@ def gap_table(gaps: Sequence[Gap], caption: str) -> Table:
         (
             one.title,
             _who(one),
-            signed(one.gap),
-            _between(signed(one.lower), signed(one.upper)),
+            _signed(one.gap),
+            _between(_signed(one.lower), _signed(one.upper)),
             inside_reading.gap_word(one),
         )
         for one in gaps
@@ -76,7 +75,7 @@ def sector_gap(frame: pd.DataFrame, questionnaire: Questionnaire) -> Table | Non
     for one in questionnaire.dimensions:
         row = shown.get(one.code, {})
         gap, lower, upper, count = (number(row.get(key)) for key in ("gap", "lower", "upper", "authorities"))
-        body.append((str(one.title), signed(gap), _between(signed(lower), signed(upper)), _count(count)))
+        body.append((str(one.title), _signed(gap), _between(_signed(lower), _signed(upper)), _count(count)))
     if not shown:
         return None
     caption = "Senior leaders beside frontline officers of the same authority"
@@ -99,24 +98,12 @@ def sector_spread(frame: pd.DataFrame, questionnaire: Questionnaire) -> list[Tab
     return found
 
 
-def signed(value: float | None) -> str:
-    """Points with their sign, "not shown" where there are none.
-
-    >>> signed(6.4), signed(-6.4), signed(0.2)
-    ('+6', '\\u22126', '0')
-    """
-    if value is None:
-        return text("note.not_shown")
-    shown = whole(abs(value))
-    return shown if shown == "0" else ("+" if value > 0 else MINUS) + shown
-
-
 def _spread_cells(row: object, *, with_lower: bool) -> tuple[str, ...]:
     cells = row if isinstance(row, dict) else {}
     reason = cells.get("reason")
     partly = reason == Reason.TOO_FEW_FOR_QUARTILES
     shown = cells if partly or not isinstance(reason, str) else {}
-    point = signed if with_lower else _points
+    point = _signed if with_lower else _points
     low, middle, high = (number(shown.get(key)) for key in ("lower_quartile", "median", "upper_quartile"))
     half = text("note.not_shown") if partly else _between(point(low), point(high))
     counts = ("above", "below", "n") if with_lower else ("above", "n")
@@ -128,6 +115,10 @@ def _who(one: Gap) -> str:
         return text("note.not_shown")
     upper, lower = inside_reading.group_words(one.upper_name), inside_reading.group_words(one.lower_name)
     return f"{one.n_upper} {upper}, {one.n_lower} {lower}"
+
+
+def _signed(value: float | None) -> str:
+    return text("note.not_shown") if value is None else signed(value)
 
 
 def _points(value: float | None) -> str:
