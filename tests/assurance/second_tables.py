@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import second_depth
 import second_inside
 from scipy import stats
 from second_opinion import (
@@ -46,6 +47,8 @@ def research(case: Wave) -> Tables:
         "group_scores": groups,
         **second_inside.tables(case, found, groups, told),
         **compared(case, found, told),
+        "average_officer": second_depth.average_officer(case, found, told),
+        "robustness": second_depth.robustness(case, told),
     }
 
 
@@ -252,6 +255,7 @@ def compared(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tupl
             standings += of_authority(case, code, group, medians, found=found, told=told, relied=relied)
     place = {group: at for at, (group, _) in enumerate(peer_groups(case))}
     standings.sort(key=lambda row: (str(row["authority"]), place[str(row["peer_group"])]))
+    second_depth.fill(case, standings, found, told, relied)
     return {"benchmarks": benchmarks, "standings": standings}
 
 
@@ -295,7 +299,6 @@ def of_authority(
             rank = 100 * (below + 0.5 * equal) / len(values)
         rows[measure] = {"authority": code, "peer_group": group, "measure": measure, "score": one.score, "gap": gap}
         rows[measure] |= {"p_value": None, "p_adjusted": None, "verdict": None, "percentile_rank": rank}
-        rows[measure] |= {"rank_lower": None, "rank_upper": None, "shrunken_score": None, "shrunken_se": None}
         rows[measure] |= {"reason": reason, "indicative": False}
         if measure in case.instrument.dimensions and gap is not None and one.se_comparison:
             p_value = 2 * float(stats.t.sf(abs(gap / one.se_comparison), one.n - 1))
@@ -336,7 +339,7 @@ def response(case: Wave) -> dict[str, dict[str, object]]:
 def published(case: Wave) -> Tables:
     """What leaves, before rounding: withheld numbers empty, research columns empty, staff below 50 unsaid."""
     tables = research(case)
-    del tables["respondents"], tables["within_agreement"]
+    del tables["respondents"], tables["within_agreement"], tables["robustness"]
     for rows in tables.values():
         for row in rows:
             guard(row)
@@ -345,7 +348,8 @@ def published(case: Wave) -> Tables:
 
 KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "weighted", "weighting")
 DECIMALS = {"score": 1, "se": 1, "lower": 1, "upper": 1, "se_comparison": 1, "gap": 1, "deff": 2, "p_value": 3}
-DECIMALS |= {"p_adjusted": 3, "lower_quartile": 0, "median": 0, "upper_quartile": 0, "share": 3}
+PLACES = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se", "band_probability")
+DECIMALS |= {"tau": 1, "p_adjusted": 3, "lower_quartile": 0, "median": 0, "upper_quartile": 0, "share": 3}
 DECIMALS |= {"unweighted_score": 1, "reliability": 2, "icc1_lower": 3, "icc1_reml": 3, "tau2": 1, "sigma2": 1}
 DECIMALS |= {"sd_between": 1, "icc1": 3, "icc1_upper": 3, "omega2": 3}
 
@@ -359,7 +363,7 @@ def guard(row: Row) -> None:
     partly = row["reason"] == "too_few_for_quartiles"
     withheld = row["reason"] is not None and not partly
     for column in row:
-        if (withheld and column not in KEYS) or column == "percentile_rank" or (partly and "quartile" in column):
+        if (withheld and column not in KEYS) or column in PLACES or (partly and "quartile" in column):
             row[column] = None
     if row.get("unweighted_score") is not None and abs(row["score"] - row["unweighted_score"]) <= 2:
         row["unweighted_score"] = None
