@@ -70,7 +70,8 @@ def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], 
     where (r - 0.5) / k <= 0.25 and in the lower where it is >= 0.75.
 
     `rows` (authorities of the group,) are places among all authorities, `counted` (the same shape) says whose score may be
-    shown: only those have a rank. `numbers` come from `normals`. Drawn scores are told apart to 2^-14 points where there are 400 authorities, finer where there are fewer. Nothing
+    shown: only those have a rank. `numbers` come from `normals`. Drawn scores are rounded to steps of 2^(b - 23) points, b the binary
+    digits of k (2^-14 for 400 authorities); equal ones stand in the order of codes. Nothing
     is found where authorities have no spread between them. Methodology 6; Laird & Louis 1989; Goldstein &
     Spiegelhalter 1996.
 

@@ -24,6 +24,7 @@ _TABLES = {
     "group_scores": "Service areas and tiers",
     "benchmarks": "Benchmarks of peer groups",
     "standings": "Authorities beside their peers",
+    "average_officer": "The average officer of all authorities",
     "say_do": "Self-assessments beside what officers see",
     "own_profile": "Themes that authorities lean towards",
     "divergence": "How far service areas lie apart",
