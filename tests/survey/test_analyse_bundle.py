@@ -28,7 +28,7 @@ AREAS, TIERS = ("housing", "planning", "ict"), ("senior", "frontline", "")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fourteen authorities, weights that are no round numbers, headcounts to rake to, and two waves."""
     place = tmp_path_factory.mktemp("files")
-    chance = random.Random(20261123)
+    chance = random.Random(20261123)  # noqa: S311 - made-up answers
     first = people(chance, 3.0)
     write(place / "R.csv", first)
     chance.shuffle(first)

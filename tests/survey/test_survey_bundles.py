@@ -1,0 +1,96 @@
+"""The bundle of a release: its stored numbers with their answers, verified on both databases, for researchers only."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from reports.files import bundle_reading, verification
+from reports.files.tables import FileFaults
+from survey import bundles, results
+from survey.errors import NotAllowed, NotNow
+from survey.models import RESULT_TABLES, AuditEntry, Release, Submission
+
+if TYPE_CHECKING:
+    from tests.survey.conftest import Closed
+
+
+def bundle_of(closed: Closed, release: Release, folder: Path) -> Path:
+    found = results.get_any(closed.session, release.label)
+    made = bundles.make(closed.session, found, by=closed.people["researcher"])
+    path = folder / made.name
+    path.write_bytes(made.content)
+    return path
+
+
+def test_every_stored_number_is_computed_again_from_the_bundle(closed: Closed, tmp_path: Path) -> None:
+    path = bundle_of(closed, closed.compute(), tmp_path)
+    found = bundle_reading.read(path)
+    assert verification.verify(found).numbers > 500
+    assert set(found.tables) <= set(RESULT_TABLES)
+    assert {"scores", "items", "group_scores", "benchmarks", "standings"} <= set(found.tables)
+
+
+def test_a_stored_number_that_is_not_what_was_computed_is_named(closed: Closed, tmp_path: Path) -> None:
+    release = closed.compute()
+    table = RESULT_TABLES["scores"]
+    row = (table.c.release_id == release.id, table.c.authority == "A01", table.c.measure == "agile")
+    with closed.database.write(closed.session):
+        stored = closed.session.scalar(select(table.c.score).where(*row)) or 0.0
+        closed.session.execute(table.update().where(*row).values(score=stored * (1 + 1e-10)))
+        closed.session.commit()
+    with pytest.raises(FileFaults, match="scores, authority A01, measure agile, score"):
+        verification.verify(bundle_reading.read(bundle_of(closed, release, tmp_path)))
+
+
+def test_the_answers_in_it_are_what_the_computation_needs(closed: Closed, tmp_path: Path) -> None:
+    path = bundle_of(closed, closed.compute(), tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        header = archive.read("responses.csv").decode().splitlines()[0].split(",")
+        about = json.loads(archive.read("datapackage.json"))["soundings"]
+    scored = [item.code for item in closed.questionnaire.scored_items]
+    assert header == ["authority", "service_area", "tier", "too_fast", *scored]
+    assert about["release"] == "2026.1"
+    assert about["audience"] == "release"
+
+
+def test_the_same_release_gives_the_same_bytes(closed: Closed) -> None:
+    release = results.get_any(closed.session, closed.compute().label)
+    first, second = (bundles.make(closed.session, release, by=closed.people["researcher"]) for _ in range(2))
+    assert first.content == second.content
+    assert zipfile.ZipFile(io.BytesIO(first.content)).testzip() is None
+
+
+@pytest.mark.parametrize("who", ["publisher"])
+def test_only_a_researcher_takes_answers_away(closed: Closed, who: str) -> None:
+    release = results.get_any(closed.session, closed.compute().label)
+    with pytest.raises(NotAllowed, match="for researchers"):
+        bundles.make(closed.session, release, by=closed.people[who])
+
+
+def test_a_release_whose_answers_are_no_longer_the_same_has_no_bundle(closed: Closed, tmp_path: Path) -> None:
+    release = closed.compute()
+    with closed.database.write(closed.session):
+        one = closed.session.scalars(select(Submission).order_by(Submission.id)).first()
+        closed.session.delete(one)
+        closed.session.commit()
+    with pytest.raises(NotNow, match="changed since"):
+        bundle_of(closed, release, tmp_path)
+
+
+def test_who_took_a_bundle_is_in_the_audit_trail(closed: Closed) -> None:
+    release = results.get_any(closed.session, closed.compute().label)
+    by = closed.people["researcher"]
+    made = bundles.make(closed.session, release, by=by)
+    with closed.database.write(closed.session):
+        bundles.record(closed.session, release, made, by=by, now=closed.now)
+        closed.session.commit()
+    entry = closed.session.scalars(select(AuditEntry).where(AuditEntry.action == "bundle.exported")).one()
+    assert entry.object_code == "2026.1"
+    assert entry.details["rows"] == made.rows
