@@ -58,7 +58,7 @@ def moments(values: Floats, groups: Groups) -> tuple[Ints, Floats, Floats]:
     ordered, of_row = values[groups.order], groups.of_row
     scored = ~np.isnan(ordered)
     y = np.where(scored, ordered, 0.0)
-    n = np.bincount(of_row[scored], minlength=groups.count).astype(np.int64)
+    n = sums.whole_sums(scored, groups)
     with np.errstate(invalid="ignore"):
         mean = sums.exact_sums(y, groups) / n
         deviation = np.where(scored, y - mean[of_row], 0.0)

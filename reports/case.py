@@ -50,6 +50,11 @@ class Case:
     unreliable: frozenset[str] = frozenset()
 
     @property
+    def row_codes(self) -> list[str]:
+        """The authority's code of each respondent."""
+        return [self.codes[place] for place in self.authority.tolist()]
+
+    @property
     def measures(self) -> tuple[Measure, ...]:
         return self.people.measures
 
@@ -106,9 +111,15 @@ class Case:
             groups,
             weights=self.weight,
             categories=self.weights.categories,
+            fit=self.margins_fit if groups is self.officers else None,
             invited=invited,
             confidence=self.rules.confidence,
         )
+
+    @cached_property
+    def margins_fit(self) -> Floats | None:
+        """What the margins say about each officer's scores, in the order of `officers`; None where nothing is raked."""
+        return estimation.margins_fit(self.people.values, self.officers, self.weights.categories)
 
     def estimate_apart(self, groups: Groups, invited: Floats | None) -> Estimates:
         """The same of groups inside authorities: each is a stratum of its own, raked to nothing (methodology 3.3)."""

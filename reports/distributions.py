@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from reports.statistics.sums import Floats, Groups, Ints
 
 DONT_KNOW_ROW = "dk"
 BLANK_ROW = "blank"
+_Number = TypeVar("_Number", np.int64, np.float64)
 _NOT_ANSWERED_CODE = -2
 _DONT_KNOW_CODES = (-3, -4)
 
@@ -40,8 +42,43 @@ class Distribution:
     collapsed: Distribution | None = None
 
 
+@dataclass(frozen=True)
+class Answerers:
+    """Who is counted in shares, lined up once for all items: people of one authority and one weight are of a kind.
+
+    `order` lists the respondents, `kind` (of `order`) is the kind of each; kinds stand by authority and then in
+    rising order of weight, so that the order of rows cannot change a sum. `weight` (kinds,) is None without weights;
+    `kinds` has the kinds of each authority.
+    """
+
+    order: Ints
+    kind: Ints
+    weight: Floats | None
+    kinds: Groups
+
+
+def answerers(groups: Groups, weights: Floats | None) -> Answerers:
+    """The people of `groups` (authorities) with their weights, of shape (respondents,).
+
+    >>> found = answerers(Groups(np.array([2, 0, 1]), np.array([0, 1, 3])), np.array([1.0, 1.0, 0.5]))
+    >>> found.order.tolist(), found.kind.tolist(), found.weight.tolist(), found.kinds.bounds.tolist()
+    ([2, 0, 1], [0, 1, 1], [0.5, 1.0], [0, 1, 2])
+    """
+    if weights is None:
+        one_each = np.arange(groups.count, dtype=np.int64)
+        return Answerers(groups.order, groups.of_row, None, Groups(one_each, np.arange(groups.count + 1)))
+    w = weights[groups.order]
+    by_weight = np.lexsort((w, groups.of_row))
+    own, w = groups.of_row[by_weight], w[by_weight]
+    fresh = np.ones(len(w), dtype=np.bool_)
+    fresh[1:] = (own[1:] != own[:-1]) | (w[1:] != w[:-1])
+    kind = np.cumsum(fresh) - 1
+    bounds = np.searchsorted(own[fresh], np.arange(groups.count + 1))
+    return Answerers(groups.order[by_weight], kind, w[fresh], Groups(np.arange(int(fresh.sum())), bounds))
+
+
 def distribution(
-    chosen: NDArray[np.int8], item: Item, groups: Groups, *, weights: Floats | None, invited: Floats, rules: Rules
+    chosen: NDArray[np.int8], item: Item, people: Answerers, *, invited: Floats, rules: Rules
 ) -> Distribution:
     """The distribution of one item in every authority.
 
@@ -49,7 +86,7 @@ def distribution(
     or NaN. Shares are weighted where there are weights; their intervals are Wilson's at n* (`intervals.effective_n`).
     "Not applicable" counts with "don't know". Methodology 2.5 and 3.3.
     """
-    counts, weighted, squares = _counts(chosen, item, groups, weights)
+    counts, weighted, squares = _counts(chosen, item, people)
     scored = [place for place, option in enumerate(item.options) if option.score is not None]
     unscored = [place for place in range(len(item.options)) if place not in scored]
     extra = len(item.options)
@@ -98,26 +135,30 @@ class _Base:
     weight: Floats
 
 
-def _counts(
-    chosen: NDArray[np.int8], item: Item, groups: Groups, weights: Floats | None
-) -> tuple[Ints, Floats, Floats]:
+def _counts(chosen: NDArray[np.int8], item: Item, people: Answerers) -> tuple[Ints, Floats, Floats]:
     """Counts, sums of weights and of squared weights by authority and option, then don't know, then blank."""
-    width = len(item.options) + 3  # the last column takes those who were not asked
-    values = chosen[groups.order].astype(np.int64)
-    place = np.where(values >= 0, values, width - 1)
-    place[np.isin(values, _DONT_KNOW_CODES)] = len(item.options)
-    place[values == _NOT_ANSWERED_CODE] = len(item.options) + 1
-    cell = groups.of_row * width + place
-    size = groups.count * width
-    counts: Ints = np.bincount(cell, minlength=size).astype(np.int64).reshape(groups.count, width)
-    if weights is None:
+    options = len(item.options)
+    width = options + 3  # the last column takes those who were not asked
+    column = np.full(256, width - 1, dtype=np.int64)  # read as an unsigned byte, a negative code is above every option
+    column[:options] = np.arange(options)
+    column[[code % 256 for code in _DONT_KNOW_CODES]] = options
+    column[_NOT_ANSWERED_CODE % 256] = options + 1
+    kinds = len(people.kinds.order)
+    cell = column[chosen[people.order].view(np.uint8)] * kinds + people.kind
+    table = np.bincount(cell, minlength=width * kinds).astype(np.int64).reshape(width, kinds)
+    counts = _by_authority(table, people.kinds)
+    if people.weight is None:
         return counts, counts.astype(np.float64), counts.astype(np.float64)
-    w = weights[groups.order]
-    by_weight = np.argsort(w, kind="stable")  # equal addends in rising order: the row order cannot change a sum
-    cell, w = cell[by_weight], w[by_weight]
-    sums = np.bincount(cell, weights=w, minlength=size).astype(np.float64).reshape(groups.count, width)
-    squares = np.bincount(cell, weights=w * w, minlength=size).astype(np.float64).reshape(groups.count, width)
-    return counts, sums, squares
+    weight = people.weight
+    return counts, _by_authority(table * weight, people.kinds), _by_authority(table * weight**2, people.kinds)
+
+
+def _by_authority(table: NDArray[_Number], kinds: Groups) -> NDArray[_Number]:
+    """Sums over the kinds of each authority, from (columns, kinds) to (authorities, columns)."""
+    result = np.zeros((kinds.count, len(table)), dtype=table.dtype)
+    if len(kinds.filled):
+        result[kinds.filled] = np.add.reduceat(table, kinds.bounds[kinds.filled], axis=1).T
+    return result
 
 
 def _effective(weighted: Floats, squares: Floats, places: list[int]) -> Floats:

@@ -46,6 +46,7 @@ def estimate(
     *,
     weights: Floats | None = None,
     categories: Ints | None = None,
+    fit: Floats | None = None,
     invited: Floats | None = None,
     confidence: float = 0.95,
 ) -> Estimates:
@@ -58,7 +59,8 @@ def estimate(
         interval = ybar +- t(0.975, n - 1) sqrt(V), clipped to 0..100
 
     e_i = y_i - x_i b with b the unweighted least squares of y on the margins that the weights were raked to
-    (`categories` (respondents, margins), see `regression.fitted`); a group without a margin has e_i = y_i - ybar.
+    (`categories` (respondents, margins), or what `margins_fit` makes of them); a group without a margin has
+    e_i = y_i - ybar.
 
     `values` has shape (respondents, measures), points, NaN where a person has no score; `invited` has shape (groups,),
     NaN where unknown. n counts people scored on the measure. One person has no standard error; n = N has one of 0.
@@ -71,7 +73,8 @@ def estimate(
     (55.0, 2.886751, 6.454972)
     """
     known = np.full(groups.count, np.nan) if invited is None else invited
-    fit = _fit(values, groups, categories)
+    if fit is None:
+        fit = margins_fit(values, groups, categories)
     moments = [
         _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])[0]
         for j in range(values.shape[1])
@@ -98,7 +101,12 @@ def corrected(found: Estimates, invited: Floats, *, confidence: float = 0.95) ->
 
 
 def influences(
-    values: Floats, groups: Groups, *, weights: Floats | None = None, categories: Ints | None = None
+    values: Floats,
+    groups: Groups,
+    *,
+    weights: Floats | None = None,
+    categories: Ints | None = None,
+    fit: Floats | None = None,
 ) -> Floats:
     """How much each person moves the score of the own group: z = w e / sum(w), 0 without a score on the measure.
 
@@ -110,7 +118,8 @@ def influences(
     >>> influences(people, sums.grouped(np.array([0, 0]), 1)).tolist()
     [[-5.0, 0.0], [5.0, 0.0]]
     """
-    fit = _fit(values, groups, categories)
+    if fit is None:
+        fit = margins_fit(values, groups, categories)
     result = np.zeros((len(groups.order), values.shape[1]), order="F")
     for j in range(values.shape[1]):
         found, residual = _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])
@@ -119,17 +128,21 @@ def influences(
     return result
 
 
-def _fit(values: Floats, groups: Groups, categories: Ints | None) -> Floats | None:
-    """The fit on the margins in the order of the groups' rows, NaN for people whose group has no margin in use."""
+def margins_fit(values: Floats, groups: Groups, categories: Ints | None) -> Floats | None:
+    """What a person's margins say about the score (`regression.fitted`), in the order of the groups' rows.
+
+    NaN for people whose group has no margin in use; None where no group has one. It takes the longest of all steps, so
+    that who needs it twice makes it once.
+    """
     if categories is None or not (categories >= 0).any():
         return None
     raked: NDArray[np.bool_] = np.any(categories >= 0, axis=1)
-    inside = np.zeros(groups.count, dtype=np.bool_)
-    inside[groups.of_row[raked[groups.order]]] = True
+    inside = sums.whole_sums(raked[groups.order], groups) > 0
     rows = inside[groups.of_row]
-    part = sums.grouped(np.where(rows, groups.of_row, -1), groups.count)
-    fit = np.full((len(groups.order), values.shape[1]), np.nan)
-    fit[part.order] = regression.fitted(values[groups.order], part, categories[groups.order])
+    sizes = np.where(inside, np.diff(groups.bounds), 0)
+    part = Groups(groups.order[rows], np.concatenate([[0], np.cumsum(sizes)]))
+    fit = np.full((len(groups.order), values.shape[1]), np.nan, order="F")
+    fit[rows] = regression.fitted(values, part, categories)
     return fit
 
 
@@ -138,7 +151,7 @@ def _moments(values: Floats, groups: Groups, weights: Floats | None, fit: Floats
     scored = ~np.isnan(values)
     y = np.where(scored, values, 0.0)
     group = groups.of_row
-    n = np.bincount(group[scored], minlength=groups.count)
+    n = sums.whole_sums(scored, groups)
     with np.errstate(divide="ignore", invalid="ignore"):
         if weights is None:
             w = scored.astype(np.float64)

@@ -102,7 +102,7 @@ def _by_cells(case: Case, groups: Groups) -> tuple[Representativeness, Floats]:
     """R by the finest cells that an authority has headcounts for, and the answers in its smallest cell."""
     authorities = len(case.codes)
     scored = np.zeros(len(case.responses), dtype=np.bool_)
-    scored[groups.order] = ~np.isnan(case.people.values[groups.order]).all(axis=1)
+    scored[groups.order] = case.has_score[groups.order]
     indicator, response = np.full(authorities, np.nan), np.full(authorities, np.nan)
     smallest = np.full(authorities, np.nan)
     for kinds in _KINDS:
@@ -201,12 +201,10 @@ def _has_score(case: Case, code: str) -> NDArray[np.bool_]:
 
 def _item_mean(case: Case, code: str) -> float:
     """The item's mean over officers who count, from how often each option was chosen; NaN where nobody answered."""
-    if code not in case.responses.items:
+    if code not in case.tally:
         return float("nan")
     scores = scoring.option_scores(case.questionnaire.items[code])
-    chosen = case.responses.answers[case.counted, case.responses.items.index(code)]
-    often = np.bincount(chosen[chosen >= 0], minlength=len(scores))[: len(scores)]
-    often = np.where(np.isnan(scores), 0, often)
+    often = np.where(np.isnan(scores), 0, case.tally[code].sum(axis=0)[-len(scores) :])
     return float((often * np.nan_to_num(scores)).sum() / often.sum()) if often.sum() else float("nan")
 
 

@@ -97,7 +97,11 @@ def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) 
     themes = np.array(case.places(MeasureKind.THEME), dtype=np.int64)
     compared = themes[~withheld(reasons[:, themes]).all(axis=0)] if len(case.codes) else themes[:0]
     influence = estimation.influences(
-        case.people.values[:, compared], groups, weights=case.weight, categories=case.weights.categories
+        case.people.values[:, compared],
+        groups,
+        weights=case.weight,
+        categories=case.weights.categories,
+        fit=None if case.margins_fit is None else case.margins_fit[:, compared],
     )
     made = contrasts(found.score[:, compared], found.n[:, compared], influence, groups)
     own = _own_reasons(case, reasons, compared)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
@@ -39,9 +38,9 @@ from reports.disclosure import items as item_rules
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.frames import Responses
+from reports.gates import Gate
 from reports.quality import Json
 from reports.rules import Rules
-from reports.statistics import sums
 from reports.statistics.sums import Floats, Groups
 
 Progress: TypeAlias = Callable[[str], None]
@@ -78,20 +77,15 @@ def compute(
     """
     tell = progress or (lambda _: None)
     tell(STEPS[0])
-    case = prepare(responses, questionnaire, rules, authorities, headcounts)
-    scales, item_analysis = scale_quality.scale_quality(case)
-    dimensions = [dimension.code for dimension in questionnaire.dimensions]
-    passed = gates.of_scales(scales, item_analysis, dimensions)
-    case = case.without(gates.refused(passed))
+    case, passed, scales = _through_scale_gates(prepare(responses, questionnaire, rules, authorities, headcounts))
     tell(STEPS[1])
-    groups = sums.grouped(np.where(case.counted, case.authority, -1), len(case.codes))
+    groups = case.officers
     invited = staff.totals(case.staff_rows, case.codes)
     said = participation.said(invited, case.scored(groups))
     found = case.estimate(groups, invited)
     reasons = _score_reasons(case, found)
     aggregated = aggregation.aggregate(case, found, groups)
-    within = aggregation.within_frame(case, found, groups)
-    agreed = aggregation.agreement_frame(case, aggregated, found, within)
+    agreed = _agreement(case, found, groups, aggregated)
     tell(STEPS[2])
     item_frames = _items(case, groups, invited, said)
     tell(STEPS[3])
@@ -99,16 +93,13 @@ def compute(
     tell(STEPS[4])
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
     compared = _compared(case, found, reasons, register, aggregated, groups)
-    row_codes = np.array(case.codes, dtype=object)[case.authority]
     tables = {
-        "respondents": assembly.respondents(row_codes.tolist(), case.people, case.counted),
+        "respondents": assembly.respondents(case.row_codes, case.people, case.counted),
         "scores": _scores(case, found, reasons, aggregated),
         guard.told("scores"): _scores(case, case.told(found, said), reasons, aggregated),
         **item_frames,
-        "reliability": scales,
-        "item_analysis": item_analysis,
-        "agreement": agreed,
-        "within_agreement": within,
+        **scales,
+        **agreed,
         **insides,
         **compared,
         "own_profile": own_profile.own_profile(case, found, reasons, groups),
@@ -118,14 +109,13 @@ def compute(
         tables |= {"say_do": found_apart.computed, guard.told("say_do"): found_apart.told}
     if previous is not None:
         tables |= change.change(case, previous, register)
-    passed |= gates.of_agreement(agreed, dimensions) | gates.entered(rules)
-    told = {
+    words = {
         **_quality(case, groups, invited),
         **evidence.evidence(case, groups, found, invited=invited, reasons=reasons),
         "robustness": robustness.summary(compared["robustness"], rules),
-        "gates": gates.as_json(passed, rules),
+        "gates": _gates(case, passed, agreed),
     }
-    return Results(gates.withheld(tables, case.refused_codes), told, rules)
+    return Results(gates.withheld(tables, case.refused_codes), words, rules)
 
 
 def published(results: Results) -> Results:
@@ -157,6 +147,29 @@ def _with_restated(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     if restated is not None:
         tables["benchmarks"] = pd.concat([tables["benchmarks"], restated], ignore_index=True)
     return tables
+
+
+def _through_scale_gates(case: Case) -> tuple[Case, dict[str, Gate], dict[str, pd.DataFrame]]:
+    """The case without the dimensions whose items do not belong together; the gates; the two tables about scales."""
+    scales, items = scale_quality.scale_quality(case)
+    passed = gates.of_scales(scales, items, _dimensions(case))
+    return case.without(gates.refused(passed)), passed, {"reliability": scales, "item_analysis": items}
+
+
+def _gates(case: Case, passed: dict[str, Gate], agreed: dict[str, pd.DataFrame]) -> dict[str, Json]:
+    """Every gate of the method, as quality.json has them."""
+    averaged = gates.of_agreement(agreed["agreement"], _dimensions(case))
+    return gates.as_json(passed | averaged | gates.entered(case.rules), case.rules)
+
+
+def _agreement(case: Case, found: Estimates, groups: Groups, aggregated: Aggregation) -> dict[str, pd.DataFrame]:
+    within = aggregation.within_frame(case, found, groups)
+    agreed = aggregation.agreement_frame(case, aggregated, found, within)
+    return {"agreement": agreed, "within_agreement": within}
+
+
+def _dimensions(case: Case) -> list[str]:
+    return [dimension.code for dimension in case.questionnaire.dimensions]
 
 
 def _scores(case: Case, found: Estimates, reasons: Reasons, aggregated: Aggregation) -> pd.DataFrame:
@@ -216,13 +229,12 @@ def _compared(  # noqa: PLR0917 - private, and each is a thing of its own
 def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:
     """Distributions as computed, and as publication tells them: by options and drawn together."""
     columns = {code: place for place, code in enumerate(case.responses.items)}
+    people = distributions.answerers(groups, case.weight)
     found = []
     for item in case.questionnaire.scored_items:
         if item.code in columns:
             chosen = case.responses.answers[:, columns[item.code]]
-            one = distributions.distribution(
-                chosen, item, groups, weights=case.weight, invited=invited, rules=case.rules
-            )
+            one = distributions.distribution(chosen, item, people, invited=invited, rules=case.rules)
             found.append((item.code, one))
     told = [(code, distributions.corrected(one, said, case.rules)) for code, one in found]
     drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]

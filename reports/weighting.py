@@ -237,11 +237,11 @@ def _fitted(people: _People, merged: list[_Categories], use: Flags) -> tuple[Flo
 def _cells(people: _People, merged: list[_Categories], use: Flags) -> _Cells:
     own = people.authority
     rows = np.flatnonzero(people.counted & (use[0] | use[1])[own])
-    key = np.stack([own[rows], *(np.where(use[k][own[rows]], one.of_row[rows], -1) for k, one in enumerate(merged))])
-    unique, inverse = np.unique(key, axis=1, return_inverse=True)
+    key = [own[rows], *(np.where(use[k][own[rows]], one.of_row[rows], -1) for k, one in enumerate(merged))]
+    unique, inverse = sums.cells(key)
     of_row = np.full(len(own), -1, dtype=np.int64)
-    of_row[rows] = inverse.ravel()
-    base = _summed(people.start[rows], inverse.ravel(), unique.shape[1])
+    of_row[rows] = inverse
+    base = _summed(people.start[rows], inverse, unique.shape[1])
     return _Cells(of_row, unique[0], unique[1:].T, base)
 
 

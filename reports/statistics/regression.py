@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
 from reports.statistics import sums
@@ -23,45 +26,53 @@ def fitted(values: Floats, groups: Groups, categories: Ints) -> Floats:
     >>> fitted(y, four, np.array([[0], [0], [1], [1]])).ravel().round(9).tolist()
     [2.0, 2.0, 12.0, 12.0]
     """
-    if not values.shape[1]:
-        return values[groups.order]
-    columns = [groups.of_row, *categories[groups.order].T]
-    cells, of_row = sums.cells(columns)
-    y = values[groups.order]
-    n, total = _by_cell(y, sums.grouped(of_row, cells.shape[1]))
+    cells, of_row = sums.cells([groups.of_row, *categories[groups.order].T])
+    n, total = _by_cell(values, groups.order, sums.grouped(of_row, cells.shape[1]))
     fit = np.empty_like(n)
-    bounds = np.searchsorted(cells[0], np.arange(groups.count + 1))
-    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        if last > first:
-            fit[first:last] = _fit(n[first:last], total[first:last], cells[1:, first:last].T)
-    result = np.empty(y.shape, order="F")
-    for j in range(y.shape[1]):
-        result[:, j] = np.where(np.isnan(y[:, j]), np.nan, fit[:, j][of_row])
+    bounds = np.searchsorted(cells[0], np.arange(groups.count + 1)).tolist()
+    parts = [slice(first, last) for first, last in pairwise(bounds) if last > first]
+    designs = [_design(n[part], cells[1:, part].T) for part in parts]
+    for part, x, inverse in zip(parts, designs, _inverses([n[part] for part in parts], designs), strict=True):
+        right = np.einsum("cp,cm->mp", x, total[part])
+        fit[part] = np.matmul(x, np.einsum("mpq,mq->mp", inverse, right).T)
+    result = np.empty((len(of_row), values.shape[1]), order="F")
+    for j in range(values.shape[1]):
+        scored = ~np.isnan(values[groups.order, j])
+        result[:, j] = np.where(scored, np.ascontiguousarray(fit[:, j])[of_row], np.nan)
     return result
 
 
-def _by_cell(y: Floats, cell: Groups) -> tuple[Floats, Floats]:
-    """People with a score and the sum of their scores, of each cell and measure."""
-    n, total = np.empty((cell.count, y.shape[1])), np.empty((cell.count, y.shape[1]))
-    for j in range(y.shape[1]):
-        column = y[cell.order, j]
+def _by_cell(values: Floats, order: Ints, cell: Groups) -> tuple[Floats, Floats]:
+    """People with a score and the sum of their scores, of each cell and measure; `cell` has places in `order`."""
+    rows, measures = order[cell.order], values.shape[1]
+    n, total = np.empty((cell.count, measures)), np.empty((cell.count, measures))
+    for j in range(measures):
+        column = values[rows, j]
         scored = ~np.isnan(column)
         n[:, j] = sums.whole_sums(scored, cell)
         total[:, j] = sums.exact_sums(np.where(scored, column, 0.0), cell)
     return n, total
 
 
-def _fit(n: Floats, total: Floats, categories: Ints) -> Floats:
-    """The fit of each cell of one group on each measure, by the normal equations of its dummy columns."""
+def _design(n: Floats, categories: Ints) -> Floats:
+    """Dummy columns of the cells of one group; a plain 1 where no margin is in use."""
     scored = n.any(axis=1)  # who is scored on nothing has no weight and no category
     dummies = [_dummies(column) for column in categories.T if (column[scored] >= 0).all()]
-    x = np.column_stack(dummies) if dummies else np.ones((len(n), 1))
-    kinds, kind = _alike(n)  # most measures score the same people, and then have the same equations
-    inverse = np.linalg.pinv(np.einsum("cp,cm,cq->mpq", x, n[:, kinds], x), hermitian=True)
-    right = np.einsum("cp,cm->mp", x, total)
-    b = np.einsum("mpq,mq->mp", inverse[kind], right)
-    fit: Floats = np.matmul(x, b.T)
-    return fit
+    return np.column_stack(dummies) if dummies else np.ones((len(n), 1))
+
+
+def _inverses(counts: Sequence[Floats], designs: Sequence[Floats]) -> list[Floats]:
+    """Inverses of the normal equations of every group, each of shape (measures, columns, columns); same sizes at once."""
+    kinds = [_alike(n) for n in counts]
+    normal = [(x.T * n.T[one, np.newaxis]) @ x for n, x, (one, _) in zip(counts, designs, kinds, strict=True)]
+    found: list[Floats] = [np.empty(0)] * len(designs)
+    for size in {x.shape[1] for x in designs}:
+        places = [at for at, x in enumerate(designs) if x.shape[1] == size]
+        together = np.linalg.pinv(np.concatenate([normal[at] for at in places]), hermitian=True)
+        ends = np.cumsum([len(normal[at]) for at in places])
+        for at, inverse in zip(places, np.split(together, ends[:-1]), strict=True):
+            found[at] = inverse[kinds[at][1]]
+    return found
 
 
 def _alike(n: Floats) -> tuple[list[int], list[int]]:
