@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
-from reports import evidence_reading, own_profile_reading
+from reports import evidence_reading, own_profile_reading, peer_sensitivity
 from reports import profile as profiles
 from reports.frames import BENCHMARKS, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
@@ -129,7 +129,7 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
     menu = tuple(peer_menu.group(code, size, benchmarks) for _, code, size in groups)
     group = peer_menu.chosen(menu, peer_group)
     scores = stored_results.rows(session, SCORES, release, authority=authority)
-    standings = stored_results.rows(session, STANDINGS, release, authority=authority, peer_group=group.code)
+    standings = stored_results.rows(session, STANDINGS, release, authority=authority)
     asked, frames = questionnaire(release), (scores, benchmarks, standings)
     themes = {
         dimension.code: profiles.theme_profile(*frames, dimension, authority=authority, peer_group=group.code)
@@ -148,7 +148,10 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         leanings=own_profile_reading.rows(
             stored_results.rows(session, OWN_PROFILE, release, authority=authority), asked, authority=authority
         ),
-        evidence=evidence_reading.sentences(scores, release.quality, asked, authority=authority),
+        evidence=(
+            *peer_sensitivity.sentences(standings, asked, authority=authority),
+            *evidence_reading.sentences(scores, release.quality, asked, authority=authority),
+        ),
     )
 
 

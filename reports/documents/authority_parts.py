@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
-from reports import evidence_reading, inside_reading, narrative, own_profile_reading
+from reports import evidence_reading, inside_reading, narrative, own_profile_reading, peer_sensitivity
 from reports.documents import cells, inside_tables
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
@@ -97,7 +97,10 @@ def subject(
         one.code: theme_profile(*numbers(own), one, authority=code, peer_group=peer_group)
         for one in questionnaire.dimensions
     }
-    relied = evidence_reading.sentences(own["scores"], imprint.quality, questionnaire, authority=code)
+    relied = (
+        *peer_sensitivity.sentences(own["standings"], questionnaire, authority=code),
+        *evidence_reading.sentences(own["scores"], imprint.quality, questionnaire, authority=code),
+    )
     return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied)
 
 
