@@ -131,31 +131,19 @@ def sector(case: Case, tiers: Tiers, shown: Flags) -> pd.DataFrame:
     where they have no fewer people between them than the threshold, on either side; else their people could be told.
     From `rules.minimum_authorities_median` authorities, none with more than half of the weight. Methodology 7 and 10.
     """
-    n_upper, n_lower = tiers.senior.n, tiers.frontline.n
-    inside = (n_upper > 0) & (n_lower > 0)
-    hidden = inside & ~shown
-    few = np.zeros(inside.shape[1], dtype=np.bool_)
-    for n in (n_upper, n_lower):
-        left = np.where(hidden, n, 0).sum(axis=0)
-        few |= (left > 0) & (left < case.rules.minimum_respondents)
-    inside &= ~(hidden & few)
-    n_upper, n_lower = np.where(inside, n_upper, 0), np.where(inside, n_lower, 0)
-    authorities = inside.sum(axis=0)
+    inside = _pool(tiers, shown, case.rules.minimum_respondents)
+    n_upper, n_lower = np.where(inside, tiers.senior.n, 0), np.where(inside, tiers.frontline.n, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(inside, n_upper * n_lower / (n_upper + n_lower), 0.0)
-        total = weight.sum(axis=0)
-        distance = np.where(inside, tiers.senior.score - tiers.frontline.score, 0.0)
-        gap = (weight * distance).sum(axis=0) / total
-        squares = ((weight * (distance - gap)) ** 2).sum(axis=0)
-        se = np.sqrt(authorities / (authorities - 1.0) * squares) / total
-        half = stats.t.ppf(0.5 + case.rules.confidence / 2.0, np.maximum(authorities - 1, 1)) * se
-        dominant = weight.max(axis=0, initial=0.0) > _MOST_OF_ALL * total
-    reasons = threshold.people(np.minimum(n_upper.sum(axis=0), n_lower.sum(axis=0)), case.rules)
+    distance = np.where(inside, tiers.senior.score - tiers.frontline.score, 0.0)
+    gap, half = _clustered(weight, distance, case.rules.confidence)
+    authorities, people = inside.sum(axis=0), np.minimum(n_upper.sum(axis=0), n_lower.sum(axis=0))
     against = threshold.authorities(authorities, case.rules)
     against[np.equal(against, Reason.TOO_FEW_FOR_QUARTILES)] = None
-    reasons = np.where(withheld(reasons), reasons, against)
+    few = threshold.people(people, case.rules)
+    reasons = np.where(withheld(few), few, against)
+    dominant = weight.max(axis=0, initial=0.0) > _MOST_OF_ALL * weight.sum(axis=0)
     reasons[~withheld(reasons) & dominant] = Reason.DOMINANCE
-    reasons = _comparable(case, reasons)
     columns = {
         "measure": case.measure_codes,
         "upper_tier": _named(tiers.codes[0]),
@@ -169,9 +157,31 @@ def sector(case: Case, tiers: Tiers, shown: Flags) -> pd.DataFrame:
             gap=gap,
             lower=gap - half,
             upper=gap + half,
-            reason=reasons,
+            reason=_comparable(case, reasons),
         )
     )
+
+
+def _pool(tiers: Tiers, shown: Flags, least: int) -> Flags:
+    """Authorities with people on both sides; those that are not shown only where they are enough people together."""
+    inside = (tiers.senior.n > 0) & (tiers.frontline.n > 0)
+    hidden = inside & ~shown
+    few = np.zeros(inside.shape[1], dtype=np.bool_)
+    for side in (tiers.senior, tiers.frontline):
+        left = np.where(hidden, side.n, 0).sum(axis=0)
+        few |= (left > 0) & (left < least)
+    return inside & ~(hidden & few)
+
+
+def _clustered(weight: Floats, distance: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """The weighted mean over authorities and half of its interval, robust to clusters; both of shape (measures,)."""
+    count = (weight > 0.0).sum(axis=0)
+    total = weight.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = (weight * distance).sum(axis=0) / total
+        squares = ((weight * (distance - gap)) ** 2).sum(axis=0)
+        se = np.sqrt(count / (count - 1.0) * squares) / total
+    return gap, stats.t.ppf(0.5 + confidence / 2.0, np.maximum(count - 1, 1)) * se
 
 
 def _frame(
