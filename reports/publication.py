@@ -57,6 +57,19 @@ class Results:
     rules: Rules
 
 
+@dataclass(frozen=True)
+class _Own:
+    """What authorities' own figures are made of, for every step after them; N and the N that intervals may tell."""
+
+    case: Case
+    groups: Groups
+    invited: Floats
+    said: Floats
+    found: Estimates
+    reasons: Reasons
+    aggregated: Aggregation
+
+
 def compute(
     responses: Responses,
     questionnaire: Questionnaire,
@@ -79,43 +92,21 @@ def compute(
     tell(STEPS[0])
     case, passed, scales = _through_scale_gates(prepare(responses, questionnaire, rules, authorities, headcounts))
     tell(STEPS[1])
-    groups = case.officers
-    invited = staff.totals(case.staff_rows, case.codes)
-    said = participation.said(invited, case.scored(groups))
-    found = case.estimate(groups, invited)
-    reasons = _score_reasons(case, found)
-    aggregated = aggregation.aggregate(case, found, groups)
-    agreed = _agreement(case, found, groups, aggregated)
+    own = _own(case)
+    tables = scales | _own_tables(own)
     tell(STEPS[2])
-    item_frames = _items(case, groups, invited, said)
+    tables |= _items(case, own.groups, own.invited, own.said)
     tell(STEPS[3])
-    insides = _insides(case, found, reasons)
+    tables |= _insides(case, own.found, own.reasons)
     tell(STEPS[4])
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
-    compared = _compared(case, found, reasons, register, aggregated, groups)
-    tables = {
-        "respondents": assembly.respondents(case.row_codes, case.people, case.counted),
-        "scores": _scores(case, found, reasons, aggregated),
-        guard.told("scores"): _scores(case, case.told(found, said), reasons, aggregated),
-        **item_frames,
-        **scales,
-        **agreed,
-        **insides,
-        **compared,
-        "own_profile": own_profile.own_profile(case, found, reasons, groups),
-    }
+    tables |= _compared(own, register)
     if assessments is not None:
-        found_apart = say_do.say_do(case, assessments, groups, invited=invited, said=said)
-        tables |= {"say_do": found_apart.computed, guard.told("say_do"): found_apart.told}
+        apart = say_do.say_do(case, assessments, own.groups, invited=own.invited, said=own.said)
+        tables |= {"say_do": apart.computed, guard.told("say_do"): apart.told}
     if previous is not None:
         tables |= change.change(case, previous, register)
-    words = {
-        **_quality(case, groups, invited),
-        **evidence.evidence(case, groups, found, invited=invited, reasons=reasons),
-        "robustness": robustness.summary(compared["robustness"], rules),
-        "gates": _gates(case, passed, agreed),
-    }
-    return Results(gates.withheld(tables, case.refused_codes), words, rules)
+    return Results(gates.withheld(tables, case.refused_codes), _quality(own, passed, tables), rules)
 
 
 def published(results: Results) -> Results:
@@ -156,32 +147,48 @@ def _through_scale_gates(case: Case) -> tuple[Case, dict[str, Gate], dict[str, p
     return case.without(gates.refused(passed)), passed, {"reliability": scales, "item_analysis": items}
 
 
-def _gates(case: Case, passed: dict[str, Gate], agreed: dict[str, pd.DataFrame]) -> dict[str, Json]:
-    """Every gate of the method, as quality.json has them."""
-    averaged = gates.of_agreement(agreed["agreement"], _dimensions(case))
-    return gates.as_json(passed | averaged | gates.entered(case.rules), case.rules)
-
-
-def _agreement(case: Case, found: Estimates, groups: Groups, aggregated: Aggregation) -> dict[str, pd.DataFrame]:
-    within = aggregation.within_frame(case, found, groups)
-    agreed = aggregation.agreement_frame(case, aggregated, found, within)
-    return {"agreement": agreed, "within_agreement": within}
-
-
 def _dimensions(case: Case) -> list[str]:
     return [dimension.code for dimension in case.questionnaire.dimensions]
 
 
-def _scores(case: Case, found: Estimates, reasons: Reasons, aggregated: Aggregation) -> pd.DataFrame:
+def _own(case: Case) -> _Own:
+    groups = case.officers
+    invited = staff.totals(case.staff_rows, case.codes)
+    found = case.estimate(groups, invited)
+    return _Own(
+        case=case,
+        groups=groups,
+        invited=invited,
+        said=participation.said(invited, case.scored(groups)),
+        found=found,
+        reasons=_score_reasons(case, found),
+        aggregated=aggregation.aggregate(case, found, groups),
+    )
+
+
+def _own_tables(own: _Own) -> dict[str, pd.DataFrame]:
+    """Scores of people and of authorities, and whether answers may be averaged to authorities."""
+    case = own.case
+    within = aggregation.within_frame(case, own.found, own.groups)
+    return {
+        "respondents": assembly.respondents(case.row_codes, case.people, case.counted),
+        "scores": _scores(own, own.found),
+        guard.told("scores"): _scores(own, case.told(own.found, own.said)),
+        "agreement": aggregation.agreement_frame(case, own.aggregated, own.found, within),
+        "within_agreement": within,
+    }
+
+
+def _scores(own: _Own, found: Estimates) -> pd.DataFrame:
     return assembly.scores(
-        case.codes,
-        case.measure_codes,
+        own.case.codes,
+        own.case.measure_codes,
         found,
-        reasons,
-        weights=case.weights,
-        weighted=case.is_weighted,
-        plain=aggregated.plain,
-        reliability=aggregated.reliability,
+        own.reasons,
+        weights=own.case.weights,
+        weighted=own.case.is_weighted,
+        plain=own.aggregated.plain,
+        reliability=own.aggregated.reliability,
     )
 
 
@@ -214,15 +221,15 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
     return tables | {"sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules)}
 
 
-def _compared(  # noqa: PLR0917 - private, and each is a thing of its own
-    case: Case, found: Estimates, reasons: Reasons, register: pd.DataFrame, aggregated: Aggregation, groups: Groups
-) -> dict[str, pd.DataFrame]:
+def _compared(own: _Own, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Authorities beside each other: benchmarks, standings, how firm the overall's quarter is, the average officer."""
-    firm = robustness.of_case(case, groups, reasons)
+    case, found, reasons, aggregated = own.case, own.found, own.reasons, own.aggregated
+    firm = robustness.of_case(case, own.groups, reasons)
     return {
         **comparison.compare(case, found, reasons, register, aggregated, stable=firm.stable),
         "average_officer": average_officer.average_officer(case, found, reasons, aggregated),
         "robustness": robustness.frame(case, firm, reasons),
+        "own_profile": own_profile.own_profile(case, found, reasons, own.groups),
     }
 
 
@@ -244,12 +251,21 @@ def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[st
     }
 
 
-def _quality(case: Case, groups: Groups, invited: Floats) -> dict[str, Json]:
-    return quality.report(
+def _quality(own: _Own, passed: dict[str, Gate], tables: Mapping[str, pd.DataFrame]) -> dict[str, Json]:
+    """The content of quality.json: how good the answers are, every gate, what a choice of method would move."""
+    case = own.case
+    averaged = gates.of_agreement(tables["agreement"], _dimensions(case))
+    counts = quality.report(
         responses=case.responses,
         questionnaire=case.questionnaire,
         flags=case.flags,
         elected=case.elected,
-        response_rates=quality.response(case.codes, case.scored(groups), invited),
+        response_rates=quality.response(case.codes, case.scored(own.groups), own.invited),
         rules=case.rules,
     )
+    return {
+        **counts,
+        **evidence.evidence(case, own.groups, own.found, invited=own.invited, reasons=own.reasons),
+        "robustness": robustness.summary(tables["robustness"], case.rules),
+        "gates": gates.as_json(passed | averaged | gates.entered(case.rules), case.rules),
+    }
