@@ -60,10 +60,31 @@ def test_sentence_and_alternative_texts_are_the_same(member) -> None:
     page = member.get(OVERVIEW).text
     sentence = re.search(r'<p class="app-finding">(.*?)</p>', page)[1]
     alternatives = re.findall(r'<img src="[^"]*" alt="([^"]*)"', page)
-    assert sentence.startswith("Aldersett is")
-    assert alternatives == [sentence, sentence]  # dots and radar
+    told, radar = alternatives
+    assert told == radar
+    assert told.startswith("Aldersett is")
+    assert told in sentence  # where it leans may come before or after
     picture = member.get(f"{OVERVIEW}dots.svg").text
-    assert html.unescape(sentence) in html.unescape(picture)
+    assert html.unescape(told) in html.unescape(picture)
+
+
+def test_the_page_says_where_the_authority_leans_as_it_is_stored(member, sqlite_database) -> None:
+    page = html.unescape(member.get(OVERVIEW).text)
+    table = RESULT_TABLES["own_profile"]
+    with sqlite_database.session() as session:
+        mine = select(table).where(table.c.authority == HOME, table.c.release_id == release_id(sqlite_database))
+        newest = session.execute(mine.where(table.c.gap.is_not(None))).all()
+    assert len(newest) == 14
+    body = page[page.index('id="leanings"') :]
+    body = body[: body.index("</table>")]
+    for words, verdict in (
+        ("leans towards it", "ABOVE"),
+        ("leans away from it", "BELOW"),
+        ("about as usual", "SIMILAR"),
+    ):
+        assert body.count(words) == sum(row.verdict == verdict for row in newest)
+    lead = re.search(r'<p class="app-finding">(.*?)</p>', page)[1]
+    assert ("Beside its own average" in lead) == any(row.verdict in ("ABOVE", "BELOW") for row in newest)
 
 
 def test_the_table_shows_what_is_stored_rounded(member, sqlite_database) -> None:
