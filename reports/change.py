@@ -107,8 +107,9 @@ def _series(earlier: Case, case: Case) -> _Series:
         words.append(word)
         common.append(len(items))
         measures.append(replace(measure, items=() if word is Continuity.BROKEN else items))
-    words[0] = _overall([words[at] for at in case.dimensions])
-    common[0] = sum(common[at] for at in case.dimensions)
+    dimensions = case.dimensions or case.places(MeasureKind.DIMENSION)
+    words[0] = _overall([words[at] for at in dimensions])
+    common[0] = sum(common[at] for at in dimensions)
     return _Series(tuple(measures), tuple(words), np.array(common, dtype=np.int64))
 
 

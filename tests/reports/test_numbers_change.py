@@ -12,6 +12,7 @@ import small_survey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire
@@ -119,6 +120,30 @@ def test_a_change_is_the_difference_of_two_independent_means_without_correction(
     assert one["p_adjusted"] == pytest.approx(3 * p)  # Holm over three dimensions with the same p-value
     assert (one["series"], one["common_items"], one["n_before"], one["n_after"]) == ("same", 3, 16, 20)
     assert one["verdict"] == "ABOVE"
+
+
+def test_the_tests_are_those_of_scipy_and_statsmodels() -> None:
+    """Answers as they come, one dimension drawn apart from the others: Welch by scipy, Holm by statsmodels."""
+    chance = np.random.default_rng(8)
+    waves = []
+    for people in (40, 30):
+        drawn = answers({"a": [2] * people})
+        mixed = np.clip(drawn.answers + chance.integers(-2, 3, drawn.answers.shape), 0, 4).astype(np.int8)
+        waves.append(dataclasses.replace(drawn, answers=mixed))
+    now, before = waves
+    frame = change(now, Before(before, asked()))
+    turned = np.array([item.reverse for item in asked().scored_items])
+    means = [
+        np.where(turned, 100 - one.answers * 25.0, one.answers * 25.0).reshape(-1, 3, 3).mean(axis=2) for one in waves
+    ]
+    expected = stats.ttest_ind(means[0], means[1], equal_var=False)
+    bounds = expected.confidence_interval()
+    adjusted = multipletests(expected.pvalue, method="holm")[1]
+    for at, measure in enumerate(small_survey.DIMENSIONS):
+        one = row(frame, "a", measure)
+        assert one["p_value"] == pytest.approx(expected.pvalue[at], rel=1e-9)
+        assert one["p_adjusted"] == pytest.approx(adjusted[at], rel=1e-9)
+        assert (one["lower"], one["upper"]) == pytest.approx((bounds.low[at], bounds.high[at]), abs=1e-9)
 
 
 def test_a_headcount_makes_no_change_more_certain() -> None:
