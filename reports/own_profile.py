@@ -149,12 +149,13 @@ def _frame(
         "own_contrast": made.contrast,
         "sector_contrast": np.broadcast_to(usual, made.contrast.shape),
         "p_value": found.p_value,
+        "n": np.broadcast_to(made.n[:, np.newaxis], made.contrast.shape),
     }
     shape = (len(case.codes), len(case.measures))
     columns: dict[str, NDArray[np.generic]] = {"reason": reasons}
     for name, values in themes.items():
         columns[name] = np.full(shape, np.nan)
         columns[name][:, compared] = values
-    verdicts, n = np.full(shape, None, dtype=object), np.zeros(shape, dtype=np.int64)
-    verdicts[:, compared], n[:, compared] = found.verdict, made.n[:, np.newaxis]
-    return assembly.table(frames.OWN_PROFILE, case.codes, case.measure_codes, columns | {"verdict": verdicts, "n": n})
+    columns["verdict"] = np.full(shape, None, dtype=object)
+    columns["verdict"][:, compared] = found.verdict
+    return assembly.table(frames.OWN_PROFILE, case.codes, case.measure_codes, columns)

@@ -6,6 +6,7 @@ import math
 
 import second_depth
 import second_inside
+import second_own_profile
 from scipy import stats
 from second_opinion import (
     FOR_MEDIAN,
@@ -47,6 +48,7 @@ def research(case: Wave) -> Tables:
         "group_scores": groups,
         **second_inside.tables(case, found, groups, told),
         **compared(case, found, told),
+        "own_profile": second_own_profile.rows(case, found, told),
         "average_officer": second_depth.average_officer(case, found, told),
         "robustness": second_depth.robustness(case, told),
     }
@@ -351,6 +353,7 @@ DECIMALS = {"score": 1, "se": 1, "lower": 1, "upper": 1, "se_comparison": 1, "ga
 PLACES = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se", "band_probability")
 DECIMALS |= {"tau": 1, "p_adjusted": 3, "lower_quartile": 0, "median": 0, "upper_quartile": 0, "share": 3}
 DECIMALS |= {"unweighted_score": 1, "reliability": 2, "icc1_lower": 3, "icc1_reml": 3, "tau2": 1, "sigma2": 1}
+DECIMALS |= {"own_contrast": 1, "sector_contrast": 0}
 DECIMALS |= {"sd_between": 1, "icc1": 3, "icc1_upper": 3, "omega2": 3}
 
 
