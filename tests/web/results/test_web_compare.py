@@ -238,7 +238,19 @@ def test_small_parts_of_the_authority_are_named_and_not_shown(member) -> None:
     page = member.get(f"{OVERVIEW}inside").text
     assert "Senior leader" in page
     assert REFUSAL in page
-    assert not re.search(r"app-stack__value\">(<[^>]*>)?0<", page)
+    parts, _, _ = page.partition("Do the parts differ?")  # below it a distance may be 0
+    assert not re.search(r"app-stack__value\">(<[^>]*>)?0<", parts)
+
+
+def test_the_parts_of_the_authority_are_compared_in_a_sentence_and_a_table(member, sqlite_database) -> None:
+    page = member.get(f"{OVERVIEW}inside").text
+    assert "Do the service areas differ?" in page
+    assert re.search(r"app-finding\">[^<]*(senior leaders|Senior leaders)", page)
+    change(sqlite_database, update(RESULT_TABLES["divergence"]).values(reason="too_few_service_areas", sd_between=None))
+    change(sqlite_database, update(RESULT_TABLES["tier_gaps"]).values(reason="complement", gap=None))
+    page = member.get(f"{OVERVIEW}inside").text
+    assert "Do the service areas differ?" not in page
+    assert "app-finding\">Senior" not in page
 
 
 def test_a_picture_is_drawn_once_and_asked_for_again_each_time(member, sqlite_database, monkeypatch) -> None:
