@@ -17,6 +17,7 @@ from reports.files import writing
 from reports.frames import (
     AGREEMENT,
     AUTHORITIES,
+    AVERAGE_OFFICER,
     BENCHMARKS,
     DIVERGENCE,
     ELECTED_GAPS,
@@ -168,8 +169,9 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
 def _sector(session: Session, settings: Settings, release: Release) -> bytes:
     frames = {
         shape.name: stored_results.rows(session, shape, release)
-        for shape in (SCORES, BENCHMARKS, RELIABILITY, AGREEMENT, SECTOR_INSIDE, SECTOR_TIER_GAPS)
+        for shape in (SCORES, BENCHMARKS, RELIABILITY, AGREEMENT, SECTOR_INSIDE, SECTOR_TIER_GAPS, AVERAGE_OFFICER)
     }
+    frames[STANDINGS.name] = stored_results.rows(session, STANDINGS, release, peer_group=ALL)
     given = sector_report.Given(
         authorities=_register(session, release),
         quality=release.quality,

@@ -18,7 +18,7 @@ from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
 from reports.charts.style import Size
-from reports.documents import authority_parts, cells, reading, sector_parts, technical_notes
+from reports.documents import authority_parts, cells, place_tables, reading, sector_parts, technical_notes
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.narrative import Caption
@@ -120,6 +120,8 @@ def sector(
         ],
         parts=[_part(one, _sector_themes(benchmarks, questionnaire, one)) for one in questionnaire.dimensions],
         participation=sector_parts.participation("type", frames["scores"], questionnaire, authorities),
+        places=place_tables.tables(frames, questionnaire),
+        firmness=place_tables.firmness(quality or {}),
         inside=sector_parts.inside(frames, questionnaire),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )

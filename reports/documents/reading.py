@@ -90,4 +90,11 @@ INSIDE_SECTOR = (
     "how far apart their own people are: the middle one, the middle half, and how many differ beyond chance. Only "
     "authorities count whose own figure may be shown; none is named."
 )
+AVERAGES = (
+    "The middle authority is the one half way along: every authority counts once. The average officer is the mean over all "
+    "officers: a large authority counts more. Its interval knows that officers of one authority are alike. The real spread "
+    "is how far authorities typically lie from their mean when the chance in their scores is taken out; the middle half "
+    "is wider, because it holds that chance. An authority is placed in a part of all only where this is probable, at least "
+    "80\u00a0%. For most it cannot be told, and that is no fault of theirs."
+)
 MADE_UP = "This report shows how the service works. It says nothing about a real authority."

@@ -14,7 +14,17 @@ from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
-from reports.documents import annex, brand, cells, letterhead, reading, sector_parts, technical_notes, typesetting
+from reports.documents import (
+    annex,
+    brand,
+    cells,
+    letterhead,
+    place_tables,
+    reading,
+    sector_parts,
+    technical_notes,
+    typesetting,
+)
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
@@ -106,6 +116,9 @@ def sector(
         "participation": [_table(table) for table in _participation(frames["scores"], questionnaire, given)],
         "inside": [_table(table) for table in sector_parts.inside(frames, questionnaire)],
         "inside_words": reading.INSIDE_SECTOR,
+        "places": [_table(table) for table in place_tables.tables(frames, questionnaire)],
+        "places_words": reading.AVERAGES,
+        "firmness": place_tables.firmness(given.quality),
         "annex": _annex(frames, questionnaire, given, imprint),
     }
     return typesetting.pdf("sector_report", data, pictures=drawn.pictures | letterhead.pictures(publisher), made=made)
