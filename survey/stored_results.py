@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reports.frames import BENCHMARKS, Shape
@@ -67,17 +67,16 @@ def members(session: Session, release: Release) -> list[tuple[str, str]]:
 
 
 def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
-    """Table, reason and number of rows of all that is withheld; one statement a table."""
-    found: list[tuple[str, str, int]] = []
-    for name, table in RESULT_TABLES.items():
-        query = (
-            select(table.c.reason, func.count())
-            .where(table.c.release_id == release.id, table.c.reason.is_not(None))
-            .group_by(table.c.reason)
-            .order_by(table.c.reason)
-        )
-        found.extend((name, reason, count) for reason, count in session.execute(query))
-    return found
+    """Table, reason and number of rows of all that is withheld, in the order of the tables; one statement for all."""
+    counted = [
+        select(literal(place).label("place"), table.c.reason.label("reason"), func.count().label("rows"))
+        .where(table.c.release_id == release.id, table.c.reason.is_not(None))
+        .group_by(table.c.reason)
+        for place, table in enumerate(RESULT_TABLES.values())
+    ]
+    names = tuple(RESULT_TABLES)
+    query = union_all(*counted).order_by("place", "reason")
+    return [(names[place], reason, count) for place, reason, count in session.execute(query)]
 
 
 def registered(session: Session, day: date) -> dict[str, int]:
