@@ -37,14 +37,14 @@ def aggregate(case: Case, found: Estimates, groups: Groups) -> Aggregation:
     Officers who count, unweighted for the variances; the design effect of the weights enters V_a. `groups` are the
     officers of each authority, `found` their estimates.
     """
-    values = case.people.values
+    n, plain, squares = case.moments
     made = tuple(
-        agreement.between(values[:, j], groups, confidence=case.rules.confidence) for j in range(values.shape[1])
+        agreement.between_moments(n[:, j], plain[:, j], squares[:, j], confidence=case.rules.confidence)
+        for j in range(len(case.measures))
     )
-    plain = [agreement.moments(values[:, j], groups)[1] for j in range(values.shape[1])]
     reliable = [agreement.reliability(one.model, found.n[:, j], found.deff[:, j]) for j, one in enumerate(made)]
     differs = np.array([one.lower > 0.0 for one in made])
-    return Aggregation(made, _stacked(plain, groups), _stacked(reliable, groups), differs)
+    return Aggregation(made, plain, _stacked(reliable, groups), differs)
 
 
 def agreement_frame(case: Case, found: Aggregation, people: Estimates, within: pd.DataFrame) -> pd.DataFrame:

@@ -42,8 +42,12 @@ def between(values: Floats, groups: Groups, *, confidence: float = 0.95) -> Betw
     >>> round(float(found.variance.icc1[0]), 6), found.authorities, found.n
     (0.884615, 2, 6)
     """
-    n, mean, squares = moments(values, groups)
-    owner = np.zeros(groups.count, dtype=np.int64)
+    return between_moments(*moments(values, groups), confidence=confidence)
+
+
+def between_moments(n: Ints, mean: Floats, squares: Floats, *, confidence: float = 0.95) -> Between:
+    """The same from the `moments` of each authority, all of shape (authorities,)."""
+    owner = np.zeros(len(n), dtype=np.int64)
     made = anova.one_way(n, mean, squares, owner, 1, confidence=confidence)
     return Between(made, reml.random_intercept(n, mean, squares), int((n > 0).sum()), int(n.sum()))
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from questionnaires.definition import Questionnaire, Role, Standing
-from reports import estimation, quality, scoring, weighting
+from reports import agreement, estimation, quality, scoring, weighting
 from reports import headcounts as staff
 from reports.estimation import Estimates
 from reports.frames import NOT_SAID, Responses
@@ -153,6 +153,15 @@ class Case:
     def officers(self) -> Groups:
         """The officers who count, by authority."""
         return sums.grouped(np.where(self.counted, self.authority, -1), len(self.codes))
+
+    @cached_property
+    def moments(self) -> tuple[Ints, Floats, Floats]:
+        """People, plain mean and squared deviations of every authority, each of shape (authorities, measures)."""
+        shape = (len(self.codes), len(self.measures))
+        n, mean, squares = np.zeros(shape, dtype=np.int64), np.empty(shape), np.empty(shape)
+        for j, values in enumerate(self.people.values.T):
+            n[:, j], mean[:, j], squares[:, j] = agreement.moments(values, self.officers)
+        return n, mean, squares
 
     @cached_property
     def tally(self) -> Mapping[str, Ints]:

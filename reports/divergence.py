@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from reports.statistics.anova import OneWay
 from reports.statistics.sums import Floats, Ints
 
 FEWEST_AREAS = 3
+_Moments: TypeAlias = "tuple[Ints, Floats, Floats]"
 _DUST = 1e-18  # squared points a person: below it a spread is the rounding of equal answers
 
 
@@ -57,13 +60,17 @@ def divergence(case: Case, areas: Split, whole: Estimates) -> Divergence:
     Shrout & Fleiss 1979; Searle, Casella & McCulloch 1992.
     """
     enough = areas.found.n >= case.rules.minimum_respondents
-    parts = [_frame(case, areas, whole, used) for used in (enough, enough & ~withheld(areas.reasons))]
+    moments = [agreement.moments(values, areas.groups) for values in case.people.values.T]
+    parts = [_frame(case, areas, whole, used, moments) for used in (enough, enough & ~withheld(areas.reasons))]
     return Divergence(*parts)
 
 
-def apart(case: Case, areas: Split, used: NDArray[np.bool_]) -> Apart:
-    """The analysis of every authority and measure over the parts in use; `used` has shape (parts, measures)."""
-    found = [_analysis(case, areas, used, j) for j in range(used.shape[1])]
+def apart(case: Case, areas: Split, used: NDArray[np.bool_], moments: Sequence[_Moments]) -> Apart:
+    """The analysis of every authority and measure over the parts in use; `used` has shape (parts, measures).
+
+    `moments` are those of every part, for each measure (`agreement.moments`).
+    """
+    found = [_analysis(case, areas, used[:, j], one) for j, one in enumerate(moments)]
     spread = [np.where(one.mean_between + one.mean_within > _DUST, one.icc1, np.nan) for one in found]
 
     def stacked(columns: list[Floats] | list[Ints]) -> Floats:
@@ -80,17 +87,19 @@ def apart(case: Case, areas: Split, used: NDArray[np.bool_]) -> Apart:
     )
 
 
-def _analysis(case: Case, areas: Split, used: NDArray[np.bool_], j: int) -> OneWay:
-    n, mean, squares = agreement.moments(case.people.values[:, j], areas.groups)
+def _analysis(case: Case, areas: Split, used: NDArray[np.bool_], moments: _Moments) -> OneWay:
+    n, mean, squares = moments
     squares = np.where(squares <= _DUST * n, 0.0, squares)
-    rows = np.flatnonzero(used[:, j])
+    rows = np.flatnonzero(used)
     return anova.one_way(
         n[rows], mean[rows], squares[rows], areas.owner[rows], len(case.codes), confidence=case.rules.confidence
     )
 
 
-def _frame(case: Case, areas: Split, whole: Estimates, used: NDArray[np.bool_]) -> pd.DataFrame:
-    found = apart(case, areas, used)
+def _frame(
+    case: Case, areas: Split, whole: Estimates, used: NDArray[np.bool_], moments: Sequence[_Moments]
+) -> pd.DataFrame:
+    found = apart(case, areas, used, moments)
     return assembly.table(
         frames.DIVERGENCE,
         case.codes,

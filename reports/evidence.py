@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reports import agreement, scoring
 from reports import representativeness as even
+from reports import scoring
 from reports.case import Case
 from reports.disclosure import participation
 from reports.disclosure.reasons import Reasons, withheld
@@ -45,7 +45,7 @@ def representativeness(case: Case, groups: Groups, invited: Floats, reasons: Rea
     dimensions that are shown. Methodology 3.1.
     """
     found, smallest = _by_cells(case, groups)
-    n, sd = _spread(case, groups)
+    n, sd = _spread(case)
     bias = found.worst_bias(sd)
     hidden = withheld(reasons)
     shown = [0, *case.dimensions]
@@ -148,7 +148,8 @@ def _answered(case: Case, scored: NDArray[np.bool_], kinds: tuple[str, ...]) -> 
             return {}
         columns.append(member[scored].astype(np.int64))
         names.append(codes)
-    found, counts = np.unique(np.stack(columns), axis=1, return_counts=True)
+    found, of_row = sums.cells(columns)
+    counts = np.bincount(of_row, minlength=found.shape[1])
     return {
         tuple(codes[one] for codes, one in zip(names, cell, strict=True)): int(count)
         for cell, count in zip(found.T.tolist(), counts.tolist(), strict=True)
@@ -156,12 +157,11 @@ def _answered(case: Case, scored: NDArray[np.bool_], kinds: tuple[str, ...]) -> 
     }
 
 
-def _spread(case: Case, groups: Groups) -> tuple[Ints, Floats]:
+def _spread(case: Case) -> tuple[Ints, Floats]:
     """People and standard deviation between people, each of shape (authorities, measures)."""
-    made = [agreement.moments(case.people.values[:, j], groups) for j in range(len(case.measures))]
-    n = np.column_stack([one[0] for one in made])
+    n, _, squares = case.moments
     with np.errstate(divide="ignore", invalid="ignore"):
-        return n, np.where(n > 1, np.sqrt(np.column_stack([one[2] for one in made]) / (n - 1)), np.nan)
+        return n, np.where(n > 1, np.sqrt(squares / (n - 1)), np.nan)
 
 
 # What another choice of method would move

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,13 @@ from reports.rules import Rules
 from reports.statistics.sums import Ints
 
 
+@dataclass(frozen=True)
+class _People:
+    n: Ints  # (groups, measures)
+    whole: Ints  # (authorities, measures)
+    owner: Ints  # (groups,)
+
+
 def reasons(n: Ints, whole: Ints, owner: NDArray[np.int64], dimensions: Sequence[int], rules: Rules) -> Reasons:
     """The reason against each figure of a one-way table, or None; shape (groups, measures).
 
@@ -21,23 +29,30 @@ def reasons(n: Ints, whole: Ints, owner: NDArray[np.int64], dimensions: Sequence
     hidden with any of the `dimensions` (else the hidden one could be computed).
     """
     result = threshold.people(n, rules)
-    for authority in np.unique(owner):
-        rows = np.flatnonzero(owner == authority)
-        for j in range(1, n.shape[1]):
-            _apply(result, (rows, j), n, int(whole[authority, j]), rules)
-        if n.shape[1]:
-            hidden = withheld(result[np.ix_(rows, np.array(dimensions, dtype=np.int64))]).any(axis=1)
-            for row in rows[hidden]:
-                result[row, 0] = result[row, 0] or Reason.DIMENSION_WITHHELD
-            _apply(result, (rows, 0), n, int(whole[authority, 0]), rules)
+    measures = n.shape[1]
+    people = _People(n, whole, owner)
+    _apply(result, range(1, measures), people, rules)
+    if measures:
+        hidden = withheld(result[:, list(dimensions)]).any(axis=1) & ~withheld(result[:, 0])
+        result[hidden, 0] = Reason.DIMENSION_WITHHELD
+        _apply(result, range(1), people, rules)
     return result
 
 
-def _apply(result: Reasons, at: tuple[NDArray[np.int64], int], n: Ints, whole: int, rules: Rules) -> None:
-    """Add the complement rule to one measure of one authority."""
-    rows, measure = at
-    already = withheld(result[rows, measure]).tolist()
-    hidden = complement.hidden(n[rows, measure].tolist(), whole, rules.minimum_respondents, already)
+def _apply(result: Reasons, measures: range, people: _People, rules: Rules) -> None:
+    """Add the complement rule to some measures: one by one only where too few people are left of an authority."""
+    n, whole, owner = people.n, people.whole, people.owner
+    for j in measures:
+        shown = np.where(withheld(result[:, j]), 0, n[:, j])
+        left = whole[:, j] - np.bincount(owner, weights=shown, minlength=len(whole)).astype(np.int64)
+        few = (left > 0) & (left < rules.minimum_respondents)
+        for authority in np.unique(owner[few[owner]]).tolist():
+            _hide(result[:, j], np.flatnonzero(owner == authority), n[:, j], int(whole[authority, j]), rules)
+
+
+def _hide(result: Reasons, rows: Ints, n: Ints, whole: int, rules: Rules) -> None:
+    already = withheld(result[rows]).tolist()
+    hidden = complement.hidden(n[rows].tolist(), whole, rules.minimum_respondents, already)
     for row, is_hidden in zip(rows, hidden, strict=True):
-        if is_hidden and result[row, measure] is None:
-            result[row, measure] = Reason.COMPLEMENT
+        if is_hidden and result[row] is None:
+            result[row] = Reason.COMPLEMENT
