@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from survey.cli import main
 
 QUESTIONNAIRE = Path(__file__).parents[1] / "questionnaires" / "four-dimensions.toml"
+REAL = Path(__file__).parents[2] / ".." / "shared" / "data" / "public_staff_survey_responses.csv.gz"
 ITEMS = [f"{dimension}_{n}" for dimension in ("mindset", "agile", "silos", "leadership") for n in range(1, 5)]
 AREAS, TIERS = ("housing", "planning", "ict"), ("senior", "frontline", "")
 
@@ -95,6 +96,16 @@ def test_another_order_of_rows_and_more_threads_give_the_same_bytes(folder: Path
         for table in (folder / "first").glob("*.csv"):
             if table.name != "respondents.csv":  # its rows are numbered in the order of the file
                 assert (folder / "second" / table.name).read_bytes() == table.read_bytes(), table.name
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason="the real answers are not here")
+def test_the_numbers_of_the_real_file_are_computed_again(tmp_path: Path) -> None:
+    files = ["--responses", str(REAL), "--authorities", str(REAL.parent / "public_staff_survey_authorities.csv")]
+    instrument = ["--questionnaire", str(QUESTIONNAIRE.parent / "public-staff-survey.toml")]
+    done = CliRunner().invoke(main, ["analyse", *files, *instrument, "--no-pictures", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    again = verify(tmp_path / "out" / "bundle.zip")
+    assert again.exit_code == 0, again.output
 
 
 def test_the_bundle_describes_itself_as_a_data_package(folder: Path) -> None:

@@ -131,6 +131,24 @@ def test_all_reports_are_exported_in_one_file(run: Command, place: Path, tmp_pat
     assert run("export", "documents", "2024.1", "--out", str(tmp_path / "b.zip"), *member).exit_code == 1
 
 
+def test_a_release_is_exported_as_a_bundle_and_computed_again(run: Command, tmp_path: Path) -> None:
+    """With self-assessments and headcounts; without a database, and never over another file."""
+    out, researcher = tmp_path / "2024.1.zip", ("--as", "researcher@demonstration.example")
+    exported = run("export", "bundle", "2024.1", "--out", str(out), *researcher)
+    assert exported.exit_code == 0, exported.output
+    assert out.stat().st_mode & 0o077 == 0
+    again = CliRunner().invoke(main, ["release", "verify", str(out)], env={"DATABASE_URL": None})
+    assert again.exit_code == 0, again.stderr
+    with zipfile.ZipFile(out) as packed:
+        assert {"assessments.csv", "self-assessment.toml", "headcounts.csv", "tables/say_do.csv"} <= set(
+            packed.namelist()
+        )
+    assert run("export", "bundle", "2024.1", "--out", str(out), *researcher).exit_code == 1
+    member = ("--as", "member@demonstration.example")
+    refused = run("export", "bundle", "2024.1", "--out", str(tmp_path / "b.zip"), *member)
+    assert (refused.exit_code, "for researchers" in refused.stderr) == (1, True)
+
+
 def test_a_member_exports_nothing(run: Command, tmp_path: Path) -> None:
     out = tmp_path / "all.xlsx"
     refused = run("export", "results", "2024.1", "--out", str(out), "--as", "member@demonstration.example")
