@@ -315,7 +315,7 @@ def test_the_workbook_holds_the_same_as_the_files_and_every_download_is_audited(
 ) -> None:
     answer = export(researcher_browser, "workbook")
     book = openpyxl.load_workbook(io.BytesIO(answer.response.data))
-    assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks"]
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks", "Self-assessment"]
     _, _, heads, *rows = book["Scores"].iter_rows(values_only=True)
     file = list(csv.DictReader(io.StringIO(export(researcher_browser, "scores").text)))
     assert len(rows) == len(file)
