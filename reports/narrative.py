@@ -14,7 +14,6 @@ from reports.wording import BASE_LANGUAGE, enumeration, text, whole
 
 ABOVE, SIMILAR, BELOW, CANNOT_TELL = "ABOVE", "SIMILAR", "BELOW", "CANNOT_TELL"
 RATE_FROM = 50  # methodology 10.6: below this many invited, a response rate is shown in steps of five
-NORMAL_RELIABILITY = 0.70
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +178,10 @@ def verdict_word(row: Row, language: str = BASE_LANGUAGE) -> str:
 
 def indicative_note(profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> str:
     """Why the comparison is only indicative, or nothing where it is not."""
-    marked = [row for row in rows(profile) if row.indicative and row.verdict is not None]
+    marked = [row for row in rows(profile) if row.indicative and row.verdict not in (None, CANNOT_TELL)]
     if not marked:
         return ""
-    untested = any(row.reliability is None or row.reliability >= NORMAL_RELIABILITY for row in marked)
+    untested = any(row.reliability is None for row in marked)
     return text("note.indicative_untested" if untested else "note.indicative_low", language)
 
 

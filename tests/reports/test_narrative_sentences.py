@@ -134,6 +134,7 @@ def test_the_note_tells_untested_from_low_reliability() -> None:
     frame["reliability"] = 0.6
     assert "only moderately" in narrative.indicative_note(frame)
     assert narrative.indicative_note(profile(*["SIMILAR"] * 4)) == ""
+    assert narrative.indicative_note(profile(*["CANNOT_TELL"] * 4, indicative=True)) == ""  # it is said already
 
 
 def plain(sentence: str) -> str:
