@@ -28,6 +28,8 @@ class Bundle:
 
     name: str
     audience: str
+    method_version: str
+    questionnaire_digest: str
     input_digest: str
     rules: Rules
     sources: Sources | None
@@ -51,6 +53,8 @@ def read(path: Path) -> Bundle:
     return Bundle(
         path.name,
         audience,
+        str(about.get("methodVersion")),
+        str(_mapping(about.get("questionnaire")).get("measurementDigest")),
         str(about.get("inputDigest")),
         settings.parse_rules(files[RULES], name=f"{path.name}: {RULES}"),
         _sources(files, resources, "", about.get("optionalSections"), path.name),

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from questionnaires import loader
 from reports import digest, publication
 from reports.files import bundle_reading, writing
 from reports.files.bundle import PEOPLE, Sources
@@ -43,12 +44,7 @@ def verify(found: Bundle, *, answers: Bundle | None = None, tell: Callable[[str]
             f"{found.name}: holds no answers, so its numbers cannot be computed again. Give the answers with --answers.",
         ]
         raise FileFaults(faults)
-    faults = list(found.altered)
-    if (
-        digest.of_inputs(sources.responses, sources.authorities, sources.headcounts, sources.assessments)
-        != found.input_digest
-    ):
-        faults.append(f"{found.name}: its numbers were computed from other answers than those given.")
+    faults = [*found.altered, *_origin(found, sources)]
     again = _recomputed(found, (sources, holder.previous), tell)
     first = next(_differences(found, again), None)
     if first is not None:
@@ -56,6 +52,17 @@ def verify(found: Bundle, *, answers: Bundle | None = None, tell: Callable[[str]
     if faults:
         raise FileFaults(faults)
     return Verified(sum(_count(content) for content in found.tables.values()), len(found.tables))
+
+
+def _origin(found: Bundle, sources: Sources) -> Iterator[str]:
+    """Whether what the bundle says of itself is true of its content."""
+    if found.method_version != found.rules.method_version:
+        yield f"{found.name}: says method {found.method_version}, but its rules are of method {found.rules.method_version}."
+    if found.questionnaire_digest != loader.measurement_digest(sources.questionnaire):
+        yield f"{found.name}: its numbers come from another questionnaire than it says."
+    given = digest.of_inputs(sources.responses, sources.authorities, sources.headcounts, sources.assessments)
+    if given != found.input_digest:
+        yield f"{found.name}: its numbers were computed from other answers than those given."
 
 
 def _recomputed(found: Bundle, waves: tuple[Sources, Sources | None], tell: Callable[[str], None] | None) -> Results:

@@ -249,3 +249,14 @@ def test_the_change_since_the_bundle_of_an_earlier_wave_is_verified_too(folder: 
         restated = [row for row in csv.DictReader(file) if row["restated_for"]]
     assert {row["restated_for"] for row in restated} == {"before", "after"}
     assert verify(folder / "later" / "bundle.zip").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"methodVersion": "1"', '"methodVersion": "2"'), ('Digest": "', 'Digest": "0')]
+)
+def test_what_a_bundle_says_of_itself_must_be_true(folder: Path, tmp_path: Path, old: str, new: str) -> None:
+    def otherwise(name: str, content: bytes) -> bytes:
+        return content.replace(old.encode(), new.encode(), 1) if name == "datapackage.json" else content
+
+    refused = verify(altered(bundle(folder), tmp_path / "b.zip", otherwise, mended=False))
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
