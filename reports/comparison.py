@@ -27,15 +27,12 @@ def compare(
     stable: NDArray[np.bool_],
 ) -> dict[str, pd.DataFrame]:
     """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`."""
-    listed = {str(code) for code in register["code"]}
-    extra = pd.DataFrame({"code": [code for code in case.codes if code not in listed]})
-    menu = peers.groups(pd.concat([register, extra], ignore_index=True))
     place = {code: position for position, code in enumerate(case.codes)}
     tested = np.array([measure.kind is MeasureKind.DIMENSION for measure in case.measures])
     models = [one.model for one in aggregated.between]
     beside = bands.bands(case, found, ~withheld(reasons), models, stable)
     benchmark_parts, standing_parts = [], []
-    for name, members in menu.groupby("peer_group", sort=False)["authority"]:
+    for name, members in _menu(case, register).groupby("peer_group", sort=False)["authority"]:
         rows = np.array([place[code] for code in members], dtype=np.int64)
         shown = ~withheld(reasons[rows])
         middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=name == peers.ALL)
@@ -69,6 +66,13 @@ def compare(
         "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
         "standings": _sorted_standings(standing_parts),
     }
+
+
+def _menu(case: Case, register: pd.DataFrame) -> pd.DataFrame:
+    """The peer groups of the register's authorities and of those that have answers only."""
+    listed = {str(code) for code in register["code"]}
+    extra = pd.DataFrame({"code": [code for code in case.codes if code not in listed]})
+    return peers.groups(pd.concat([register, extra], ignore_index=True))
 
 
 def _standing_reasons(own: Reasons, against: Reasons) -> Reasons:
