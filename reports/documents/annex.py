@@ -67,7 +67,10 @@ def gates_by_dimension(quality: Mapping[str, Json], questionnaire: Questionnaire
     found = quality.get("gates")
     states = found if isinstance(found, Mapping) else {}
     body = [
-        (str(dimension.title), *(_at_gate(states.get(gate), dimension.code) for gate in FIGURES))
+        (
+            str(dimension.title),
+            *(_at_gate(states.get(gate), dimension.code, _DECIMALS.get(gate, 2)) for gate in FIGURES),
+        )
         for dimension in questionnaire.dimensions
     ]
     return Table("Each dimension at each gate", ("", *FIGURES.values()), tuple(body))
@@ -122,6 +125,8 @@ def questions(quality: Mapping[str, Json], questionnaire: Questionnaire) -> list
     return tables
 
 
+_DECIMALS: Mapping[str, int] = {"icc": 3}
+
 _SCALES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     (
         "reliability",
@@ -160,13 +165,13 @@ def _share(one: Json) -> str:
     return _percent(share) if isinstance(share, (int, float)) else text("note.not_shown")
 
 
-def _at_gate(gate: Json, dimension: str) -> str:
+def _at_gate(gate: Json, dimension: str, decimals: int) -> str:
     dimensions = gate.get("dimensions") if isinstance(gate, Mapping) else None
     one = dimensions.get(dimension) if isinstance(dimensions, Mapping) else None
     value = one.get("value") if isinstance(one, Mapping) else None
     if not isinstance(one, Mapping) or not isinstance(value, float):
         return str(State.NOT_TESTED)
-    return f"{value:.2f}, {one['state']}"
+    return f"{value:.{decimals}f}, {one['state']}"
 
 
 def _figure(value: object) -> str:
