@@ -216,11 +216,12 @@ def _without_flagged(case: Case, groups: Groups) -> Floats:
 
 def _means(case: Case, groups: Groups, values: Floats) -> Floats:
     """Weighted means of each authority; NaN where nobody is left."""
-    weight = np.ones(len(values)) if case.weight is None else case.weight
+    weight = np.ones(len(groups.order)) if case.weight is None else case.weight[groups.order]
     result = []
     for j in range(values.shape[1]):
         y = values[groups.order, j]
-        w = np.where(np.isnan(y), 0.0, weight[groups.order])
+        there = ~np.isnan(y)
+        w = weight * there
         with np.errstate(divide="ignore", invalid="ignore"):
-            result.append(sums.exact_sums(w * np.nan_to_num(y), groups) / sums.exact_sums(w, groups))
+            result.append(sums.exact_sums(np.where(there, w * y, 0.0), groups) / sums.exact_sums(w, groups))
     return np.column_stack(result)

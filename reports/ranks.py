@@ -14,7 +14,7 @@ from reports.statistics.sums import Floats, Ints
 RANK_INTERVAL = (0.05, 0.95)
 VERY_PROBABLE = 0.95
 _MIDDLE, _WIDTH = 50.0, 256.0  # points: drawn scores lie within half of the width around the middle
-_AT_ONCE = 500  # draws that are sorted together: as many as stay near the processor
+_AT_ONCE = 125  # draws that are sorted together: as many as stay near the processor
 
 
 class Band(StrEnum):
@@ -145,11 +145,21 @@ def _counts(made: Shrunken, measure: int, rows: Ints, numbers: Floats) -> Ints:
     places = np.arange(k)
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]
-        drawn = centre + (1.0 - known) * (error * part[:, :1]) + own * part[:, 1 + rows]
-        whole = np.clip(np.rint((_MIDDLE - drawn) * steps), -most, most).astype(np.int32)
-        keys = (whole << bits) | places.astype(np.int32)
+        drawn = (1.0 - known) * (error * part[:, :1])
+        drawn += centre
+        drawn += own * part[:, 1 + rows]
+        np.subtract(_MIDDLE, drawn, out=drawn)  # in place from here on: there are millions of them
+        drawn *= steps
+        np.rint(drawn, out=drawn)
+        np.minimum(drawn, most, out=drawn)
+        np.maximum(drawn, -most, out=drawn)
+        keys = drawn.astype(np.int32)
+        keys <<= bits
+        keys |= places.astype(np.int32)
         keys.sort(axis=1)
-        cells = (keys & ((1 << bits) - 1)) * np.int64(k) + places
+        keys &= (1 << bits) - 1
+        cells = keys * np.int64(k)
+        cells += places
         counts += np.bincount(cells.ravel(), minlength=k * k)
     return counts.reshape(k, k)
 

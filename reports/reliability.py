@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from reports.statistics.sums import Floats, Ints
@@ -44,22 +45,28 @@ def covariances(scores: Floats, group: Ints | None = None) -> Covariances:
     >>> covariances(np.array([[0.0, 25.0], [50.0, 25.0], [100.0, np.nan]])).matrix.tolist()
     [[1250.0, 0.0], [0.0, 0.0]]
     """
-    complete = np.ones(len(scores), dtype=np.bool_)
-    for column in scores.T:
-        complete &= ~np.isnan(column)
-    y = np.stack([column[complete] for column in scores.T]) if scores.shape[1] else np.empty((0, len(scores)))
+    complete = answered_all(scores)
+    y = np.ascontiguousarray(scores.T if complete.all() else scores[complete].T)
     # products of whole points are exact, so that neither the order of rows nor the number of threads shows
     cross = y @ y.T
     if group is None:
         n, totals = np.array([y.shape[1]]), y.sum(axis=1, keepdims=True).T
     else:
-        own = group[complete]
+        own = group if complete.all() else group[complete]
         n = np.bincount(own)
         totals = np.stack([np.bincount(own, weights=column, minlength=len(n))[n > 0] for column in y], axis=1)
     n = n[n > 0]
     df = y.shape[1] - len(n)
     within = cross - totals[: len(n)].T @ (totals[: len(n)] / n[:, np.newaxis])
     return Covariances(within / df if df > 0 else np.full_like(within, np.nan), y.shape[1], max(df, 0))
+
+
+def answered_all(scores: Floats) -> NDArray[np.bool_]:
+    """Who has a score on every item; `scores` has shape (respondents, items), the result (respondents,)."""
+    complete = np.ones(len(scores), dtype=np.bool_)
+    for column in scores.T:
+        complete &= ~np.isnan(column)
+    return complete
 
 
 def scale(found: Covariances, *, confidence: float = 0.95) -> Scale:

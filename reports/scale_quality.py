@@ -31,8 +31,8 @@ def scale_quality(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
         asked = [code for code in measure.items if code in case.responses.items]
         if not asked:
             continue
-        scores = _item_scores(case, asked)
-        centred = reliability.covariances(scores, case.officers.of_row)
+        scores, authority = _complete(_item_scores(case, asked), case.officers.of_row)
+        centred = reliability.covariances(scores, authority)
         uncentred = reliability.covariances(scores)
         scales.append(_scale_row(measure, centred, uncentred))
         items += _item_rows(case, measure, asked, centred)
@@ -51,6 +51,15 @@ def _item_scores(case: Case, codes: Sequence[str]) -> Floats:
         chosen = case.responses.answers[:, case.responses.items.index(code)][case.officers.order]
         result[:, at] = of_answers(option_scores(case.questionnaire.items[code]), chosen)
     return result
+
+
+def _complete(scores: Floats, authority: Ints) -> tuple[Floats, Ints]:
+    """The people who answered every item, item by item in memory."""
+    rows = np.flatnonzero(reliability.answered_all(scores))
+    kept = np.empty((scores.shape[1], len(rows)))
+    for at, column in enumerate(scores.T):
+        kept[at] = column[rows]
+    return kept.T, authority[rows]
 
 
 def _scale_row(measure: Measure, centred: Covariances, uncentred: Covariances) -> dict[str, object]:
