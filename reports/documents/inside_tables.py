@@ -29,7 +29,10 @@ def tables(found: Inside, name: str) -> list[tuple[str, Table]]:
     if found.spreads:
         sentence = inside_reading.divergence_finding(found.spreads, name)
         result.append((sentence, divergence(found.spreads, "Do the service areas differ?")))
-    for gaps, caption in ((found.tiers, "Do tiers see things differently?"), (found.elected, "Elected members beside officers")):
+    for gaps, caption in (
+        (found.tiers, "Do tiers see things differently?"),
+        (found.elected, "Elected members beside officers"),
+    ):
         if gaps:
             result.append((inside_reading.gap_finding(gaps), gap_table(gaps, caption)))
     return result
