@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from performance._national import Inputs
-from reports import measures, scoring
+from reports import measures, peers, scoring
 from reports.measures import Measure, MeasureKind
 
 _MARGINS = ("service_area", "tier")
@@ -62,6 +62,7 @@ def _authority(
         "divergence": pd.DataFrame([_divergence(own, code) for code in codes]),
         "gaps": pd.DataFrame([_gap(own, code) for code in codes]),
         "profile": pd.DataFrame(_profile(own, themes)),
+        "skipping": _skipping(own, lists),
         "agreement": pd.DataFrame([_agreement(own, one) for one in lists if one.items]),
     }
 
@@ -143,6 +144,18 @@ def _profile(own: pd.DataFrame, themes: list[str]) -> list[dict[str, object]]:
     return made
 
 
+def _skipping(own: pd.DataFrame, lists: tuple[Measure, ...]) -> pd.DataFrame:
+    """Item-centred scores beside those of the half rule, weighted."""
+    moved = {}
+    for measure in lists:
+        if measure.kind is MeasureKind.DIMENSION:
+            answered = own[list(measure.items)]
+            centred = answered.sub(answered.mean()).mean(axis=1) + answered.mean().mean()
+            there = centred.notna()
+            moved[measure.code] = [np.average(centred[there], weights=own.loc[there, "weight"])]
+    return pd.DataFrame(moved)
+
+
 def _agreement(own: pd.DataFrame, measure: Measure) -> dict[str, object]:
     q = min((own[list(measure.items)].div(25).var() / 2.0).mean(), 1.0)
     j = len(measure.items)
@@ -150,17 +163,36 @@ def _agreement(own: pd.DataFrame, measure: Measure) -> dict[str, object]:
 
 
 def sector(people: pd.DataFrame, made: list[dict[str, pd.DataFrame]], given: Inputs, *, draws: int) -> pd.DataFrame:
-    """What is about all authorities together: scales, REML, verdicts, and `draws` draws of ranks."""
-    for measure in measures.of(given.questionnaire):
+    """What is about all authorities together: scales, REML, the interval of the median, and every peer group.
+
+    Verdicts are found for every measure of every group; `draws` draws of ranks for the overall and the dimensions.
+    """
+    lists = measures.of(given.questionnaire)
+    for measure in lists:
         if measure.items:
             matrix = people[list(measure.items)].dropna().cov()
             assert 0.0 < 1 - np.trace(matrix) / matrix.to_numpy().sum() < 1.0
-    scores = pd.concat([one["scores"].assign(authority=place) for place, one in enumerate(made)])
-    compared = [_compared(own.set_index("authority"), draws) for _, own in scores.groupby("measure", sort=False)]
-    return pd.concat(compared)
+    codes = given.responses.authorities
+    scores = pd.concat([one["scores"].assign(authority=code) for code, one in zip(codes, made, strict=True)])
+    ranked = {one.code for one in lists if one.kind is not MeasureKind.THEME}
+    menu = peers.groups(given.authorities)
+    parts = []
+    for code, own in scores.groupby("measure", sort=False):
+        shrunken = _shrunken(own.set_index("authority"))
+        for _, members in menu.groupby("peer_group")["authority"]:
+            parts.append(_compared(shrunken.loc[list(members)], draws if code in ranked else 0))
+    return pd.concat(parts)
 
 
-def _compared(own: pd.DataFrame, draws: int) -> pd.DataFrame:
+def medians(scores: pd.DataFrame, replicates: int) -> pd.Series:
+    """The bootstrap interval of the middle authority, measure by measure."""
+    return scores.groupby("measure")["score"].agg(
+        lambda own: stats.bootstrap((own,), np.median, n_resamples=replicates, method="percentile").standard_error
+    )
+
+
+def _shrunken(own: pd.DataFrame) -> pd.DataFrame:
+    """REML and each authority's score drawn towards the mean of all."""
     n, mean = own["n"], own["plain"]
     within = ((n - 1) * own["within"]).sum()
 
@@ -173,11 +205,16 @@ def _compared(own: pd.DataFrame, draws: int) -> pd.DataFrame:
     sigma2 = within / (n - 1).sum()
     tau2 = found.x / (1 - found.x) * sigma2
     reliable = tau2 / (tau2 + sigma2 * own["deff"] / n)
+    towards = mean.mean() + reliable * (own["score"] - mean.mean())
+    return own.assign(reliable=reliable, shrunken=towards, error=np.sqrt(reliable * sigma2 / n))
+
+
+def _compared(own: pd.DataFrame, draws: int) -> pd.DataFrame:
+    """Gaps, tests and ranks in one peer group."""
     gap = own["score"] - own["score"].median()
-    p = 2 * stats.t.sf((gap / own["se_comparison"]).abs(), n - 1)
+    p = 2 * stats.t.sf((gap / own["se_comparison"]).abs(), own["n"] - 1)
     rng = np.random.default_rng(1)
-    shrunken = mean.mean() + reliable * (own["score"] - mean.mean())
-    error = np.sqrt(reliable * sigma2 / n)
-    ranks = np.array([stats.rankdata(-(shrunken + error * rng.standard_normal(len(own)))) for _ in range(draws)])
+    centre, error = own["shrunken"].to_numpy(), own["error"].to_numpy()
+    ranks = np.array([stats.rankdata(-(centre + error * rng.standard_normal(len(own)))) for _ in range(draws)])
     lower, upper = np.quantile(ranks, [0.05, 0.95], axis=0) if draws else (np.nan, np.nan)
-    return own.assign(gap=gap, p=p, shrunken=shrunken, rank_lower=lower, rank_upper=upper)
+    return own.assign(gap=gap, p=p, percentile=own["score"].rank(pct=True), rank_lower=lower, rank_upper=upper)
