@@ -30,7 +30,10 @@ LEFT = (ParticipationState.DECLINED, ParticipationState.WITHDRAWN)
 ATTRIBUTES = ("type", "nation", "region")
 _PAGE = 2_000
 _ROWS_AT_ONCE = 2_000
-_LEAVING = (("scores", "score"), ("group_scores", "score"), ("items", "share"), ("standings", "gap"), ("say_do", "gap"))
+_LEAVING = (
+    ("scores", "score"), ("group_scores", "score"), ("items", "share"), ("standings", "gap"), ("say_do", "gap"),
+    ("own_profile", "gap"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

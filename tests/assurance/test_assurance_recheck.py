@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,12 @@ import small_waves
 from click.testing import CliRunner
 from second_opinion import Value
 
-from reports import estimation, publication, scoring, standings
+from reports import estimation, own_profile, publication, scoring, standings
 from reports.disclosure import complement, participation, threshold
 from reports.disclosure import items as item_rules
 from reports.disclosure.reasons import Reason
-from reports.statistics import holm, intervals, quantiles
+from reports.statistics import holm, intervals, quantiles, sums
+from reports.statistics.sums import Floats, Groups, Ints
 from survey.cli import main
 
 LONG = os.environ.get("ASSURANCE") == "long"
@@ -188,10 +190,20 @@ def _overall_beside_a_withheld_dimension(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(publication, "_score_reasons", lambda case, found: threshold.people(found.n, case.rules))
 
 
+def _own_profile_without_pairing(monkeypatch: pytest.MonkeyPatch) -> None:
+    contrasts = own_profile.contrasts
+
+    def unpaired(score: Floats, n: Ints, influence: Floats, groups: Groups) -> own_profile.Contrasts:
+        alone = np.column_stack([sums.exact_sums(column**2, groups) for column in influence.T] or [score])
+        return replace(contrasts(score, n, influence, groups), se=np.sqrt(alone))
+
+    monkeypatch.setattr(own_profile, "contrasts", unpaired)
+
+
 PLANTED = [
     _one_person_fewer, _without_correction, _small_staff_told, _quartiles_of_another_type, _bonferroni,
     _normal_for_student, _no_complement, _shares_without_staff, _keys_not_reversed, _everybody_alike_is_shown,
-    _verdict_without_points, _overall_beside_a_withheld_dimension,
+    _verdict_without_points, _overall_beside_a_withheld_dimension, _own_profile_without_pairing,
 ]  # fmt: skip
 
 
