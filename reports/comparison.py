@@ -15,6 +15,8 @@ from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.measures import MeasureKind
+from reports.standings import GroupStandings
+from reports.statistics.sums import Floats, Ints
 
 
 def compare(
@@ -28,7 +30,6 @@ def compare(
 ) -> dict[str, pd.DataFrame]:
     """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`."""
     place = {code: position for position, code in enumerate(case.codes)}
-    tested = np.array([measure.kind is MeasureKind.DIMENSION for measure in case.measures])
     models = [one.model for one in aggregated.between]
     beside = bands.bands(case, found, ~withheld(reasons), models, stable)
     benchmark_parts, standing_parts = [], []
@@ -39,16 +40,7 @@ def compare(
         against = threshold.authorities(middle.n, case.rules)
         benchmark_parts.append(assembly.benchmark_rows(str(name), case.measure_codes, middle, against))
         why = _standing_reasons(reasons[rows], against)
-        result = standings.standings(
-            score=found.score[rows],
-            se_comparison=found.se_comparison[rows],
-            n=found.n[rows],
-            median=middle.median,
-            shown=~withheld(why),
-            counted=shown,
-            tested=tested,
-            rules=case.rules,
-        )
+        result = _standings(case, found, rows, median=middle.median, shown=~withheld(why), counted=shown)
         relied = np.where(aggregated.differs, aggregated.reliability[rows], 0.0)
         result = standings.gated(result, relied, case.rules)
         standing_parts.append(
@@ -66,6 +58,22 @@ def compare(
         "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
         "standings": _sorted_standings(standing_parts),
     }
+
+
+def _standings(
+    case: Case, found: Estimates, rows: Ints, *, median: Floats, shown: NDArray[np.bool_], counted: NDArray[np.bool_]
+) -> GroupStandings:
+    """Gap, test and verdict in one peer group, before it is said how far they can be relied on."""
+    return standings.standings(
+        score=found.score[rows],
+        se_comparison=found.se_comparison[rows],
+        n=found.n[rows],
+        median=median,
+        shown=shown,
+        counted=counted,
+        tested=np.array([measure.kind is MeasureKind.DIMENSION for measure in case.measures]),
+        rules=case.rules,
+    )
 
 
 def _menu(case: Case, register: pd.DataFrame) -> pd.DataFrame:
