@@ -106,9 +106,14 @@ def make_all(session: Session, release: Release, *, now: datetime, authority: st
 
 
 def missing(session: Session, settings: Settings, *, now: datetime) -> list[Release]:
-    """The releases that may be read and lack a document, but for those whose making was given up."""
+    """The releases that may be read and lack a document, but for those whose making was given up.
+
+    Of a demonstration, only what somebody asks for is made.
+    """
     found = []
     for release in results.released(session, now=now):
+        if release.wave.demonstration:
+            continue
         last = jobs.newest(session, _making(release, None))
         codes = (SECTOR, *(code for code, _ in results.authorities(session, release)))
         given_up = last is not None and last.state == JobState.DEAD
