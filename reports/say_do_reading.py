@@ -13,6 +13,7 @@ from reports.narrative import ABOVE, BELOW, CANNOT_TELL, SIMILAR, Caption, in_se
 from reports.profile import number
 from reports.wording import BASE_LANGUAGE, enumeration, text, whole
 
+MINUS = "\N{MINUS SIGN}"
 _SAID = (ABOVE, BELOW, SIMILAR, CANNOT_TELL)
 
 
@@ -104,6 +105,16 @@ def caption(
 def verdict_word(row: Apart, language: str = BASE_LANGUAGE) -> str:
     """What stands beside the two figures: the verdict in words, or that no difference is shown."""
     return text(f"say_do.verdict_{row.verdict}" if row.verdict else "say_do.verdict_none", language)
+
+
+def signed(value: float) -> str:
+    """A difference in whole points with its sign; zero has none.
+
+    >>> signed(6.4), signed(-6.4), signed(0.2)
+    ('+6', '\\u22126', '0')
+    """
+    shown, sign = whole(abs(value)), "+" if value > 0 else MINUS
+    return shown if shown == "0" else sign + shown
 
 
 def _told(verdict: str, apart: Sequence[Apart], name: str, language: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from reports.documents import authority_report, sector_report
 from reports.documents.imprint import Imprint
 from reports.files import writing
-from reports.frames import AUTHORITIES, BENCHMARKS, GROUP_SCORES, ITEMS, SCORES, STANDINGS
+from reports.frames import AUTHORITIES, BENCHMARKS, GROUP_SCORES, ITEMS, SAY_DO, SCORES, STANDINGS
 from reports.peers import ALL, KINDS
 from reports.rules import Rules
 from survey import documents, kept_files, peer_menu, people, produced_files, results, stored_results
@@ -28,7 +28,7 @@ from survey.vocabulary import RoleName
 
 TEAM = frozenset({RoleName.RESEARCHER, RoleName.PUBLISHER})
 ZIP = "application/zip"
-_OWN = (SCORES, STANDINGS, ITEMS, GROUP_SCORES)
+_OWN = (SCORES, STANDINGS, ITEMS, GROUP_SCORES, SAY_DO)
 _SPELLED = re.compile(r"[^a-z0-9]+")
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same documents give the same file
 _ORDINARY_FILE = 0o644 << 16
@@ -151,7 +151,7 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
 
 
 def _sector(session: Session, settings: Settings, release: Release) -> bytes:
-    frames = {shape.name: stored_results.rows(session, shape, release) for shape in (SCORES, BENCHMARKS)}
+    frames = {shape.name: stored_results.rows(session, shape, release) for shape in (SCORES, BENCHMARKS, SAY_DO)}
     given = sector_report.Given(
         authorities=_register(session, release),
         quality=release.quality,

@@ -22,7 +22,15 @@ from survey.vocabulary import JobState
 MAKE, BUNDLE = "documents.make", "documents.bundle"
 SECTOR = ""  # the document of no authority
 PDF = "application/pdf"
-_MAKING = ("charts/*.py", "documents/**/*.py", "documents/**/*.typ", "narrative.py", "profile.py", "wording/*.toml")
+_MAKING = (
+    "charts/*.py",
+    "documents/**/*.py",
+    "documents/**/*.typ",
+    "narrative.py",
+    "profile.py",
+    "say_do_reading.py",
+    "wording/*.toml",
+)
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 

@@ -12,14 +12,13 @@ from questionnaires.definition import Questionnaire
 from reports import say_do_reading
 from reports.frames import SAY_DO
 from reports.narrative import ABOVE, BELOW, CANNOT_TELL, SIMILAR, Caption
-from reports.say_do_reading import Apart
+from reports.say_do_reading import Apart, signed
 from reports.wording import text, whole
 from survey import assessments, results, stored_results
 from survey.assessments import Assessing
 from survey.errors import NotFound
 from survey.models import Release
 
-MINUS = "\N{MINUS SIGN}"
 NONE = "There is no self-assessment in these results."
 _SIGNS = {ABOVE: "above", SIMILAR: "similar", BELOW: "below", CANNOT_TELL: "cannot-tell"}
 
@@ -105,8 +104,8 @@ def line(row: Apart) -> Line:
         staff="" if row.staff is None else whole(row.staff),
         interval=_between(row.staff_lower, row.staff_upper),
         assessed="" if row.assessed is None else whole(row.assessed),
-        difference="" if row.gap is None else _signed(row.gap),
-        bounds=text("answered.range", low=_signed(row.lower or 0.0), high=_signed(row.upper or 0.0))
+        difference="" if row.gap is None else signed(row.gap),
+        bounds=text("answered.range", low=signed(row.lower or 0.0), high=signed(row.upper or 0.0))
         if has_bounds
         else "",
         verdict=say_do_reading.verdict_word(row),
@@ -117,13 +116,3 @@ def line(row: Apart) -> Line:
 
 def _between(lower: float | None, upper: float | None) -> str:
     return "" if lower is None or upper is None else text("answered.range", low=whole(lower), high=whole(upper))
-
-
-def _signed(value: float) -> str:
-    """A difference with its sign; zero has none.
-
-    >>> _signed(6.4), _signed(-6.4), _signed(0.2)
-    ('+6', '\\u22126', '0')
-    """
-    shown, sign = whole(abs(value)), "+" if value > 0 else MINUS
-    return shown if shown == "0" else sign + shown

@@ -37,7 +37,7 @@ def terms() -> tuple[tuple[str, str], ...]:
                 "answers to say”: that is a result too, and no judgement."
             ),
         ),
-        ("Not shown", narrative.refusal()),
+        ("Not shown", narrative.first_upper(narrative.refusal().partition(": ")[2])),
     )
 
 
@@ -67,5 +67,21 @@ GROUPS = "The same scores beside each group that this authority belongs to."
 INSIDE = (
     "Each score with its 95\u00a0% interval. Groups stand in the order of the questionnaire, not in the order of their "
     "scores."
+)
+SAID_TITLE = "What the authority says, and what its officers see"
+SAID = (
+    "The line with the dots is what officers answered, on the themes that the self-assessment has a level of. The squares "
+    "are the levels of the self-assessment: 0 for level 1, 100 for level 5. The two are not the same kind of thing, so the "
+    "distance says nothing by itself. It is compared with the middle distance of all authorities."
+)
+SAID_WORDS = (
+    "“Says more than usual” and “says less than usual” need a difference of at least 5 points that is too large to be "
+    "chance."
+)
+SAID_SECTOR_TITLE = "What authorities say, and what officers see"
+SAID_SECTOR = (
+    "The distance is the self-assessment minus what officers see, on the same themes. By itself the middle distance says "
+    "nothing, because a level and an officer’s answer are not the same kind of thing: it is what each authority is "
+    "compared with."
 )
 MADE_UP = "This report shows how the service works. It says nothing about a real authority."

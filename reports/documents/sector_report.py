@@ -14,12 +14,23 @@ from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
-from reports.documents import annex, brand, cells, letterhead, reading, sector_parts, technical_notes, typesetting
+from reports.documents import (
+    annex,
+    brand,
+    cells,
+    letterhead,
+    reading,
+    say_do_parts,
+    sector_parts,
+    technical_notes,
+    typesetting,
+)
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.documents.sector_parts import Profiles
 from reports.documents.typesetting import Value
+from reports.frames import SAY_DO
 from reports.narrative import Caption
 from reports.peers import ALL
 from reports.quality import Json
@@ -91,7 +102,7 @@ def sector(
     publisher: Brand | None = None,
     made: datetime | None = None,
 ) -> bytes:
-    """The PDF from the published frames: `scores` and `benchmarks`.
+    """The PDF from the published frames: `scores` and `benchmarks`; `say_do` adds its part.
 
     `publisher` is the brand of the body that publishes; `made` the document's date. The same input gives the same
     bytes. Raises TypesettingFault, which is a fault of the program.
@@ -127,7 +138,16 @@ def _found(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, dra
         "radar_words": reading.RADAR,
         "kinds": [_kind(kind, profiles, questionnaire, drawn) for kind in KINDS if _has(kind, profiles)],
         "parts": [_part(one, benchmarks, questionnaire, drawn) for one in questionnaire.dimensions],
+        "said": _said(frames, questionnaire),
     }
+
+
+def _said(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> Value:
+    found = say_do_parts.of_the_sector(frames.get(SAY_DO.name), questionnaire)
+    if found is None:
+        return None
+    words = [reading.SAID_SECTOR, reading.SAID_WORDS]
+    return {"title": reading.SAID_SECTOR_TITLE, "words": list(words), "table": _table(found)}
 
 
 def _has(kind: str, profiles: Profiles) -> bool:
