@@ -73,7 +73,7 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
         files = replace(files, questionnaire=asked.file, assessments=assessments_file)
         publisher = _publisher(brand_folder)
         with _progress() as progress:
-            _analyse(asked, files, audience, out, progress, publisher=publisher if with_pictures else None)
+            _analyse(asked, files, audience, out, progress, publisher=publisher, draws=with_pictures)
     except QuestionnaireFaults as error:
         _refuse([str(fault) for fault in error.faults])
     except (BrandFaults, FileFaults) as error:
@@ -94,9 +94,9 @@ def _analyse(
     out: Path,
     progress: Progress,
     *,
-    publisher: Brand | None,
+    publisher: Brand,
+    draws: bool,
 ) -> None:
-    """Without a publisher nothing is drawn."""
     questionnaire = asked.questionnaire
     task = progress.add_task("Reading", total=len(publication.STEPS) + 2)
 
@@ -121,9 +121,10 @@ def _analyse(
         tell("Writing tables")
         found = publication.for_file(results, audience)
         writing.write_results(found, directory)
-        (directory / "results.xlsx").write_bytes(_workbook(found, questionnaire, given.authorities, audience))
+        book = _workbook(found, questionnaire, given.authorities, audience, publisher=publisher)
+        (directory / "results.xlsx").write_bytes(book)
         progress.advance(task)
-        if publisher:
+        if draws:
             safe = publication.published(results)
             _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
 
@@ -147,7 +148,14 @@ def _illustrate(
         progress.advance(task)
 
 
-def _workbook(found: Results, questionnaire: Questionnaire, authorities: pd.DataFrame | None, audience: str) -> bytes:
+def _workbook(
+    found: Results,
+    questionnaire: Questionnaire,
+    authorities: pd.DataFrame | None,
+    audience: str,
+    *,
+    publisher: Brand,
+) -> bytes:
     """The same tables in one workbook, for people."""
     about = {
         "Questionnaire": f"{questionnaire.code} {questionnaire.version}",
@@ -155,7 +163,9 @@ def _workbook(found: Results, questionnaire: Questionnaire, authorities: pd.Data
         "Audience": "the public" if audience == "published" else "the research team: not for publication as it stands",
     }
     imprint = Imprint(method=found.rules.method_version)
-    return workbook.results(found, questionnaire, names=_names(authorities), about=about, imprint=imprint)
+    return workbook.results(
+        found, questionnaire, names=_names(authorities), about=about, imprint=imprint, publisher=publisher
+    )
 
 
 def _names(authorities: pd.DataFrame | None) -> dict[str, str]:
