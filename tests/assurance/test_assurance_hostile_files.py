@@ -14,6 +14,7 @@ import pytest
 from forms_exports import STAFF, forms_export
 
 from questionnaires import loader
+from questionnaires.definition import Kind
 from reports.files import tables, tool_exports
 from reports.files.tables import FileFaults
 from reports.files.tool_exports import Export
@@ -75,6 +76,16 @@ def workbook(folder: Path, name: str, sheet: str, **others: str) -> Path:
     return path
 
 
+def labels(columns: int, rows: int) -> bytes:
+    """Columns that all seem to be an item of several answers, each cell a list of answers that nobody knows."""
+    asked = LANGUAGES[0]
+    several = next(str(item.text) for item in asked.items.values() if item.kind is Kind.CHOICES)
+    heads = [f'"{several} ({at})"' for at in range(columns)]
+    cells = [",".join(f"a{row}b{at}c{part}" for part in range(60)) for row in range(rows) for at in range(columns)]
+    lines = [",".join(["X1", "1", *(f'"{one}"' for one in cells[at::rows])]) for at in range(rows)]
+    return "\n".join([",".join(["authority", f'"{asked.scored_items[0].text}"', *heads]), *lines]).encode()
+
+
 def cell(text: str, at: str = "A1") -> str:
     return f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>'
 
@@ -116,6 +127,8 @@ def hostile(folder: Path) -> Iterator[Path]:
         "many-columns": b",".join(b"c%d" % at for at in range(5_000)) + b"\n1\n",
         "many-commas": b"authority,Pizza\n" + (b"," * 1_000 + b"1\n") * 10_000,
         "one-line": b"authority,Pizza\n" + b"," * 9_000_000 + b"1\n",
+        "many-labels": labels(columns=12, rows=150),
+        "one-item": labels(columns=40, rows=1),
         "many-lines": b"Pizza\n" + b"\n" * 2_000_000,
         "half-a-letter": "authority,Trafforth – Cymru\nX1,ŵ".encode()[:-1],
         "other-alphabet": "authority,ж".encode("utf-16"),
@@ -140,7 +153,7 @@ def test_every_hostile_file_is_refused_with_a_sentence(tmp_path: Path, monkeypat
     monkeypatch.setattr(tables, "LARGEST_CONTENT", 50 * 1024 * 1024)  # what a page allows
     verdicts = {path.name: verdict(path) for path in hostile(tmp_path)}
     assert {name: said for name, said in verdicts.items() if said != "refused"} == {}
-    assert len(verdicts) == 33
+    assert len(verdicts) == 35
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
