@@ -137,7 +137,7 @@ def _found(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, dra
         "radar": drawn.add("radar", partial(radar, size="narrow"), everybody, caption) if with_radar else None,
         "radar_words": reading.RADAR,
         "kinds": [_kind(kind, profiles, questionnaire, drawn) for kind in KINDS if _has(kind, profiles)],
-        "parts": [_part(one, benchmarks, questionnaire, drawn) for one in questionnaire.dimensions],
+        "parts": [_part(one, benchmarks, questionnaire, drawn) for one in questionnaire.dimensions if one.themes],
         "said": _said(frames, questionnaire),
     }
 
