@@ -234,16 +234,16 @@ def _spreadsheet(path: Path, largest: int) -> Iterator[list[str]]:
             raise FileFaults(
                 [f"{path.name}: the workbook unpacks to {unpacked / 1e6:.0f} MB. Save the table as CSV UTF-8."]
             )
-        workbook = openpyxl.load_workbook(path, read_only=True)
     except UNREADABLE as error:
         raise fault from error
-    with closing(workbook):
-        if not workbook.worksheets:
-            raise fault
+    with path.open("rb") as file:  # ours to close, also when the workbook cannot be opened
         try:
-            sheet = workbook.worksheets[0]
-            sheet.reset_dimensions()
-            yield from _filled(path.name, sheet.iter_rows(values_only=True))
+            with closing(openpyxl.load_workbook(file, read_only=True)) as workbook:
+                if not workbook.worksheets:
+                    raise fault
+                sheet = workbook.worksheets[0]
+                sheet.reset_dimensions()
+                yield from _filled(path.name, sheet.iter_rows(values_only=True))
         except UNREADABLE as error:
             raise fault from error
 
