@@ -148,3 +148,13 @@ def test_a_kept_mapping_can_be_forgotten(researcher_browser, sqlite_database, ho
     with sqlite_database.session() as session:
         actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(3)).all()
     assert list(actions) == ["mapping.forgotten", "mapping.saved", "responses.imported"]
+
+
+def test_the_name_of_a_file_is_kept_without_signs_that_no_column_or_page_takes(
+    researcher_browser, sqlite_database, home, tmp_path
+) -> None:
+    content = forms_export(home).csv(tmp_path / "export.csv").read_bytes()
+    data = {"file": (io.BytesIO(content), "re\x00port\u202e.csv")}
+    assert researcher_browser.post(URL, data, content_type="multipart/form-data").status == 303
+    with sqlite_database.session() as session:
+        assert session.scalars(select(PendingImport.name)).one() == "report.csv"
