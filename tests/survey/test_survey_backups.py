@@ -239,6 +239,10 @@ DAMAGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "not ours": lambda lines: [b"{}\n", *lines[1:]],
     "no JSON": lambda lines: [b"hello\n", *lines[1:]],
     "nothing": lambda lines: lines[:0],
+    "a list in a cell": lambda lines: [one.replace(b'"ann@x.example"', b'["ann@x.example"]') for one in lines],
+    "a number beyond all bounds": lambda lines: [one.replace(b'"ann@x.example"', b"9" * 30) for one in lines],
+    "a line without bottom": lambda lines: [*lines[:-1], b"[" * 100_000 + b"\n", lines[-1]],
+    "digests that are none": lambda lines: [*lines[:-1], b'{"digest":"x","tables":{"person":5}}\n'],
 }
 
 
