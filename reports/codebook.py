@@ -13,7 +13,10 @@ HEADS = ("column", "question", "kind", "dimension", "theme", "reverse", "code", 
 _MARKS = {
     "": "not answered",
     microdata.NOT_ASKED: "not asked, because of an earlier answer",
-    microdata.WITHHELD: "withheld, because too few people share this combination of authority, service area, tier and years",
+    microdata.WITHHELD: (
+        "withheld, because too few people share this combination of authority, service area, tier and years, "
+        "or because the answer would tell one of these"
+    ),
 }
 
 

@@ -126,14 +126,16 @@ class RowReader:
     def writer(self, names: Mapping[str, str]) -> Callable[[Cell, Answers], list[str]]:
         """A function that gives the row of a submission, from the cell as it is told and its answers."""
         traits = [(TRAITS.index(trait), self._words(item)) for trait, item in self.traits.items()]
-        items = [(item, self._words(item), item.asked_if is not None) for item in columns(self.questionnaire)]
+        items = [(item, self._words(item), self._told_by(item)) for item in columns(self.questionnaire)]
 
         def row(told: Cell, given: Answers) -> list[str]:
             cells = [told[0], names.get(told[0], told[0])]
             cells += [words.get(told[place], told[place]) for place, words in traits]
-            for item, words, conditional in items:
+            for item, words, tells in items:
                 value = given.get(item.code)
-                if value is None and conditional and not self.questionnaire.is_asked(item, given):
+                if any(told[place] == WITHHELD for place in tells):
+                    cells.append(WITHHELD)
+                elif value is None and item.asked_if is not None and not self.questionnaire.is_asked(item, given):
                     cells.append(NOT_ASKED)
                 else:
                     cells.append(_shown(value, words))
@@ -146,6 +148,15 @@ class RowReader:
         """The items that ask for traits, by the trait."""
         found = {trait: self.questionnaire.role_item(role) for trait, role in _ROLES.items()}
         return {trait: item for trait, item in found.items() if item is not None}
+
+    def _told_by(self, item: Item) -> tuple[int, ...]:
+        """The places of the traits that decide whether an item is asked: that it was would tell one that is withheld."""
+        places = {trait.code: TRAITS.index(name) for name, trait in self.traits.items()}
+        found = []
+        while item.asked_if is not None:
+            item = self.questionnaire.items[item.asked_if.item]
+            found += [places[item.code]] if item.code in places else []
+        return tuple(found)
 
     def _words(self, item: Item) -> Mapping[str, str]:
         return {option.code: str(option.label) for option in item.options} if self.labels else {}

@@ -18,7 +18,6 @@ Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | boo
 Flags: TypeAlias = NDArray[np.bool_]
 
 
-
 @dataclass(frozen=True)
 class Careless:
     """Flags of each person (methodology 2.4), each of shape (respondents,)."""

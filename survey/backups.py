@@ -250,5 +250,5 @@ def _control(line: bytes) -> Mapping[str, object]:
 def _json(line: bytes) -> object:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadInput("This file is not a backup of Soundings, or it is damaged.") from None

@@ -29,7 +29,7 @@ from survey.jobs import JobContext, JobFunction, Progress, Taken
 
 LOG = logging.getLogger(__name__)
 MIB = 1024 * 1024
-NICENESS = 5  # pages come first
+NICENESS = 10  # pages come first
 OUT_OF_MEMORY_SCORE = "500"  # where the machine runs out of memory, this process goes, not the one with the pages
 
 

@@ -25,6 +25,7 @@ from reports.frames import (
     ITEMS,
     OWN_PROFILE,
     RELIABILITY,
+    SAY_DO,
     SCORES,
     SECTOR_INSIDE,
     SECTOR_TIER_GAPS,
@@ -44,7 +45,7 @@ from survey.vocabulary import RoleName
 
 TEAM = frozenset({RoleName.RESEARCHER, RoleName.PUBLISHER})
 ZIP = "application/zip"
-_OWN = (SCORES, STANDINGS, OWN_PROFILE, ITEMS, GROUP_SCORES, DIVERGENCE, TIER_GAPS, ELECTED_GAPS)
+_OWN = (SCORES, STANDINGS, OWN_PROFILE, ITEMS, GROUP_SCORES, DIVERGENCE, TIER_GAPS, ELECTED_GAPS, SAY_DO)
 _SPELLED = re.compile(r"[^a-z0-9]+")
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same documents give the same file
 _ORDINARY_FILE = 0o644 << 16
@@ -169,7 +170,16 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
 def _sector(session: Session, settings: Settings, release: Release) -> bytes:
     frames = {
         shape.name: stored_results.rows(session, shape, release)
-        for shape in (SCORES, BENCHMARKS, RELIABILITY, AGREEMENT, SECTOR_INSIDE, SECTOR_TIER_GAPS, AVERAGE_OFFICER)
+        for shape in (
+            SCORES,
+            BENCHMARKS,
+            RELIABILITY,
+            AGREEMENT,
+            SECTOR_INSIDE,
+            SECTOR_TIER_GAPS,
+            AVERAGE_OFFICER,
+            SAY_DO,
+        )
     }
     frames[STANDINGS.name] = stored_results.rows(session, STANDINGS, release, peer_group=ALL)
     given = sector_report.Given(

@@ -22,7 +22,15 @@ from survey.vocabulary import JobState
 MAKE, BUNDLE = "documents.make", "documents.bundle"
 SECTOR = ""  # the document of no authority
 PDF = "application/pdf"
-_MAKING = ("charts/*.py", "documents/**/*.py", "documents/**/*.typ", "narrative.py", "profile.py", "wording/*.toml")
+_MAKING = (
+    "charts/*.py",
+    "documents/**/*.py",
+    "documents/**/*.typ",
+    "narrative.py",
+    "profile.py",
+    "say_do_reading.py",
+    "wording/*.toml",
+)
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 
@@ -106,9 +114,14 @@ def make_all(session: Session, release: Release, *, now: datetime, authority: st
 
 
 def missing(session: Session, settings: Settings, *, now: datetime) -> list[Release]:
-    """The releases that may be read and lack a document, but for those whose making was given up."""
+    """The releases that may be read and lack a document, but for those whose making was given up.
+
+    Of a demonstration, only what somebody asks for is made.
+    """
     found = []
     for release in results.released(session, now=now):
+        if release.wave.demonstration:
+            continue
         last = jobs.newest(session, _making(release, None))
         codes = (SECTOR, *(code for code, _ in results.authorities(session, release)))
         given_up = last is not None and last.state == JobState.DEAD

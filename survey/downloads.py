@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from reports import publication
 from reports.documents import workbook
+from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.files import writing
 from reports.frames import BENCHMARKS, SAY_DO, SCORES, STANDINGS, Shape
@@ -42,7 +43,7 @@ def csv(session: Session, release: Release, table: str, *, actor: str, now: date
     return Download(writing.file_name(f"{release.label}-{table}") + ".csv", content, CSV)
 
 
-def xlsx(session: Session, release: Release, *, actor: str, now: datetime) -> Download:
+def xlsx(session: Session, release: Release, *, publisher: Brand, actor: str, now: datetime) -> Download:
     """A workbook with a cover, contents, notes and a sheet for each table, audited."""
     content = workbook.results(
         _guarded(session, release, TABLES),
@@ -50,6 +51,7 @@ def xlsx(session: Session, release: Release, *, actor: str, now: datetime) -> Do
         names=dict(results.authorities(session, release)),
         about=about(release),
         imprint=Imprint(release.label, release.method_version, release.wave.title, release.wave.demonstration),
+        publisher=publisher,
     )
     _record(session, release, "all", "xlsx", actor=actor, now=now)
     return Download(writing.file_name(f"{release.label}-results") + ".xlsx", content, XLSX)

@@ -173,14 +173,6 @@ def get(session: Session, code: str) -> Job:
     return job
 
 
-def of_person(session: Session, code: str, person_id: int) -> Job:
-    """A job for the person who asked for it; for anybody else it is not there."""
-    job = get(session, code)
-    if job.by_id != person_id:
-        raise NotFound("There is no such job.")
-    return job
-
-
 def recent(session: Session, *, limit: int = 100) -> list[Job]:
     """The newest jobs, newest first."""
     return list(session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))

@@ -45,11 +45,9 @@ def add(
             ),
         )
     taking_part = set(session.scalars(select(Participation.authority_id).where(Participation.wave_id == wave.id)))
-    added = [
-        Participation(wave_id=wave.id, authority_id=known[code].id)
-        for code in codes
-        if known[code].id not in taking_part
-    ]
+    new = [known[code] for code in codes if known[code].id not in taking_part]
+    _refuse_ended(session, wave, new, now=now)
+    added = [Participation(wave_id=wave.id, authority_id=authority.id) for authority in new]
     session.add_all(added)
     for one in added:
         transitions.begin(session, transitions.PARTICIPATION, one, now=now, actor=actor)
@@ -57,6 +55,22 @@ def add(
     if wave.state in links.COLLECTING:
         begin_collecting(session, added, actor=actor, now=now)
     return added
+
+
+def _refuse_ended(session: Session, wave: Wave, authorities: Collection[Authority], *, now: datetime) -> None:
+    """An authority that is no more when the wave opens has no officers who could answer."""
+    day = max(now, wave.opens_at).date()
+    gone = register.ended(session, authorities, day)
+    if gone:
+        raise BadInput(
+            f"Some authorities are no more on {day.isoformat()}. None was added.",
+            tuple(
+                f"{one.code}: {one.name} has ended. "
+                + (f"Name {' or '.join(gone[one.code])} instead." if gone[one.code] else "Leave it out.")
+                for one in authorities
+                if one.code in gone
+            ),
+        )
 
 
 def of_wave(session: Session, wave: Wave) -> list[Participation]:

@@ -60,7 +60,10 @@ def stripped(found: Cleaned, name: str) -> Stripped:
                 at = number
     if not rows:
         raise FileFaults([f"{name}: no respondents. Below the header the file needs one row a respondent."])
-    return Stripped(name[:300], buffer.getvalue(), rows, found.dropped, found.repeated)
+    plain = "".join(
+        sign for sign in name if sign.isprintable()
+    )  # a browser may say anything, also what no column takes
+    return Stripped(plain[:300], buffer.getvalue(), rows, found.dropped, found.repeated)
 
 
 def keep(session: Session, wave: Wave, file: Stripped, *, person_id: int, authority: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from survey import audit, register_changes, register_file
@@ -83,6 +83,26 @@ def succeed(
 def successors(session: Session, authority_id: int, day: date) -> tuple[Authority, ...]:
     """Who stands in an authority's place on a day, by code; nobody while it still stands itself."""
     return tuple(_line(session, authority_id, day))
+
+
+def ended(session: Session, authorities: Collection[Authority], day: date) -> dict[str, tuple[str, ...]]:
+    """Those that are no more on a day, by code, each with the codes of those that stand in its place.
+
+    Gone is who has successors on that day, or of whom all that the register knew has ended.
+    """
+    ids = [one.id for one in authorities]
+    last = func.max(func.coalesce(AuthorityAttribute.valid_to, date.max))
+    lapsed = select(AuthorityAttribute.authority_id).where(AuthorityAttribute.authority_id.in_(ids))
+    replaced = select(AuthoritySuccession.predecessor_id).where(
+        AuthoritySuccession.predecessor_id.in_(ids), AuthoritySuccession.on <= day
+    )
+    gone = set(session.scalars(replaced))
+    gone |= set(session.scalars(lapsed.group_by(AuthorityAttribute.authority_id).having(last <= day)))
+    return {
+        one.code: tuple(after.code for after in successors(session, one.id, day))
+        for one in authorities
+        if one.id in gone
+    }
 
 
 def _line(session: Session, authority_id: int, day: date | None = None) -> list[Authority]:

@@ -101,7 +101,7 @@ def _put_back(connection: Connection, backup: Opened) -> Digest:
             raise BadInput(f"The backup is damaged: its table {name} does not fit its schema.")
         try:
             content.insert(connection, tables[name], columns, rows)
-        except DBAPIError:
+        except (DBAPIError, OverflowError, ValueError, TypeError):  # not every driver calls its own faults by that name
             raise BadInput(f"The backup is damaged: its table {name} holds rows that cannot be.") from None
         _count_on(connection, tables[name])
     digest = content.digest(connection)

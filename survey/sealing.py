@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, bindparam, insert
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import Answers, AnswerValue, Item, Kind, Questionnaire, Role
@@ -14,6 +15,7 @@ from survey import answers as answer
 from survey import invitations, links, participation
 from survey.errors import NotNow
 from survey.models import SealedEquality, SealedText, Submission, Wave
+from survey.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,19 @@ def write(session: Session, place: Place, rows: Iterable[Answered], *, new_id: C
             equality.append({"id": new_id(), "wave_id": place.wave_id, "answers": answer.stored(parts.equality)})
         texts.extend({"id": new_id(), **belongs, "item": item, "text": text} for item, text in parts.texts)
         counts[row.authority_id] += 1
-    for table, written in ((Submission, submissions), (SealedEquality, equality), (SealedText, texts)):
+    for table, written in zip(_TABLES, (submissions, equality, texts), strict=True):
         if written:
             written.sort(key=lambda one: str(one["id"]))  # the order of writing tells nothing about the order of coming
-            session.execute(insert(table), written)
+            _insert(session, table, written)
     return counts
+
+
+def _insert(session: Session, table: Table, rows: list[dict[str, object]]) -> None:
+    """What one officer sends goes the short way, a file of thousands the way for many."""
+    if len(rows) == 1:
+        _ROW[table.name].one(session, rows[0])
+    else:
+        session.execute(insert(table), rows)
 
 
 def seal_many(
@@ -102,3 +112,15 @@ def seal_many(
     for authority_id, count in sorted(counts.items()):
         invitations.count_on_shared_link(session, participations[authority_id], count, link_key=link_key)
     return counts.total()
+
+
+# Built once: putting a statement together costs more than sending it.
+
+
+def _one_row(table: Table) -> Statement:
+    values = {column.name: bindparam(column.name, type_=column.type) for column in table.columns}
+    return Statement(insert(table).values(values).returning(table.c.id))
+
+
+_TABLES = tuple(cast("Table", model.__table__) for model in (Submission, SealedEquality, SealedText))
+_ROW = {table.name: _one_row(table) for table in _TABLES}

@@ -9,7 +9,7 @@ ordinary way, which knows every fault by its name.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 from sqlalchemy.sql.selectable import Select
 
 from survey.db import ALONE
@@ -42,21 +42,34 @@ class _Text:
         return dict(zip(self.names, converted, strict=True))
 
 
+Prepared = (
+    Select[*tuple[Any, ...]]
+    | ReturningInsert[*tuple[Any, ...]]
+    | ReturningUpdate[*tuple[Any, ...]]
+    | ReturningDelete[*tuple[Any, ...]]
+)
+
+
 class Statement:
-    """One statement that gives one row or none: a SELECT, or an UPDATE that returns what it wrote.
+    """One statement that gives rows: a SELECT, or a change that returns what it wrote or took away.
 
     It holds no `IN` with a list, whose text SQLAlchemy writes anew each time.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: Prepared) -> None:
         self._statement = statement
         self._text: _Text | None = None
         self._lock = threading.Lock()
 
     def one(self, session: Session, parameters: Mapping[str, object]) -> Columns | None:
-        """The row by its column names, or None. In the session's transaction if it has one, else by itself.
+        """The row by its column names, or None, where there can be one only."""
+        rows = self.all(session, parameters)
+        return rows[0] if rows else None
 
-        By itself, no transaction is begun: one statement sees one state of the database. An UPDATE needs one.
+    def all(self, session: Session, parameters: Mapping[str, object]) -> Sequence[Columns]:
+        """Every row by its column names. In the session's transaction if it has one, else by itself.
+
+        By itself, no transaction is begun: one statement sees one state of the database. A change needs one.
         """
         engine: Engine = session.info[ALONE]
         if engine.dialect.name != "sqlite" or engine.dispatch.before_cursor_execute:  # who listens shall hear it
@@ -70,24 +83,24 @@ class Statement:
             if not session.in_transaction():
                 raw.close()
 
-    def _ordinarily(self, session: Session, parameters: Mapping[str, object]) -> Columns | None:
+    def _ordinarily(self, session: Session, parameters: Mapping[str, object]) -> Sequence[Columns]:
         if session.in_transaction():
-            row = session.execute(self._statement, parameters).one_or_none()
+            rows = session.execute(self._statement, parameters).all()
         else:
             with session.info[ALONE].connect() as connection:
-                row = connection.execute(self._statement, parameters).one_or_none()
-        return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+                rows = connection.execute(self._statement, parameters).all()
+        return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
 
-    def _asked(self, raw: PoolProxiedConnection, dialect: Dialect, parameters: Mapping[str, object]) -> Columns | None:
+    def _asked(self, raw: PoolProxiedConnection, dialect: Dialect, parameters: Mapping[str, object]) -> list[Columns]:
         text = self._text or self._put_together(dialect)
         given = {**text.fixed, **parameters}
         cursor = raw.cursor()
         try:
             cursor.execute(text.sql, [given[name] for name in text.order])
-            values = cursor.fetchone()
+            rows = cursor.fetchall()
         finally:
             cursor.close()
-        return None if values is None else text.row(values)
+        return [text.row(values) for values in rows]
 
     def _put_together(self, dialect: Dialect) -> _Text:
         with self._lock:

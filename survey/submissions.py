@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, Update, bindparam, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, String, Table, bindparam, delete, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import AnswerValue, Item, Page, Questionnaire
@@ -72,24 +72,15 @@ class Submitted:
 
 def start(session: Session, found: Found, *, browser_key: str, draft_id: str, link_key: str) -> None:
     """Begin a draft for this browser. It costs the link nothing, however often it is done."""
-    code = keys.resume_code(link_key, draft_id)
-    values = select(
-        literal(draft_id),
-        Invitation.id,
-        literal(keys.hashed(browser_key)),
-        literal(keys.resume_hash(link_key, code)),
-        literal("{}"),
-        literal(0),
-        database_now(),
-    ).where(
-        Invitation.id == found.invitation_id,
-        ~Invitation.revoked,
-        ~Invitation.used,
-        (Invitation.cap.is_(None)) | (Invitation.received < Invitation.cap),
-        _wave_of_invitation(database_now() < Wave.last_start_at),
+    begun = _BEGIN.one(
+        session,
+        {
+            "link": found.invitation_id,
+            "draft": draft_id,
+            "browser": keys.hashed(browser_key),
+            "resume": keys.resume_hash(link_key, keys.resume_code(link_key, draft_id)),
+        },
     )
-    columns = ["id", "invitation_id", "browser_key_hash", "resume_hash", "answers", "revision", "started_at"]
-    begun = session.execute(insert(Draft).from_select(columns, values).returning(Draft.id)).one_or_none()
     if begun is None:
         raise NotNow(links.find_by_id(session, found.invitation_id).refusal or links.BUSY)
 
@@ -217,7 +208,7 @@ def submit(
     place = sealing.Place(draft.wave_id, draft.edition_id, questionnaire)
     row = sealing.Answered(draft.authority_id, sealed, too_fast=seconds < rules.seconds_per_item * len(sealed))
     sealing.write(session, place, (row,), new_id=new_id)
-    session.execute(insert(SpentKey).values(key_hash=keys.spent_hash(link_key, browser_key)))
+    _SPEND.one(session, {"key": keys.spent_hash(link_key, browser_key)})
     return Submitted(sealed, own_scores.of(questionnaire, sealed, rules))
 
 
@@ -246,22 +237,18 @@ def _take_draft_and_receipt(session: Session, draft: Current) -> bool:
 
 
 def _take_receipt(session: Session, draft: Current) -> bool:
-    taken = _TAKE[draft.invitation_kind == InvitationKind.PERSONAL].returning(Invitation.id)
-    receipt = session.execute(taken, {"link": draft.invitation_id})
-    return receipt.one_or_none() is not None
+    personal = draft.invitation_kind == InvitationKind.PERSONAL
+    return _TAKE[personal].one(session, {"link": draft.invitation_id}) is not None
 
 
 def _delete_drafts(session: Session, draft: Current) -> frozenset[str]:
     """All drafts of a personal link, the one draft of a shared one; the ids of those that had the revision read."""
-    condition = (
-        Draft.invitation_id == draft.invitation_id
-        if draft.invitation_kind == InvitationKind.PERSONAL
-        else (Draft.id == draft.draft_id) & (Draft.revision == draft.revision)
-    )
-    gone = session.execute(
-        delete(Draft).where(condition).returning(Draft.id, Draft.revision).execution_options(synchronize_session=False)
-    )
-    return frozenset(one.id for one in gone if one.id != draft.draft_id or one.revision == draft.revision)
+    if draft.invitation_kind == InvitationKind.PERSONAL:
+        gone = _DELETE_ALL.all(session, {"link": draft.invitation_id})
+    else:
+        gone = _DELETE_ONE.all(session, {"draft": draft.draft_id, "read_revision": draft.revision})
+    ours = {one["id"]: one["revision"] for one in gone}
+    return frozenset(one for one, at in ours.items() if one != draft.draft_id or at == draft.revision)
 
 
 def _sent_before(session: Session, draft: Current, *, browser_key: str, link_key: str) -> Submitted:
@@ -317,15 +304,46 @@ _SAVE = Statement(
 )
 
 
-def _taking() -> dict[bool, Update]:
-    """How a receipt is taken: of a personal link (true), of a shared one."""
-    taken = (
-        update(Invitation)
-        .where(Invitation.id == bindparam("link"), ~Invitation.revoked, _wave_of_invitation())
-        .execution_options(synchronize_session=False)
+_BEGIN = Statement(
+    insert(_TABLE)
+    .from_select(
+        ["id", "invitation_id", "browser_key_hash", "resume_hash", "answers", "revision", "started_at"],
+        select(
+            bindparam("draft", type_=String),
+            Invitation.id,
+            bindparam("browser", type_=String),
+            bindparam("resume", type_=String),
+            literal("{}"),
+            literal(0),
+            database_now(),
+        ).where(
+            Invitation.id == bindparam("link"),
+            ~Invitation.revoked,
+            ~Invitation.used,
+            (Invitation.cap.is_(None)) | (Invitation.received < Invitation.cap),
+            _wave_of_invitation(database_now() < Wave.last_start_at),
+        ),
     )
-    shared = taken.where(Invitation.received < Invitation.cap).values(received=Invitation.received + 1)
-    return {True: taken.where(~Invitation.used).values(used=True), False: shared}
+    .returning(_TABLE.c.id)
+)
+_GONE = (_TABLE.c.id, _TABLE.c.revision)
+_DELETE_ALL = Statement(delete(_TABLE).where(_TABLE.c.invitation_id == bindparam("link")).returning(*_GONE))
+_DELETE_ONE = Statement(
+    delete(_TABLE)
+    .where(_TABLE.c.id == bindparam("draft"), _TABLE.c.revision == bindparam("read_revision"))
+    .returning(*_GONE)
+)
+_SPENT = cast("Table", SpentKey.__table__)
+_SPEND = Statement(insert(_SPENT).values(key_hash=bindparam("key")).returning(_SPENT.c.key_hash))
+_LINK = cast("Table", Invitation.__table__)
+
+
+def _taking() -> dict[bool, Statement]:
+    """How a receipt is taken: of a personal link (true), of a shared one."""
+    taken = update(_LINK).where(_LINK.c.id == bindparam("link"), ~_LINK.c.revoked, _wave_of_invitation())
+    shared = taken.where(_LINK.c.received < _LINK.c.cap).values(received=_LINK.c.received + 1)
+    personal = taken.where(~_LINK.c.used).values(used=True)
+    return {True: Statement(personal.returning(_LINK.c.id)), False: Statement(shared.returning(_LINK.c.id))}
 
 
 _TAKE = _taking()

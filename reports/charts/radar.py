@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -104,7 +105,8 @@ def _name_rings(canvas: Canvas, web: Web, strokes: Sequence[Stroke], language: s
         )
 
 
-def _places(web: Web, score: float, width: float, size: float) -> list[Place]:
+@lru_cache(maxsize=256)
+def _places(web: Web, score: float, width: float, size: float) -> tuple[Place, ...]:
     """Boxes around the ring, inside the rim where that can be; best liked half way between the first two axes, centred on the ring."""
     (cx, cy), found = web.centre, []
     for step in range(_STEPS * web.axes):
@@ -117,7 +119,7 @@ def _places(web: Web, score: float, width: float, size: float) -> list[Place]:
             if reach < web.radius or share == 0.5:
                 outside = _GRID / 2 if reach >= web.radius else 0.0
                 found.append(Place(left, top, right, bottom, abs(axis - 0.5) + abs(share - 0.5) + outside))
-    return found
+    return tuple(found)
 
 
 def _strokes(web: Web, measures: Sequence[Row], squares: Sequence[float | None]) -> list[Stroke]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from reports.charts.canvas import Placed
 from reports.charts.svg import Point
 
+Floats: TypeAlias = NDArray[np.float64]
+Booleans: TypeAlias = NDArray[np.bool_]
 NEVER = 1000.0  # what it costs to lie on another text
 
 
@@ -38,33 +44,38 @@ def freest(places: Sequence[Place], strokes: Sequence[Stroke], texts: Sequence[P
     >>> freest([Place(0.0, 0.0, 8.0, 4.0), Place(6.0, 0.0, 14.0, 4.0, dislike=1.0)], [line], []).left
     6.0
     """
-    return min(places, key=lambda place: _cost(place, strokes, texts))
-
-
-def _cost(place: Place, strokes: Sequence[Stroke], texts: Sequence[Placed]) -> float:
-    on_text = sum(
-        place.left < text.right and text.left < place.right and place.top < text.bottom and text.top < place.bottom
-        for text in texts
-    )
-    return place.dislike + NEVER * on_text + sum(stroke.cost for stroke in strokes if crosses(stroke, place))
+    boxes = np.array([(one.left, one.top, one.right, one.bottom, one.dislike) for one in places]).reshape(-1, 5)
+    lines = np.array([(*one.start, *one.end, one.cost) for one in strokes]).reshape(-1, 5)
+    letters = np.array([(one.left, one.top, one.right, one.bottom) for one in texts]).reshape(-1, 4)
+    cost = boxes[:, 4] + NEVER * _overlaps(boxes, letters).sum(axis=1) + _crosses(lines, boxes) @ lines[:, 4]
+    return places[int(np.argmin(cost))]
 
 
 def crosses(stroke: Stroke, place: Place) -> bool:
-    """Whether a line has a point inside a box (Liang and Barsky 1984).
+    """Whether a line has a point inside a box.
 
     >>> box = Place(0.0, 0.0, 10.0, 4.0)
     >>> crosses(Stroke((-5.0, 2.0), (15.0, 2.0), 1.0), box), crosses(Stroke((-5.0, 5.0), (15.0, 5.0), 1.0), box)
     (True, False)
     """
-    (x, y), (end_x, end_y) = stroke.start, stroke.end
-    dx, dy = end_x - x, end_y - y
-    first, last = 0.0, 1.0
-    for step, room in ((-dx, x - place.left), (dx, place.right - x), (-dy, y - place.top), (dy, place.bottom - y)):
-        if step == 0:
-            if room < 0:
-                return False
-        elif step < 0:
-            first = max(first, room / step)
-        else:
-            last = min(last, room / step)
+    box = np.array([[place.left, place.top, place.right, place.bottom]])
+    return bool(_crosses(np.array([[*stroke.start, *stroke.end]]), box)[0, 0])
+
+
+def _overlaps(boxes: Floats, letters: Floats) -> Booleans:
+    """Which boxes (rows) lie on which texts (columns)."""
+    left, top, right, bottom = (boxes[:, [side]] for side in range(4))
+    return (left < letters[:, 2]) & (letters[:, 0] < right) & (top < letters[:, 3]) & (letters[:, 1] < bottom)
+
+
+def _crosses(lines: Floats, boxes: Floats) -> Booleans:
+    """Which boxes (rows) hold a point of which lines (columns), all at once (Liang and Barsky 1984)."""
+    x, y, dx, dy = lines[:, 0], lines[:, 1], lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]
+    left, top, right, bottom = (boxes[:, [side]] for side in range(4))
+    first, last = np.zeros((len(boxes), len(lines))), np.ones((len(boxes), len(lines)))
+    for step, room in ((-dx, x - left), (dx, right - x), (-dy, y - top), (dy, bottom - y)):
+        along = room / np.where(step == 0, 1.0, step)
+        first = np.where(step < 0, np.maximum(first, along), first)
+        last = np.where(step > 0, np.minimum(last, along), last)
+        last = np.where((step == 0) & (room < 0), -1.0, last)  # beside the box and parallel to its side
     return first <= last

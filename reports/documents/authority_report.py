@@ -12,11 +12,13 @@ from questionnaires.definition import Dimension, Questionnaire
 from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
-from reports.documents import authority_parts, brand, letterhead, reading, typesetting
+from reports.charts.say_do import say_do
+from reports.documents import authority_parts, brand, letterhead, reading, say_do_parts, typesetting
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
+from reports.documents.say_do_parts import Said
 from reports.documents.typesetting import Value
 from reports.peers import ALL
 from reports.profile import Row, rows
@@ -39,11 +41,11 @@ def authority(
 ) -> bytes:
     """The report of one authority beside a peer group, from the published frames by their names, as PDF/UA-1.
 
-    `frames` needs scores, benchmarks and standings; group_scores and items add their parts where they are given.
+    `frames` needs scores, benchmarks and standings; group_scores, items and say_do add their parts where they are given.
     `publisher` is the brand, by default the one that ships; `made` the document's date, with its time zone.
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
-    look = publisher or brand.default()
+    look, word = publisher or brand.default(), say_do_parts.said(seen, imprint)
     data = {
         "letterhead": letterhead.letterhead(look, imprint, questionnaire, title=name, kind=KIND),
         "explained": letterhead.explained(),
@@ -52,12 +54,14 @@ def authority(
         "parts": [
             _part(seen, dimension, row) for dimension, row in zip(questionnaire.dimensions, seen.rows, strict=True)
         ],
+        "said": _said(word) if word else None,
         "inside": [_inside(one) for one in authority_parts.inside(seen)],
         "inside_words": reading.INSIDE,
         "inside_found": _inside_found(seen),
         "inside_tested": list(reading.INSIDE_TESTED),
     }
-    return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | _pictures(seen), made=made)
+    drawn = _pictures(seen) | _own_word(word)
+    return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | drawn, made=made)
 
 
 def _found(seen: Subject) -> dict[str, Value]:
@@ -104,14 +108,31 @@ def _part(seen: Subject, dimension: Dimension, row: Row) -> dict[str, Value]:
     }
 
 
+def _said(word: Said) -> dict[str, Value]:
+    """The self-assessment beside what officers see."""
+    return {
+        "title": reading.SAID_TITLE,
+        "words": reading.SAID,
+        "verdict_words": reading.SAID_WORDS,
+        "finding": word.caption.sentence,
+        "picture": _picture("said", word.caption.sentence) if word.has_picture else None,
+        "dimensions": letterhead.table(word.dimensions),
+        "themes": letterhead.table(word.themes),
+    }
+
+
+def _own_word(word: Said | None) -> dict[str, bytes]:
+    return {"said": say_do(word.apart, word.caption)} if word and word.has_picture else {}
+
+
 def _inside(groups: Table) -> dict[str, Value]:
     """A table of groups without those of which nothing is shown: these are named below it, once."""
     hidden = text("note.not_shown")
     shown = [row for row in groups.body if any(cell != hidden for cell in row[1:])]
     names = [row[0] for row in groups.body if row not in shown]
     table = letterhead.table(replace(groups, body=tuple(shown)))
-    refused = f"{narrative.refusal()} This holds for: {'; '.join(names)}." if names else ""
-    return {"table": table, "hidden": refused}
+    why = "Nothing is shown for" if table["withholds"] else f"{narrative.refusal()} This holds for"
+    return {"table": table, "hidden": f"{why}: {'; '.join(names)}." if names else ""}
 
 
 def _inside_found(seen: Subject) -> list[Value]:

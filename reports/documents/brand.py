@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ WORDS_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 MARKS_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
 
 _WORDS = {"name": 80, "strapline": 120, "contact": 120, "logo": 80, "logo_text": 120}  # longest, in characters
+_LETTERS = re.compile(rb"<(?:[\w.-]+:)?text\b")
 _COLOURS = {"main": WORDS_CONTRAST, "accent": MARKS_CONTRAST}
 
 
@@ -149,6 +151,8 @@ def _logo_fault(content: bytes) -> str:
         return (
             "" if max(sides) <= _LARGEST_SIDE else f"more than {_LARGEST_SIDE} pixels wide or high. Save a smaller one."
         )
-    if b"<text" in content:
+    if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):  # a compressed SVG could hold what is not looked at
+        return "cannot be read as PNG or SVG, which must not be compressed. Save it again as one of these."
+    if _LETTERS.search(content):
         return "its letters are text, for which fonts may be missing. Turn them into outlines and save it again."
     return ""

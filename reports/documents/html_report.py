@@ -16,9 +16,18 @@ from questionnaires.definition import Dimension, Questionnaire
 from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
+from reports.charts.say_do import say_do
 from reports.charts.small_multiples import small_multiples
 from reports.charts.style import Size
-from reports.documents import authority_parts, cells, place_tables, reading, sector_parts, technical_notes
+from reports.documents import (
+    authority_parts,
+    cells,
+    place_tables,
+    reading,
+    say_do_parts,
+    sector_parts,
+    technical_notes,
+)
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.narrative import Caption
@@ -57,10 +66,10 @@ def authority(
 ) -> str:
     """The report of one authority beside a peer group, from the published frames by their names.
 
-    `frames` needs scores, benchmarks and standings; group_scores and items add their parts where they are given.
+    `frames` needs scores, benchmarks and standings; group_scores, items and say_do add their parts where they are given.
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
-    own, caption = seen.profile, seen.caption
+    own, caption, word = seen.profile, seen.caption, say_do_parts.said(seen, imprint)
     return _render(
         "authority.html",
         questionnaire,
@@ -79,6 +88,10 @@ def authority(
             _part(one, (*authority_parts.themes(seen, one), *authority_parts.items(seen, one)))
             for one in questionnaire.dimensions
         ],
+        said=word,
+        said_picture=_picture(lambda size: say_do(word.apart, word.caption, size=size), word.caption)
+        if word and word.has_picture
+        else None,
         inside=authority_parts.inside(seen),
         inside_found=authority_parts.inside_findings(seen),
         answered=narrative.answered(own),
@@ -119,6 +132,7 @@ def sector(
             if group != ALL
         ],
         parts=[_part(one, _sector_themes(benchmarks, questionnaire, one)) for one in questionnaire.dimensions],
+        said=say_do_parts.of_the_sector(frames.get("say_do"), questionnaire),
         participation=sector_parts.participation("type", frames["scores"], questionnaire, authorities),
         places=place_tables.tables(frames, questionnaire),
         firmness=place_tables.firmness(quality or {}),

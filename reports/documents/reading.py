@@ -37,7 +37,7 @@ def terms() -> tuple[tuple[str, str], ...]:
                 "answers to say”: that is a result too, and no judgement."
             ),
         ),
-        ("Not shown", narrative.refusal()),
+        ("Not shown", narrative.first_upper(narrative.refusal().partition(": ")[2])),
     )
 
 
@@ -96,5 +96,21 @@ AVERAGES = (
     "is how far authorities typically lie from their mean when the chance in their scores is taken out; the middle half "
     "is wider, because it holds that chance. An authority is placed in a part of all only where this is probable, at least "
     "80\u00a0%. For most it cannot be told, and that is no fault of theirs."
+)
+SAID_TITLE = "What the authority says, and what its officers see"
+SAID = (
+    "The line with the dots is what officers answered, on the themes that the self-assessment has a level of. The squares "
+    "are the levels of the self-assessment: 0 for level 1, 100 for level 5. The two are not the same kind of thing, so the "
+    "distance says nothing by itself. It is compared with the middle distance of all authorities."
+)
+SAID_WORDS = (
+    "“Says more than usual” and “says less than usual” need a difference of at least 5 points that is too large to be "
+    "chance."
+)
+SAID_SECTOR_TITLE = "What authorities say, and what officers see"
+SAID_SECTOR = (
+    "The distance is the self-assessment minus what officers see, on the same themes. By itself the middle distance says "
+    "nothing, because a level and an officer’s answer are not the same kind of thing: it is what each authority is "
+    "compared with."
 )
 MADE_UP = "This report shows how the service works. It says nothing about a real authority."

@@ -21,6 +21,7 @@ from reports.documents import (
     letterhead,
     place_tables,
     reading,
+    say_do_parts,
     sector_parts,
     technical_notes,
     typesetting,
@@ -30,6 +31,7 @@ from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.documents.sector_parts import Profiles
 from reports.documents.typesetting import Value
+from reports.frames import SAY_DO
 from reports.narrative import Caption
 from reports.peers import ALL
 from reports.quality import Json
@@ -101,7 +103,7 @@ def sector(
     publisher: Brand | None = None,
     made: datetime | None = None,
 ) -> bytes:
-    """The PDF from the published frames: `scores` and `benchmarks`; `reliability` and `agreement` add tables.
+    """The PDF from the published frames: `scores` and `benchmarks`; `say_do`, `reliability` and `agreement` add parts.
 
     `publisher` is the brand of the body that publishes; `made` the document's date. The same input gives the same
     bytes. Raises TypesettingFault, which is a fault of the program.
@@ -141,8 +143,17 @@ def _found(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, dra
         "radar": drawn.add("radar", partial(radar, size="narrow"), everybody, caption) if with_radar else None,
         "radar_words": reading.RADAR,
         "kinds": [_kind(kind, profiles, questionnaire, drawn) for kind in KINDS if _has(kind, profiles)],
-        "parts": [_part(one, benchmarks, questionnaire, drawn) for one in questionnaire.dimensions],
+        "parts": [_part(one, benchmarks, questionnaire, drawn) for one in questionnaire.dimensions if one.themes],
+        "said": _said(frames, questionnaire),
     }
+
+
+def _said(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> Value:
+    found = say_do_parts.of_the_sector(frames.get(SAY_DO.name), questionnaire)
+    if found is None:
+        return None
+    words = [reading.SAID_SECTOR, reading.SAID_WORDS]
+    return {"title": reading.SAID_SECTOR_TITLE, "words": list(words), "table": _table(found)}
 
 
 def _has(kind: str, profiles: Profiles) -> bool:

@@ -16,6 +16,8 @@ import pandas as pd
 from questionnaires.definition import Questionnaire, Role
 from reports import narrative
 from reports.disclosure.reasons import WITHHELD, Reason
+from reports.documents import brand
+from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.documents.sheets import Book, Cell, Link, Sheet
 from reports.documents.technical_notes import sentences
@@ -64,12 +66,14 @@ def results(
     names: Mapping[str, str],
     about: Mapping[str, str],
     imprint: Imprint,
+    publisher: Brand | None = None,
 ) -> bytes:
     """Every table of `found` as a sheet with title, source line, one header row, typed numbers and marks.
 
     `found` is as a file of its audience shows it (`publication.for_file`); `names` gives the name of an authority's
     code, `about` what stands on the cover as label and value. A figure that is withheld is "[c]", one that is not
-    available "[x]"; no cell of a table is empty and none is merged. Rows of people are left out, and tables of more
+    available "[x]"; no cell of a table is empty and none is merged. The cover names `publisher`, by default that of the brand
+    that ships. Rows of people are left out, and tables of more
     than `MOST_ROWS` rows: the contents name those.
     """
     meanings = _Meanings(questionnaire, names)
@@ -77,20 +81,25 @@ def results(
     fitting = {name: frame for name, frame in frames.items() if len(frame) <= MOST_ROWS}
     tables = [_table(name, fitting[name], meanings) for name in _in_order(fitting)]
     target, title = io.BytesIO(), f"{imprint.wave or questionnaire.title}: results"
-    with Book(target, title=title) as book:
+    who = publisher or brand.default()
+    with Book(target, title=title, author=who.name) as book:
         cover, contents = book.sheet("Cover", [_TEXT_WIDTH]), book.sheet("Contents", [26, 80])
         notes = book.sheet("Notes", [10, _TEXT_WIDTH])
-        _cover(cover, title, about, imprint)
+        _cover(cover, title, about, imprint, who)
         _notes(notes, sentences(found.quality, questionnaire))
         written = [(_write(book, table, _source(imprint, questionnaire)).name, table.title) for table in tables]
         _contents(contents, written, [name for name in frames if name not in fitting])
     return target.getvalue()
 
 
-def _cover(sheet: Sheet, title: str, about: Mapping[str, str], imprint: Imprint) -> None:
+def _cover(sheet: Sheet, title: str, about: Mapping[str, str], imprint: Imprint, publisher: Brand) -> None:
     sheet.row([title], "title")
     if imprint.demonstration:
         sheet.row(["Demonstration: all authorities, people and answers are made up."], "heading")
+    sheet.row([publisher.name], "heading")
+    for line in (publisher.strapline, publisher.contact):
+        if line:
+            sheet.row([line], "wrapped")
     for label, value in about.items():
         sheet.row([f"{label}: {value}"], "wrapped")
     sheet.row(["Marks in the tables"], "heading")

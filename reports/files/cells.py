@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from questionnaires.definition import Item, Kind, Questionnaire
 from reports.files.mapping import NO_ANSWER, UNDECIDED, ToolMapping, group_of
@@ -12,20 +12,34 @@ from reports.files.responses import AUTHORITY
 
 SEPARATORS = (";", "\n", ",")
 MOST_PARTS = 60
+MOST_PIECES = 6  # that a separator can tear one label into
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The answers of one set of options: those decided before, the codes themselves, and the wording."""
+    """The answers of one set of options: those decided before, the codes themselves, and the wording.
+
+    `pieces` is the most that a separator tears one of them into; `found` remembers what was looked up.
+    """
 
     group: str
     codes: frozenset[str]
     decided: Mapping[str, str]  # words of the label to code
     lexicon: Lexicon
+    pieces: int = MOST_PIECES
+    found: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def code(self, cell: str) -> str | None:
         """The code of a label; empty for no answer, None for a label that nobody knows."""
         label = cell.strip()
+        if label not in self.found:
+            if len(self.found) >= _REMEMBERED:
+                self.found.clear()
+            self.found[label] = self._looked_up(label)
+        return self.found[label]
+
+    def _looked_up(self, label: str) -> str | None:
         decided = self.decided.get(words(label), UNDECIDED)
         if not label or decided == NO_ANSWER:
             return ""
@@ -66,7 +80,7 @@ def _joined(labels: Labels, pieces: Sequence[str], separator: str) -> tuple[str,
         end = next(
             (
                 end
-                for end in range(min(len(pieces), at + 6), at, -1)
+                for end in range(min(len(pieces), at + labels.pieces), at, -1)
                 if labels.code(separator.join(pieces[at:end]).strip()) is not None
             ),
             at + 1,
@@ -86,17 +100,20 @@ def of_item(item: Item, languages: Sequence[Questionnaire], mapping: ToolMapping
     ]
     wordings += [(option.label.base, option.code) for option in item.options]
     codes = frozenset(option.code for option in item.options)
-    return Labels(group_of(item), codes, _decided(mapping, group_of(item)), Lexicon(wordings))
+    return _labels(group_of(item), codes, mapping, wordings)
 
 
 def of_authorities(authorities: Mapping[str, str], mapping: ToolMapping) -> Labels:
     """What authorities may be called: by their code or their name."""
     wordings = [(name, code) for code, name in authorities.items()] + [(code, code) for code in authorities]
-    return Labels(AUTHORITY, frozenset(authorities), _decided(mapping, AUTHORITY), Lexicon(wordings))
+    return _labels(AUTHORITY, frozenset(authorities), mapping, wordings)
 
 
-def _decided(mapping: ToolMapping, group: str) -> dict[str, str]:
-    return {words(label): code for label, code in mapping.cells.get(group, {}).items()}
+def _labels(group: str, codes: frozenset[str], mapping: ToolMapping, wordings: Sequence[tuple[str, str]]) -> Labels:
+    decided = mapping.cells.get(group, {})
+    torn = (1 + label.count(sign) for label in (*decided, *dict(wordings)) for sign in SEPARATORS)
+    pieces = min(max(torn, default=1), MOST_PIECES)
+    return Labels(group, codes, {words(label): code for label, code in decided.items()}, Lexicon(wordings), pieces)
 
 
 def is_labelled(item: Item) -> bool:

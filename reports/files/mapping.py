@@ -11,14 +11,14 @@ from pathlib import Path
 from questionnaires import loader
 from questionnaires.definition import Item, Questionnaire
 from questionnaires.faults import QuestionnaireFaults
-from reports.files.recognition import words
+from reports.files.recognition import LONGEST, words
 from reports.files.responses import AUTHORITY, SECONDS, SERVICE_AREA, TIER, WEIGHT
 from reports.files.tables import FileFaults, quoted
 
 LEAVE_OUT, NO_ANSWER, UNDECIDED = "leave out", "no answer", "?"
 FIXED = (AUTHORITY, SERVICE_AREA, TIER, WEIGHT, SECONDS)
 MOST_ENTRIES = 5_000
-LONGEST_ENTRY = 600
+LONGEST_ENTRY = LONGEST  # beyond it, texts are not compared
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,8 @@ def _groups(questionnaire: Questionnaire) -> Collection[str]:
 def written(mapping: ToolMapping, notes: Mapping[str, str] | None = None) -> str:
     """The text of a mapping, one line an entry; `notes` are comments behind the entries of these headers or labels.
 
+    What a file says at more length than is compared is cut, so that whatever is written can be read again.
+
     >>> print(written(ToolMapping("small", {"Agree?": "q1"}, {"yes_no": {"Yes": "1"}})), end="")
     questionnaire = "small"
     <BLANKLINE>
@@ -189,7 +191,8 @@ def written(mapping: ToolMapping, notes: Mapping[str, str] | None = None) -> str
     for place, table in tables.items():
         if table:
             lines += ["", f"[{place}]"]
-            lines += [f"{_toml(key)} = {_toml(value)}{_comment(said.get(key))}" for key, value in table.items()]
+            cut = {key[:LONGEST_ENTRY]: (value, said.get(key)) for key, value in table.items()}
+            lines += [f"{_toml(key)} = {_toml(value)}{_comment(note)}" for key, (value, note) in cut.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -203,4 +206,6 @@ def _toml(text: str) -> str:
 
 
 def _comment(note: str | None) -> str:
-    return f"  # {' '.join(note.split())}" if note else ""
+    """A note on one line; TOML takes no control characters, not even in a comment."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in note or "")
+    return f"  # {' '.join(plain.split())}" if note else ""

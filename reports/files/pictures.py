@@ -28,6 +28,7 @@ _BY_AUTHORITY = (
     "divergence",
     "tier_gaps",
     "elected_gaps",
+    "say_do",
 )
 _FEWEST_AXES = 3
 
@@ -48,10 +49,11 @@ def write_authorities(
     `frames` are the published ones at full precision; `names` gives the name of a code. Codes become directory names
     from a fixed alphabet; two codes that would share one get a number.
     """
-    parts = {stem: dict(list(frames[stem].groupby("authority", sort=False))) for stem in _BY_AUTHORITY}
+    stems = [stem for stem in _BY_AUTHORITY if stem in frames]
+    parts = {stem: dict(list(frames[stem].groupby("authority", sort=False))) for stem in stems}
     used: set[str] = set()
     for code in pd.unique(frames["scores"]["authority"]):
-        own = {stem: parts[stem].get(code, frames[stem].iloc[:0]) for stem in _BY_AUTHORITY}
+        own = {stem: parts[stem].get(code, frames[stem].iloc[:0]) for stem in stems}
         own["benchmarks"] = frames["benchmarks"]
         folder = directory / "authorities" / _unused(file_name(code), used)
         folder.mkdir(parents=True)

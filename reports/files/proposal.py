@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from reports.files.tool_columns import Cleaned, cleaned
 
 MOST_QUESTIONS = 200  # more than this is another questionnaire's file
 MOST_LABELS = 2_000
+MOST_OF_ONE = 20  # columns of the same item, as languages and branches of a form make them
 ALIKE_AGAIN = 0.93  # for an item that another column answers already, as a second language does
 _NAMES = {
     AUTHORITY: ("authority", "authority code", "gss code", "local authority code", "awdurdod"),
@@ -156,16 +158,16 @@ def propose(
     lexicon = headers(languages)
     tidy = opened(table, decided, lexicon)
     columns = _columns(tidy.table.columns, asked, decided, lexicon)
+    if fault := _impossible(table.name, asked, columns):
+        raise FileFaults([fault])
     seen = _Seen(columns, languages, decided, authorities)
     for rows in tidy.table.chunks:
         seen.note(rows.numbers, rows.cells)
-    proposal = Proposal(
+        if seen.questions > MOST_QUESTIONS:
+            raise FileFaults([_too_many(table.name, asked)])
+    return Proposal(
         table.name, asked, columns, tuple(seen.matches()), tidy.dropped, seen.rows, authority or decided.authority
     )
-    faults = list(_impossible(proposal))
-    if faults:
-        raise FileFaults(faults)
-    return proposal
 
 
 def opened(table: Table, decided: ToolMapping, lexicon: Lexicon) -> Cleaned:
@@ -235,6 +237,7 @@ class _Seen:
         authorities: Mapping[str, str] | None,
     ) -> None:
         self.rows = 0
+        self.questions = sum(one.why in ASKED for one in columns)
         self._languages = languages
         self._columns: list[tuple[int, ColumnMatch, Labels, bool]] = []
         self._cells: dict[int, set[str]] = {}
@@ -258,6 +261,8 @@ class _Seen:
                 row = numbers[values[place].index(cell)]
                 for label in labels.parts(cell) if several else (cell.strip(),):
                     self._match(label, labels, column.header, row)
+                if self.questions > MOST_QUESTIONS:
+                    return  # the file is refused: the rest would only cost time
 
     def matches(self) -> Iterable[LabelMatch]:
         return self._first.values()
@@ -271,6 +276,7 @@ class _Seen:
             why = Why.WORDING if code == labels.lexicon.find(label) else Why.DECIDED
             self._first[key] = LabelMatch(labels.group, label, code or NO_ANSWER, why, header, row)
             return
+        self.questions += key not in self._first
         near = labels.nearest(label) if len(self._first) < MOST_LABELS else None
         if near is None:
             self._first[key] = LabelMatch(labels.group, label, UNDECIDED, Why.UNKNOWN, header, row)
@@ -279,11 +285,21 @@ class _Seen:
             self._first[key] = LabelMatch(labels.group, label, near.code, Why.CLOSE, header, row, near.wording, alike)
 
 
-def _impossible(proposal: Proposal) -> Iterator[str]:
+def _impossible(name: str, asked: Questionnaire, columns: Sequence[ColumnMatch]) -> str | None:
     """Why a file cannot be one of this questionnaire's."""
-    asked = proposal.questionnaire
-    found = {one.target for one in proposal.columns}
+    found = Counter(item.code if (item := item_of(one.target, asked)) else one.target for one in columns)
     if not any(item.code in found for item in asked.scored_items):
-        yield f"{proposal.name}: row 1: no column has the code or the wording of a scored item of {asked.code}. Is it the right file?"
-    elif len(proposal.asked_columns) + len(proposal.asked_labels) > MOST_QUESTIONS:
-        yield f"{proposal.name}: more than {MOST_QUESTIONS} columns and answers are not those of {asked.code}. Is it the right file?"
+        return f"{name}: row 1: no column has the code or the wording of a scored item of {asked.code}. Is it the right file?"
+    if sum(one.why in ASKED for one in columns) > MOST_QUESTIONS:
+        return _too_many(name, asked)
+    del found[LEAVE_OUT]
+    target, most = found.most_common(1)[0]
+    if most > MOST_OF_ONE:
+        return f"{name}: row 1: {most} columns seem to be {target}; at most {MOST_OF_ONE} can be. Is it the right file?"
+    return None
+
+
+def _too_many(name: str, asked: Questionnaire) -> str:
+    return (
+        f"{name}: more than {MOST_QUESTIONS} columns and answers are not those of {asked.code}. Is it the right file?"
+    )

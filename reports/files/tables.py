@@ -22,6 +22,10 @@ LARGEST_FILE = 100_000_000  # bytes as stored; a file of this size or more is re
 LARGEST_CONTENT = 500_000_000  # bytes after unpacking
 LARGEST_RATIO = 100
 MOST_COLUMNS = 2_000
+MOST_STRETCHED = 100  # rows of a spreadsheet that reach further, if nothing stands there
+LONGEST_LINE = 5_000_000  # characters of a line of CSV: each could be a cell
+FAR = f"at most {MOST_COLUMNS} are read. Delete the columns beyond the table."
+COUNTED_BEYOND = 20  # cells beyond the columns that are still counted, so that wide rows fill no memory
 MOST_EMPTY = 1_048_576  # as many rows as a spreadsheet has
 MOST_FAULTS = 50
 CHUNK = 10_000
@@ -177,7 +181,8 @@ def _check_compressed(path: Path, largest: int) -> None:
 def _text(path: Path) -> Iterator[list[str]]:
     with _binary(path) as handle:
         _refuse_other_encodings(path, handle)
-        reader = csv.reader(io.TextIOWrapper(handle, encoding="utf-8-sig", newline=""))
+        text = io.TextIOWrapper(handle, encoding="utf-8-sig", newline="")
+        reader = csv.reader(_lines(path.name, text))
         try:
             yield from reader
         except UnicodeDecodeError as error:
@@ -185,6 +190,13 @@ def _text(path: Path) -> Iterator[list[str]]:
         except csv.Error as error:
             where = f"{path.name}: row {reader.line_num}"
             raise FileFaults([f"{where}: not readable as CSV ({error}). Save the file as CSV again."]) from error
+
+
+def _lines(name: str, lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LONGEST_LINE:
+            raise FileFaults([f"{name}: line {number} has {len(line)} characters. Is it the right file?"])
+        yield line
 
 
 def _binary(path: Path) -> BinaryIO:
@@ -222,25 +234,36 @@ def _spreadsheet(path: Path, largest: int) -> Iterator[list[str]]:
             raise FileFaults(
                 [f"{path.name}: the workbook unpacks to {unpacked / 1e6:.0f} MB. Save the table as CSV UTF-8."]
             )
-        workbook = openpyxl.load_workbook(path, read_only=True)
     except UNREADABLE as error:
         raise fault from error
-    with closing(workbook):
-        if not workbook.worksheets:
-            raise fault
+    with path.open("rb") as file:  # ours to close, also when the workbook cannot be opened
         try:
-            sheet = workbook.worksheets[0]
-            sheet.reset_dimensions()
-            yield from _filled(sheet.iter_rows(values_only=True))
+            with closing(openpyxl.load_workbook(file, read_only=True)) as workbook:
+                if not workbook.worksheets:
+                    raise fault
+                sheet = workbook.worksheets[0]
+                sheet.reset_dimensions()
+                yield from _filled(path.name, sheet.iter_rows(values_only=True))
         except UNREADABLE as error:
             raise fault from error
 
 
-def _filled(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
-    """The rows of a sheet as text; rows that are not there come as rows without cells."""
-    width = 0
-    for row in rows:
-        cells = [_cell(value) for value in row]
+def _filled(name: str, rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    """The rows of a sheet as text; rows that are not there come as rows without cells.
+
+    A single far cell makes its whole row wide: a small file with many of them would take hours and all memory.
+    """
+    width = stretched = 0
+    nothing: list[str] = []
+    for number, row in enumerate(rows, start=1):
+        if not row:
+            yield nothing
+            continue
+        if len(row) > MOST_COLUMNS:
+            stretched += 1
+            if stretched > MOST_STRETCHED or any(value is not None for value in row[MOST_COLUMNS:]):
+                raise FileFaults([f"{name}: row {number}: {len(row)} columns; {FAR}"])
+        cells = [_cell(value) for value in row[:MOST_COLUMNS]]
         width = width or len(cells)
         yield cells + [""] * (width - len(cells)) if any(cells) else []  # empty cells at a row's end are not stored
 
@@ -284,33 +307,37 @@ def _chunks(name: str, columns: Sequence[str], records: Iterator[list[str]]) -> 
     width = len(columns)
     number, empty = 1, 0
     ragged = Collected()
-    while block := list(islice(records, CHUNK)):
+    fitted = (row if len(row) <= width else _fitted(row, width) for row in records)
+    while block := list(islice(fitted, CHUNK)):
         numbers = range(number + 1, number + 1 + len(block))
         number += len(block)
-        if not any(map(any, block)):
-            empty += len(block)
-            if empty > MOST_EMPTY:
-                raise FileFaults([f"{name}: row {number}: more than {MOST_EMPTY} empty rows. Delete them."])
-            continue
-        if all(len(row) == width and any(row) for row in block):
+        filled = sum(map(any, block))
+        empty += len(block) - filled
+        if empty > MOST_EMPTY:
+            raise FileFaults([f"{name}: row {number}: more than {MOST_EMPTY} empty rows. Delete them."])
+        if filled == len(block) and all(len(row) == width for row in block):
             yield Rows(numbers, block)
             continue
-        kept = [(at, _fitted(row, width)) for at, row in zip(numbers, block, strict=True) if any(row)]
+        kept = [(at, row) for at, row in zip(numbers, block, strict=True) if any(row)]
         for at, row in kept:
             if len(row) != width:
                 ragged.add(_ragged(name, at, width, row))
         fine = [(at, row) for at, row in kept if len(row) == width]
-        yield Rows([at for at, _ in fine], [row for _, row in fine])
+        if fine:
+            yield Rows([at for at, _ in fine], [row for _, row in fine])
     if ragged.kept:
         raise ragged.refusal()
 
 
 def _fitted(row: list[str], width: int) -> list[str]:
-    """A row without the empty cells that spreadsheets leave at its end."""
+    """A row without the empty cells that spreadsheets leave at its end; of one that is too wide, the first and the last."""
     while len(row) > width and not row[-1]:
         row.pop()
+    if len(row) > width + COUNTED_BEYOND:
+        row[width + COUNTED_BEYOND - 1 :] = row[-1:]
     return row
 
 
 def _ragged(name: str, number: int, width: int, row: Sequence[str]) -> str:
-    return f"{name}: row {number}: {len(row)} cells, but row 1 names {width} columns. Look for a missing or an extra comma."
+    more = " or more" if len(row) == width + COUNTED_BEYOND else ""
+    return f"{name}: row {number}: {len(row)} cells{more}, but row 1 names {width} columns. Look for a missing or an extra comma."

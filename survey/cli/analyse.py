@@ -79,7 +79,7 @@ def analyse(  # noqa: PLR0913, PLR0917 - one parameter an option
         files = replace(files, questionnaire=asked.file, assessments=assessments_file, previous=previous_file)
         publisher = _publisher(brand_folder)
         with _progress() as progress:
-            _analyse(asked, files, audience, out, progress, publisher=publisher if with_pictures else None)
+            _analyse(asked, files, audience, out, progress, publisher=publisher, draws=with_pictures)
     except QuestionnaireFaults as error:
         _refuse([str(fault) for fault in error.faults])
     except (BrandFaults, FileFaults) as error:
@@ -100,9 +100,9 @@ def _analyse(
     out: Path,
     progress: Progress,
     *,
-    publisher: Brand | None,
+    publisher: Brand,
+    draws: bool,
 ) -> None:
-    """Without a publisher nothing is drawn."""
     questionnaire = asked.questionnaire
     task = progress.add_task("Reading", total=len(publication.STEPS) + 2)
 
@@ -129,9 +129,10 @@ def _analyse(
         found = publication.for_file(results, audience)
         writing.write_results(found, directory)
         (directory / BUNDLE).write_bytes(_bundle(found, asked, given, audience))
-        (directory / "results.xlsx").write_bytes(_workbook(found, questionnaire, given.authorities, audience))
+        book = _workbook(found, questionnaire, given.authorities, audience, publisher=publisher)
+        (directory / "results.xlsx").write_bytes(book)
         progress.advance(task)
-        if publisher:
+        if draws:
             safe = publication.published(results)
             _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
 
@@ -169,7 +170,14 @@ def _illustrate(
         progress.advance(task)
 
 
-def _workbook(found: Results, questionnaire: Questionnaire, authorities: pd.DataFrame | None, audience: str) -> bytes:
+def _workbook(
+    found: Results,
+    questionnaire: Questionnaire,
+    authorities: pd.DataFrame | None,
+    audience: str,
+    *,
+    publisher: Brand,
+) -> bytes:
     """The same tables in one workbook, for people."""
     about = {
         "Questionnaire": f"{questionnaire.code} {questionnaire.version}",
@@ -177,7 +185,9 @@ def _workbook(found: Results, questionnaire: Questionnaire, authorities: pd.Data
         "Audience": "the public" if audience == "published" else "the research team: not for publication as it stands",
     }
     imprint = Imprint(method=found.rules.method_version)
-    return workbook.results(found, questionnaire, names=_names(authorities), about=about, imprint=imprint)
+    return workbook.results(
+        found, questionnaire, names=_names(authorities), about=about, imprint=imprint, publisher=publisher
+    )
 
 
 def _names(authorities: pd.DataFrame | None) -> dict[str, str]:

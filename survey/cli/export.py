@@ -40,7 +40,8 @@ def results_(number: str, table: str, out: Path, email: str) -> None:
         with service.database.write(service.session):
             release = results.get(service.session, number, now=service.now)
             if out.suffix == ".xlsx":
-                made = downloads.xlsx(service.session, release, actor=by.actor, now=service.now)
+                publisher = service.settings.brand
+                made = downloads.xlsx(service.session, release, publisher=publisher, actor=by.actor, now=service.now)
             else:
                 made = downloads.csv(service.session, release, table, actor=by.actor, now=service.now)
             service.session.commit()

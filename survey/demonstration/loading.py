@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from questionnaires import files
 from survey import (
     anonymity,
+    documents,
     editions,
     invitations,
     participation,
@@ -258,6 +259,7 @@ def _publish(scene: Scene, wave: Wave, at: datetime) -> None:
     release = releases.store(session, found, by=researcher, now=at - timedelta(days=30))
     releases.approve(session, release, by=scene.people["publisher-1"], now=at - timedelta(days=7))
     releases.publish(session, release, by=scene.people["publisher-2"], now=at)
+    documents.make_all(session, release, now=at, authority=HOME)  # of the pages that visitors see first
 
 
 def _register_csv(places: Sequence[Place]) -> bytes:

@@ -12,7 +12,19 @@ from flask import Flask
 from survey import config
 from survey.config import LOOPBACK, Settings
 from survey.db import Database
-from survey.web import assets, error_pages, guard, headers, languages, logs, policy, proxies, templating, tokens, uploads
+from survey.web import (
+    assets,
+    error_pages,
+    guard,
+    headers,
+    languages,
+    logs,
+    policy,
+    proxies,
+    templating,
+    tokens,
+    uploads,
+)
 from survey.web.blueprints import BLUEPRINTS
 from survey.web.context import EXTENSION, Service
 from survey.web.misses import Misses

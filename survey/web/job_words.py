@@ -43,8 +43,14 @@ def _bundle(result: Payload) -> Result:
     return Result(url_for("research_documents.index", label=label), _("Fetch the file, if you asked for it"))
 
 
+def _reports(payload: Payload) -> str:
+    if "authority" not in payload:
+        return str(_("Make all reports"))
+    return str(_("Make the reports of %(code)s and of the sector", code=payload["authority"]))
+
+
 WORDS: dict[str, Words] = {
     "documents.bundle": Words(lambda _payload: _("All reports in one file"), _bundle),
-    "documents.make": Words(lambda _payload: _("Make reports"), _release),
+    "documents.make": Words(_reports, _release),
     "release.compute": Words(lambda payload: _("Compute survey %(wave)s", wave=payload["wave"]), _release),
 }

@@ -35,7 +35,7 @@ def download(released: tuple[Release, ...]) -> Response | tuple[str, int]:
     actor, now, content = context.principal().actor, context.now(), str(form.content.data)
     with context.database().write(session):
         if content == WORKBOOK:
-            made = downloads.xlsx(session, release, actor=actor, now=now)
+            made = downloads.xlsx(session, release, publisher=context.settings().brand, actor=actor, now=now)
         else:
             made = downloads.csv(session, release, content, actor=actor, now=now)
         session.commit()
@@ -47,6 +47,7 @@ def _form(released: tuple[Release, ...]) -> Export:
         ("benchmarks", _("Benchmarks: medians and quartiles of peer groups (CSV)")),
         ("standings", _("Standings: each authority beside its peer groups (CSV)")),
         ("scores", _("Scores of authorities (CSV)")),
-        (WORKBOOK, _("All three tables in one workbook (XLSX)")),
+        ("say_do", _("Self-assessments beside what officers see (CSV)")),
+        (WORKBOOK, _("All tables in one workbook (XLSX)")),
     ]
     return Export.offering(request.form, [one.label for one in released], contents)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Redirect
 
 from survey import import_review, keys, mappings, pending_imports
-from survey.errors import BadInput
+from survey.errors import BadInput, NotNow
 from survey.import_review import Decisions, Review
 from survey.web import context, import_choices
 from survey.web.load_imports import ImportPage
 from survey.web.research_forms import Upload
+
+if TYPE_CHECKING:
+    from survey.models import PendingImport, Wave
 
 blueprint = Blueprint("research_responses", __name__, url_prefix="/research/waves/<wave>/responses")
 
@@ -52,10 +57,17 @@ def accept(page: ImportPage) -> Redirect | str | tuple[str, int]:
     if review.is_headless or not review.proposal.is_certain:
         return _page(page, review, (), known, is_refused=True), 422
     try:
-        reading = import_review.bring_in(session, page.wave, page.pending, known)
+        _bring_in(page.wave, page.pending, known)
     except BadInput as refusal:
         return _page(page, review, refusal.faults or (refusal.sentence,), known), 422
-    person = context.principal()
+    except NotNow as refusal:
+        return _page(page, review, (refusal.sentence,), known), 409
+    return _back(page)
+
+
+def _bring_in(wave: Wave, pending: PendingImport, known: Decisions) -> None:
+    session, person = context.session(), context.principal()
+    reading = import_review.bring_in(session, wave, pending, known)
     with context.database().write(session):
         import_review.store(
             session,
@@ -67,7 +79,6 @@ def accept(page: ImportPage) -> Redirect | str | tuple[str, int]:
             now=context.now(),
         )
         session.commit()
-    return _back(page)
 
 
 @blueprint.post("/discard")

@@ -14,6 +14,7 @@ import pytest
 from forms_exports import STAFF, forms_export
 
 from questionnaires import loader
+from questionnaires.definition import Kind
 from reports.files import tables, tool_exports
 from reports.files.tables import FileFaults
 from reports.files.tool_exports import Export
@@ -75,6 +76,16 @@ def workbook(folder: Path, name: str, sheet: str, **others: str) -> Path:
     return path
 
 
+def labels(columns: int, rows: int) -> bytes:
+    """Columns that all seem to be an item of several answers, each cell a list of answers that nobody knows."""
+    asked = LANGUAGES[0]
+    several = next(str(item.text) for item in asked.items.values() if item.kind is Kind.CHOICES)
+    heads = [f'"{several} ({at})"' for at in range(columns)]
+    cells = [",".join(f"a{row}b{at}c{part}" for part in range(60)) for row in range(rows) for at in range(columns)]
+    lines = [",".join(["X1", "1", *(f'"{one}"' for one in cells[at::rows])]) for at in range(rows)]
+    return "\n".join([",".join(["authority", f'"{asked.scored_items[0].text}"', *heads]), *lines]).encode()
+
+
 def cell(text: str, at: str = "A1") -> str:
     return f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>'
 
@@ -87,6 +98,15 @@ def hostile(folder: Path) -> Iterator[Path]:
         "outside": OUTSIDE + WORKSHEET.format(f'<row r="1">{cell("&a;")}</row>'),
         "far-row": WORKSHEET.format(f'{row}<row r="2000000000">{cell("x", "A2000000000")}</row>'),
         "far-column": WORKSHEET.format(f'<row r="1">{cell("x", "XFD1")}</row>'),
+        "far-columns": WORKSHEET.format(
+            row + "".join(f'<row r="{at}"><c r="XFD{at}"><v>{at}</v></c></row>' for at in range(2, 20_000))
+        ),
+        "stretched": WORKSHEET.format(
+            row + "".join(f'<row r="{at}"><c r="A{at}"><v>1</v></c><c r="XFD{at}"/></row>' for at in range(2, 20_000))
+        ),
+        "far-rows": WORKSHEET.format(
+            row + "".join(f'<row r="{at}"><c r="A{at}"><v>1</v></c></row>' for at in range(2, 50_000_000, 9_999))
+        ),
         "impossible-cell": WORKSHEET.format(f'<row r="1">{cell("x", "ZZZZZZ1")}</row>'),
         "row-of-words": WORKSHEET.format(f'<row r="soon">{cell("x", "A1")}</row>'),
         "string-that-is-not-there": WORKSHEET.format('<row r="1"><c r="A1" t="s"><v>999999</v></c></row>'),
@@ -105,6 +125,10 @@ def hostile(folder: Path) -> Iterator[Path]:
         "long-cell": b"a" * 200_000,
         "one-quote": b'authority,"' + b"x" * 300_000,
         "many-columns": b",".join(b"c%d" % at for at in range(5_000)) + b"\n1\n",
+        "many-commas": b"authority,Pizza\n" + (b"," * 1_000 + b"1\n") * 10_000,
+        "one-line": b"authority,Pizza\n" + b"," * 9_000_000 + b"1\n",
+        "many-labels": labels(columns=12, rows=150),
+        "one-item": labels(columns=40, rows=1),
         "many-lines": b"Pizza\n" + b"\n" * 2_000_000,
         "half-a-letter": "authority,Trafforth – Cymru\nX1,ŵ".encode()[:-1],
         "other-alphabet": "authority,ж".encode("utf-16"),
@@ -129,7 +153,7 @@ def test_every_hostile_file_is_refused_with_a_sentence(tmp_path: Path, monkeypat
     monkeypatch.setattr(tables, "LARGEST_CONTENT", 50 * 1024 * 1024)  # what a page allows
     verdicts = {path.name: verdict(path) for path in hostile(tmp_path)}
     assert {name: said for name, said in verdicts.items() if said != "refused"} == {}
-    assert len(verdicts) == 28
+    assert len(verdicts) == 35
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

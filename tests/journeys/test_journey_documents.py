@@ -30,4 +30,4 @@ def test_the_research_team_asks_for_all_reports_and_sees_how_far_they_are(walker
     button = walker.page.get_by_role("button", name="Make the file", exact=True)
     if button.count():  # the walker before this one has not asked yet
         walker.press("Make the file")
-    assert "the file will be found here" in walker.words or "2025.1-reports.zip" in walker.words
+    assert "what it made is found here" in walker.words or "2025.1-reports.zip" in walker.words

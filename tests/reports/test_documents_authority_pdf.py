@@ -89,7 +89,9 @@ def test_the_table_shows_the_numbers_of_the_profile(report: Tag) -> None:
 
 def test_every_table_has_a_caption_and_headings_of_its_columns(report: Tag) -> None:
     tables = list(report.every("Table"))
-    assert len(tables) == 1 + 1 + 1 + 3 + 3  # scores, peer groups, leanings, themes, questions; of tiers nothing is shown
+    assert (
+        len(tables) == 1 + 1 + 1 + 3 + 3
+    )  # scores, peer groups, leanings, themes, questions; of tiers nothing is shown
     for one in tables:
         (caption,) = one.every("Caption")
         assert caption.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zlib
@@ -119,6 +120,8 @@ def test_what_else_is_in_a_logo_file_does_not_come_along(tmp_path: Path) -> None
     [
         (b"GIF89a", "cannot be read as PNG or SVG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><text>Hi</text></svg>", "letters are text"),
+        (b"<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:text x='1'>Hi</s:text></s:svg>", "letters are text"),
+        (gzip.compress(SQUARE), "must not be compressed"),
         (SQUARE.replace(b"</svg>", b"<image href='/etc/passwd'/></svg>"), "cannot be read"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + struct.pack(">II", 60_000, 60_000) + b"\x08\x06", "10000 pixels"),
         (SQUARE + b" " * 1_000_000, "larger than 1000 kB"),

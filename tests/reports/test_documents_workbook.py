@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -12,7 +13,7 @@ from hypothesis import settings as trials
 from hypothesis import strategies as st
 
 from reports import publication
-from reports.documents import workbook
+from reports.documents import brand, workbook
 from reports.documents.imprint import Imprint
 from reports.documents.sheets import Book, Link, cleaned
 from reports.publication import Results
@@ -137,6 +138,16 @@ def test_made_up_figures_say_so_on_the_cover(computed, asked):
     cover = book_of(results, asked("two-themes"), wave="Survey 2026", demonstration=True)["Cover"]
     assert cover["A1"].value == "Survey 2026: results"
     assert "made up" in cover["A2"].value
+
+
+def test_the_cover_and_the_properties_name_the_publisher(computed, asked):
+    publisher = replace(brand.default(), name="=Ynys Network", contact="Questions: ask@example.org")
+    made = workbook.results(computed, asked("two-themes"), names={}, about={}, imprint=Imprint(), publisher=publisher)
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    cover = [cell.value for cell in book["Cover"]["A"]]
+    assert cover[1:4] == ["=Ynys Network", publisher.strapline, "Questions: ask@example.org"]
+    assert book["Cover"]["A2"].data_type == "s"
+    assert book.properties.creator == "=Ynys Network"
 
 
 def test_the_same_results_give_the_same_bytes(computed, asked):

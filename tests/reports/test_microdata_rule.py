@@ -131,6 +131,23 @@ def test_a_row_is_in_words_and_says_what_was_not_asked(asked):
     assert codes[plain.code] == "1"
 
 
+def test_whether_a_question_was_asked_does_not_tell_a_tier_that_is_withheld(asked):
+    """mindset_2 is for leaders and managers only, mindset_5 for those of them who agree with it, mindset_1 for all."""
+    reader = RowReader(asked("conditional-pages"))
+    row, withheld = reader.writer({}), ("E1", "[c]", "[c]", "[c]")
+    manager = {"tier": "manager", "mindset_1": "3", "mindset_2": "5", "mindset_5": "4"}
+    frontline = {"tier": "frontline", "mindset_1": "3"}
+    rows = [dict(zip(reader.heads, row(withheld, given), strict=True)) for given in (manager, frontline)]
+    assert rows[0] == rows[1]
+    assert (rows[0]["mindset_1"], rows[0]["mindset_2"], rows[0]["mindset_5"]) == (
+        "Neither agree nor disagree",
+        "[c]",
+        "[c]",
+    )
+    shown = dict(zip(reader.heads, row(reader.cell("E1", manager), manager), strict=True))
+    assert (shown["mindset_2"], shown["mindset_5"]) == ("Strongly agree", "Agree")
+
+
 def test_the_codebook_explains_every_column_and_value_that_a_row_can_hold(staff):
     reader, rows = RowReader(staff), list(codebook.rows(staff))
     assert {row[0] for row in rows} == {*reader.heads, "any column"}

@@ -265,3 +265,10 @@ def test_a_file_of_staff_numbers_that_cannot_be_one_is_refused_before_it_fills_t
     with pytest.raises(FileFaults, match=fault):
         register.read_headcounts(file(text, "headcounts.csv"), asked("tiers-and-areas"), {"A"})
     assert time.process_time() - before < 4
+
+
+def test_a_cell_far_beyond_the_columns_refuses_its_row_even_where_the_rest_is_empty(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_bytes(b"authority,mindset_1\nA,1\n" + b"," * 500 + b"x\n")
+    with pytest.raises(FileFaults, match=r"row 3: 22 cells or more, but row 1 names 2 columns"):
+        list(tables.open_table(path).chunks)

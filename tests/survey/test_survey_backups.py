@@ -239,6 +239,10 @@ DAMAGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "not ours": lambda lines: [b"{}\n", *lines[1:]],
     "no JSON": lambda lines: [b"hello\n", *lines[1:]],
     "nothing": lambda lines: lines[:0],
+    "a list in a cell": lambda lines: [one.replace(b'"ann@x.example"', b'["ann@x.example"]') for one in lines],
+    "a number beyond all bounds": lambda lines: [one.replace(b'"ann@x.example"', b"9" * 30) for one in lines],
+    "a line without bottom": lambda lines: [*lines[:-1], b"[" * 100_000 + b"\n", lines[-1]],
+    "digests that are none": lambda lines: [*lines[:-1], b'{"digest":"x","tables":{"person":5}}\n'],
 }
 
 
@@ -253,7 +257,9 @@ def test_a_damaged_backup_changes_nothing(filled, tmp_path: Path, damage):
     assert count(database, "web_session") == 1
 
 
-@pytest.mark.parametrize("bytes_", [b"", b"no gzip at all", gzip.compress(b"x" * 5000)[:30]])
+@pytest.mark.parametrize(
+    "bytes_", [b"", b"no gzip at all", gzip.compress(b"x" * 5000, mtime=0)[:30]], ids=["empty", "no gzip", "cut short"]
+)
 def test_what_is_no_backup_is_refused_in_a_sentence(empty, tmp_path: Path, bytes_):
     (tmp_path / "a.backup").write_bytes(bytes_)
     with pytest.raises(BadInput):

@@ -21,7 +21,7 @@ from reports import publication
 from reports.frames import AUTHORITIES, HEADCOUNTS, NOT_ANSWERED, Responses
 from reports.publication import Results
 from reports.rules import Rules
-from survey import audit, keys, links, results
+from survey import audit, documents, jobs, keys, links, results
 from survey.config import Settings
 from survey.db import Database
 from survey.demonstration import answers, entrances, loading, people, sector
@@ -247,6 +247,9 @@ def test_it_is_loaded_once_with_two_published_waves_and_an_open_one(
         assert results.comparison(session, releases[0], HOME).peer_group.code == "type:district"
         assert session.scalar(select(func.count()).select_from(SealedText)) > 20
         assert audit.verify(session) == ()
+        asked = [(job.kind, job.payload["authority"]) for job in jobs.recent(session)]
+        assert asked == [(documents.MAKE, HOME)] * 2  # of more than two hundred reports those that are looked at
+        assert documents.missing(session, settings, now=NOW) == []
     assert not loading.load(database, settings, now=NOW, places=few)
     with database.session() as session:
         assert session.scalar(select(func.count()).select_from(Submission)) == before

@@ -142,13 +142,9 @@ def test_a_person_has_few_unfinished_jobs_and_the_service_as_many_as_it_needs(da
         ask(f"the service's {number}")
 
 
-def test_a_job_of_somebody_else_is_not_there(database, ask, now):
-    person = a_person(database, now)
-    code = ask(by=person)
-    with database.session() as session:
-        assert jobs.of_person(session, code, person).code == code
-        with pytest.raises(NotFound):
-            jobs.of_person(session, code, person + 1)
+def test_a_job_that_nobody_asked_for_is_not_there(database):
+    with database.session() as session, pytest.raises(NotFound):
+        jobs.get(session, "none")
 
 
 # Claiming

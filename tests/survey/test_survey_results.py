@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports import narrative
+from reports.documents import brand
 from reports.frames import BENCHMARKS, SCORES
 from survey import downloads, results, stored_results
 from survey.errors import NotFound
@@ -165,12 +166,12 @@ def test_benchmarks_leave_as_whole_numbers(closed: Closed) -> None:
 def test_a_workbook_has_a_sheet_for_each_table_and_no_ranks(closed: Closed) -> None:
     release = closed.published()
     with closed.database.write(closed.session):
-        made = downloads.xlsx(closed.session, release, actor="person:1", now=closed.now)
+        made = downloads.xlsx(closed.session, release, publisher=brand.default(), actor="person:1", now=closed.now)
         closed.session.commit()
     book = openpyxl.load_workbook(io.BytesIO(made.content))
     assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks"]
     cover = [row[0] for row in book["Cover"].iter_rows(values_only=True)]
-    assert cover[0] == "Survey 2026: results"
+    assert cover[:2] == ["Survey 2026: results", brand.default().name]
     assert {"Release: 2026.1", "Method version: 1"} <= set(cover)
     heads = [cell.value for cell in book["Standings"][3]]
     assert not [head for head in heads if "rank" in head.lower()]

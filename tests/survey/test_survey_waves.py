@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from survey import editions, participation, sealing, waves
+from survey import editions, participation, register, sealing, waves
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Authority, AuthorityAttribute, Headcount, Invitation, Participation, Submission, Wave
 from survey.sealing import Answered
@@ -154,6 +154,25 @@ def test_an_unknown_wave_or_authority_is_named(database, session, now, planned):
     with database.write(session), pytest.raises(BadInput) as refusal:
         participation.add(session, planned, ["X1", "Q7", "Q8"], actor="system", now=now)
     assert [fault[:3] for fault in refusal.value.faults] == ["Q7:", "Q8:"]
+
+
+def test_an_authority_that_ends_before_the_wave_opens_does_not_take_part(database, session, now, planned):
+    """Two end on 1 April and the wave opens in May; one of them has nobody in its place."""
+    file = (
+        "code,name,type,start,end,successor\nQ1,Old Town,district,2010-04-01,2026-04-01,Q2\n"
+        "Q2,New County,unitary,2026-04-01,,\nQ3,Lost Hundred,district,2010-04-01,2026-04-01,\n"
+    )
+    with database.write(session):
+        register.import_authorities(session, file.encode(), on=now.date(), now=now, actor="system")
+        with pytest.raises(BadInput) as refusal:
+            participation.add(session, planned, ["Q1", "Q2", "Q3"], actor="system", now=now)
+        assert refusal.value.faults == (
+            "Q1: Old Town has ended. Name Q2 instead.",
+            "Q3: Lost Hundred has ended. Leave it out.",
+        )
+        assert [one.authority.code for one in participation.of_wave(session, planned)] == ["X1", "X2"]
+        participation.add(session, planned, ["Q2"], actor="system", now=now)
+        assert [one.authority.code for one in participation.of_wave(session, planned)] == ["Q2", "X1", "X2"]
 
 
 def test_waves_are_listed_with_how_many_take_part(session, planned):

@@ -250,7 +250,7 @@ def test_the_parts_of_the_authority_are_compared_in_a_sentence_and_a_table(membe
     change(sqlite_database, update(RESULT_TABLES["tier_gaps"]).values(reason="complement", gap=None))
     page = member.get(f"{OVERVIEW}inside").text
     assert "Do the service areas differ?" not in page
-    assert "app-finding\">Senior" not in page
+    assert 'app-finding">Senior' not in page
 
 
 def test_a_picture_is_drawn_once_and_asked_for_again_each_time(member, sqlite_database, monkeypatch) -> None:

@@ -92,6 +92,19 @@ def test_what_was_chosen_can_be_looked_at_before_it_is_accepted(
     assert number(sqlite_database, Submission) == before + 24
 
 
+def test_the_same_answers_again_are_refused_where_another_file_can_be_chosen(
+    researcher_browser, sqlite_database, home, tmp_path
+) -> None:
+    browser, before = researcher_browser, number(sqlite_database, Submission)
+    for expected in (303, 409):
+        upload(browser, forms_export(home, seed=9).xlsx(tmp_path / "export.xlsx"))
+        answer = browser.post(f"{URL}accept", {"do": "accept", **choices(browser.get(URL).text)})
+        assert answer.status == expected
+    assert "so nobody counts twice" in answer.text
+    assert "Choose another file" in answer.text
+    assert number(sqlite_database, Submission) == before + 24
+
+
 def test_a_label_that_is_like_none_must_be_decided(researcher_browser, sqlite_database, home, tmp_path) -> None:
     browser, export = researcher_browser, forms_export(home)
     export.rows[1][7] = "Perhaps"
@@ -148,3 +161,13 @@ def test_a_kept_mapping_can_be_forgotten(researcher_browser, sqlite_database, ho
     with sqlite_database.session() as session:
         actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(3)).all()
     assert list(actions) == ["mapping.forgotten", "mapping.saved", "responses.imported"]
+
+
+def test_the_name_of_a_file_is_kept_without_signs_that_no_column_or_page_takes(
+    researcher_browser, sqlite_database, home, tmp_path
+) -> None:
+    content = forms_export(home).csv(tmp_path / "export.csv").read_bytes()
+    data = {"file": (io.BytesIO(content), "re\x00port\u202e.csv")}
+    assert researcher_browser.post(URL, data, content_type="multipart/form-data").status == 303
+    with sqlite_database.session() as session:
+        assert session.scalars(select(PendingImport.name)).one() == "report.csv"
