@@ -57,13 +57,16 @@ def _section(code: str) -> str:
 
 
 def answers(count: int, questionnaire: Questionnaire) -> Responses:
-    """Answers from a seed: levels that differ by authority, 3 % blank."""
+    """Answers from a seed: levels that differ by authority and by person, so that items belong together; 3 % blank."""
     rng = np.random.default_rng(2026)
     authority = rng.integers(0, AUTHORITIES, count).astype(np.int32)
     level = rng.normal(0.0, 0.3, AUTHORITIES)[authority]
+    leaning = level + rng.normal(0.0, 0.7, count)
     chosen = np.empty((count, ITEMS), dtype=np.int8, order="F")
-    for column in range(ITEMS):
-        chosen[:, column] = np.clip(np.rint(2.4 + level + rng.normal(0.0, 1.1, count)), 0, 5)
+    for column, item in enumerate(questionnaire.scored_items):
+        agreed = 2.0 + (-leaning if item.reverse else leaning)
+        chosen[:, column] = np.clip(np.rint(agreed + rng.normal(0.0, 0.9, count)), 0, 4)
+    chosen[rng.random(chosen.shape) < 0.02] = 5  # not known
     chosen[rng.random(chosen.shape) < 0.03] = -2
     return Responses(
         tuple(f"A{number:03}" for number in range(AUTHORITIES)),

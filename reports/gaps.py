@@ -254,7 +254,8 @@ def _comparable(case: Case, reasons: Reasons) -> Reasons:
 
 
 def _with_overall(case: Case, reasons: Reasons) -> Reasons:
-    """The overall goes with a withheld dimension, whose gap it would give away."""
+    """The overall goes with a withheld dimension, whose gap it would give away; refused scales have no say in Holm."""
+    reasons[~withheld(reasons) & case.refused] = Reason.UNRELIABLE_SCALE
     dimensions = case.dimensions
     if len(dimensions) < case.rules.overall_dimensions:
         reasons[:, 0] = Reason.TOO_FEW_DIMENSIONS

@@ -21,7 +21,7 @@ LEAST_RWG = 0.70
 
 _STAY = ("reliability", "item_analysis", "agreement", "within_agreement")
 """Frames that tell why a dimension is withheld, so that it is not withheld in them."""
-_NO_NUMBER = (Reason.NO_ANSWERS, Reason.TOO_FEW_PEOPLE, Reason.NOT_A_THEME)
+_NO_NUMBER = (Reason.NO_ANSWERS, Reason.TOO_FEW_PEOPLE, Reason.NOT_A_THEME, Reason.NOT_ASSESSED)
 
 
 class State(StrEnum):

@@ -101,7 +101,7 @@ def _assessed(case: Case, shared: Sequence[str], matrix: Floats) -> Assessed:
         enough = themes[:, place] >= max(math.ceil(case.rules.answered_share * len(columns)), 1)
         total = np.where(given, matrix[:, columns], 0.0).sum(axis=1)
         score[enough, place] = total[enough] / themes[enough, place]
-    dimensions = case.places(MeasureKind.DIMENSION)
+    dimensions = case.dimensions
     themes[:, 0] = themes[:, dimensions].sum(axis=1)
     if len(dimensions) >= case.rules.overall_dimensions:
         score[:, 0] = score[:, dimensions].mean(axis=1)
@@ -121,7 +121,7 @@ def _on_the_same_themes(case: Case, shared: Sequence[str], matrix: Floats) -> Ca
         theirs = replace(case.responses, authority=case.responses.authority[rows], answers=case.responses.answers[rows])
         values[rows] = scoring.person_scores(theirs, kept, case.rules).values
     people = scoring.excluded(PersonScores(case.measures, values), case.flags.excluded)
-    return replace(case, people=people)
+    return replace(case, people=people).without(case.unreliable)
 
 
 def _only(questionnaire: Questionnaire, themes: set[str]) -> Questionnaire:
@@ -143,7 +143,8 @@ def _own_reasons(case: Case, assessed: Assessed, found: Estimates) -> Reasons:
     """Too few dimensions, no self-assessment, too few people; a dimension without a figure takes the overall with it."""
     reasons = threshold.people(found.n, case.rules)
     reasons[np.isnan(assessed.score)] = Reason.NOT_ASSESSED
-    dimensions = case.places(MeasureKind.DIMENSION)
+    reasons[~withheld(reasons) & case.refused] = Reason.UNRELIABLE_SCALE
+    dimensions = case.dimensions
     if len(dimensions) < case.rules.overall_dimensions:
         reasons[:, 0] = Reason.TOO_FEW_DIMENSIONS
     else:

@@ -13,7 +13,6 @@ from reports.narrative import ABOVE, BELOW, CANNOT_TELL, SIMILAR, Caption, in_se
 from reports.profile import number
 from reports.wording import BASE_LANGUAGE, enumeration, text, whole
 
-MINUS = "\N{MINUS SIGN}"
 _SAID = (ABOVE, BELOW, SIMILAR, CANNOT_TELL)
 
 

@@ -21,7 +21,7 @@ def fill(case: Wave, rows: list[Row], found: Found, told: Told, relied: dict[tup
     z = np.random.default_rng(SEED).standard_normal((DRAWS, 1 + len(case.codes)))
     places: dict[tuple[str, str, str], Row] = {}
     for group, members in peer_groups(case):
-        for measure in ("overall", *case.instrument.dimensions):
+        for measure in ("overall", *case.instrument.shown):
             chances = of_group(case, made[measure], [one for one in members if not told[one, measure]], z)
             enough = len([one for one in members if not told[one, measure]]) >= FOR_QUARTILES
             for code, (row, bands) in chances.items():
@@ -113,7 +113,7 @@ def average_officer(case: Wave, found: Found, told: Told) -> list[Row]:
 
 def robustness(case: Wave, told: Told) -> list[Row]:
     """Quarters of the overall from each person's answers, recombined in 1,001 ways and with each dimension left out."""
-    dimensions = case.instrument.dimensions
+    dimensions = case.instrument.shown
     shown = [code for code in case.codes if not told[code, "overall"]]
     quarters = variants(case, shown, dimensions) if shown else np.empty((1, 0))
     rows: list[Row] = []

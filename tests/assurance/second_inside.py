@@ -18,6 +18,7 @@ from second_opinion import (
     holm,
     of_people,
     type7,
+    unreliable,
     verdict,
 )
 
@@ -60,7 +61,7 @@ def divergence(case: Wave, found: dict, hidden: dict, *, told: bool = False) -> 
                 if n >= PEOPLE and (not told or reason is None):
                     parts.append(scores)
             reason = few(found[code, measure].n) or ("too_few_service_areas" if len(parts) < AREAS else None)
-            if measure == "overall" and len(case.instrument.dimensions) < 3:
+            if measure == "overall" and len(case.instrument.shown) < 3:
                 reason = "too_few_dimensions"
             n = sum(len(one) for one in parts)
             row: Row = {"authority": code, "measure": measure, "service_areas": len(parts), "n": n, "reason": reason}
@@ -160,10 +161,12 @@ def apart(one: Estimate, other: Estimate) -> Row:
 
 def judged(case: Wave, rows: dict[str, Row]) -> list[Row]:
     """Overall with its dimensions; Holm over the dimensions that are shown, the withheld ones among all of them."""
-    dimensions = case.instrument.dimensions
-    if len(dimensions) < 3:
+    dimensions, left = case.instrument.dimensions, case.instrument.shown
+    for measure, row in rows.items():
+        row["reason"] = row["reason"] or unreliable(case, measure)
+    if len(left) < 3:
         rows["overall"]["reason"] = "too_few_dimensions"
-    elif rows["overall"]["reason"] is None and any(rows[one]["reason"] for one in dimensions):
+    elif rows["overall"]["reason"] is None and any(rows[one]["reason"] for one in left):
         rows["overall"]["reason"] = "dimension_withheld"
     for measure, row in rows.items():
         row |= {"p_adjusted": None, "verdict": None}

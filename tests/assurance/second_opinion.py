@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import second_scales
 import second_weights
 from scipy import stats
 
@@ -29,6 +30,15 @@ class Asked:
     dimensions: list[str] = field(default_factory=list)
     themes: list[str] = field(default_factory=list)
     elected: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # dimensions of which only the questions are shown
+
+    @property
+    def shown(self) -> list[str]:
+        return [one for one in self.dimensions if one not in self.refused]
+
+    def is_refused(self, measure: str) -> bool:
+        homes = {item["dimension"] for item in self.items if measure in (item["dimension"], item.get("theme"))}
+        return bool(homes & self.refused)
 
     @property
     def measures(self) -> list[str]:
@@ -106,10 +116,13 @@ def _score(person: Person, instrument: Asked) -> None:
         answered = [one for one in points if one is not None]
         if own and len(answered) >= math.ceil(len(own) / 2):
             person.scores[measure] = math.fsum(answered) / len(answered)
-    if len(instrument.dimensions) >= 3 and all(one in person.scores for one in instrument.dimensions):
-        person.scores["overall"] = math.fsum(person.scores[one] for one in instrument.dimensions) / len(
-            instrument.dimensions
-        )
+    _overall(person, instrument)
+
+
+def _overall(person: Person, instrument: Asked) -> None:
+    person.scores.pop("overall", None)
+    if len(instrument.shown) >= 3 and all(one in person.scores for one in instrument.shown):
+        person.scores["overall"] = math.fsum(person.scores[one] for one in instrument.shown) / len(instrument.shown)
 
 
 def _judge(person: Person, instrument: Asked) -> None:
@@ -251,7 +264,21 @@ def wave(folder: Path, *, coarse: bool = False) -> Wave:
     found = Wave(instrument, people(answers, instrument), registered, staff, weighted, coarse=coarse)
     for code in found.codes:
         found.weighting[code] = _rake(found, code)
+    _refuse(found)
     return found
+
+
+def _refuse(case: Wave) -> None:
+    """The overall is over the dimensions that are left."""
+    instrument, counting = case.instrument, [one for one in case.people if one.counts]
+    for dimension in instrument.dimensions:
+        own = [one for one in instrument.items if one["dimension"] == dimension]
+        scores = [[instrument.score(item, one.given[item["code"]]) for item in own] for one in counting]
+        if own and not second_scales.belongs_together(scores, [one.authority for one in counting]):
+            instrument.refused.add(dimension)
+    if instrument.refused:
+        for one in case.people:
+            _overall(one, instrument)
 
 
 def _rake(case: Wave, code: str) -> str:
@@ -325,13 +352,17 @@ def reasons(case: Wave, found: dict[tuple[str, str], Estimate]) -> dict[tuple[st
     told: dict[tuple[str, str], str | None] = {}
     for code in case.codes:
         for measure in case.instrument.measures:
-            told[code, measure] = few(found[code, measure].n)
-        hidden = any(told[code, one] for one in case.instrument.dimensions)
-        if len(case.instrument.dimensions) < 3:
+            told[code, measure] = few(found[code, measure].n) or unreliable(case, measure)
+        hidden = any(told[code, one] for one in case.instrument.shown)
+        if len(case.instrument.shown) < 3:
             told[code, "overall"] = "too_few_dimensions"
         elif hidden and not told[code, "overall"]:
             told[code, "overall"] = "dimension_withheld"
     return told
+
+
+def unreliable(case: Wave, measure: str) -> str | None:
+    return "unreliable_scale" if case.instrument.is_refused(measure) else None
 
 
 def few(n: int) -> str | None:

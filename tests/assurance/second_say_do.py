@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scipy import stats
-from second_opinion import FOR_MEDIAN, Estimate, Person, Row, Wave, few, holm, of_whole, table, type7, verdict
+from second_opinion import (
+    FOR_MEDIAN,
+    Estimate,
+    Person,
+    Row,
+    Wave,
+    few,
+    holm,
+    of_whole,
+    table,
+    type7,
+    unreliable,
+    verdict,
+)
 
 SIDES = ("staff", "staff_lower", "staff_upper", "n")
 
@@ -108,14 +121,16 @@ def of_authority(case: Wave, own: Said, code: str) -> dict[str, Row]:
         count[measure] = len(levels)
         enough = levels and len(levels) >= math.ceil(len(mine) / 2)
         word[measure] = math.fsum(one for one in levels if one is not None) / len(levels) if enough else None
-    dimensions = [word[one] for one in case.instrument.dimensions]
-    count["overall"] = sum(count[one] for one in case.instrument.dimensions)
+    dimensions = [word[one] for one in case.instrument.shown]
+    count["overall"] = sum(count[one] for one in case.instrument.shown)
     whole = [one for one in dimensions if one is not None]
     word["overall"] = math.fsum(whole) / len(whole) if len(whole) == len(dimensions) >= 3 else None
     found = {m: row(code, m, word[m], count[m], staff(case, code, answered, m)) for m in case.instrument.measures}
+    for measure, one in found.items():
+        one["reason"] = one["reason"] or unreliable(case, measure)
     if len(dimensions) < 3:
         found["overall"]["reason"] = "too_few_dimensions"
-    elif found["overall"]["reason"] is None and any(found[one]["reason"] for one in case.instrument.dimensions):
+    elif found["overall"]["reason"] is None and any(found[one]["reason"] for one in case.instrument.shown):
         found["overall"]["reason"] = "dimension_withheld"
     return found
 
@@ -131,7 +146,7 @@ def staff(case: Wave, code: str, themes: set[str], measure: str) -> Estimate:
 
 def points(case: Wave, person: Person, themes: set[str], measure: str) -> float | None:
     if measure == "overall":
-        parts = [points(case, person, themes, one) for one in case.instrument.dimensions]
+        parts = [points(case, person, themes, one) for one in case.instrument.shown]
         known = [one for one in parts if one is not None]
         return math.fsum(known) / len(known) if len(known) == len(parts) >= 3 else None
     items = [i for i in case.instrument.items if i.get("theme") in themes and measure in (i["dimension"], i["theme"])]

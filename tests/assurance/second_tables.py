@@ -39,19 +39,33 @@ def research(case: Wave) -> Tables:
     found = estimates(case)
     told = reasons(case, found)
     groups = group_scores(case, found)
-    return {
-        "respondents": respondents(case),
-        "agreement": agreement(case),
-        "within_agreement": within_agreement(case, found),
-        "scores": scores(case, found, told),
-        "items": items(case),
-        "group_scores": groups,
-        **second_inside.tables(case, found, groups, told),
-        **compared(case, found, told),
-        "own_profile": second_own_profile.rows(case, found, told),
-        "average_officer": second_depth.average_officer(case, found, told),
-        "robustness": second_depth.robustness(case, told),
-    }
+    return unreliable_too(
+        {
+            "respondents": respondents(case),
+            "agreement": agreement(case),
+            "within_agreement": within_agreement(case, found),
+            "scores": scores(case, found, told),
+            "items": items(case),
+            "group_scores": groups,
+            **second_inside.tables(case, found, groups, told),
+            **compared(case, found, told),
+            "own_profile": second_own_profile.rows(case, found, told),
+            "average_officer": second_depth.average_officer(case, found, told),
+            "robustness": second_depth.robustness(case, told),
+        },
+        case,
+    )
+
+
+def unreliable_too(tables: Tables, case: Wave) -> Tables:
+    """Of a dimension whose questions do not belong together no figure is shown, but those that tell why."""
+    for name, rows in tables.items():
+        for row in rows:
+            told = "reason" in row and name not in ("agreement", "within_agreement")
+            if told and case.instrument.is_refused(str(row.get("measure"))):
+                first = row["reason"] in ("no_answers", "too_few_people", "not_a_theme", "not_assessed")
+                row["reason"] = row["reason"] if first else "unreliable_scale"
+    return tables
 
 
 def agreement(case: Wave) -> list[Row]:
@@ -216,9 +230,9 @@ def of_kind(
     for measure in measures[1:]:
         complement(told_here, measure, sizes[measure], whole[measure])
     for group in members:
-        if len(case.instrument.dimensions) < 3:
+        if len(case.instrument.shown) < 3:
             told_here[group, "overall"] = "too_few_dimensions"
-        elif not told_here[group, "overall"] and any(told_here[group, one] for one in case.instrument.dimensions):
+        elif not told_here[group, "overall"] and any(told_here[group, one] for one in case.instrument.shown):
             told_here[group, "overall"] = "dimension_withheld"
     complement(told_here, "overall", sizes["overall"], whole["overall"])
     return [

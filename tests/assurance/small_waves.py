@@ -94,7 +94,11 @@ def answers(draw: random.Random, plan: Plan, codes: list[str]) -> list[dict[str,
             row = {"authority": code, "service_area": draw.choice(["", *AREAS]), "tier": draw.choice(["", *TIERS])}
             if draw.random() < 0.6:
                 row |= {"service_area": "housing", "tier": "frontline"}
-            row |= {item: chosen(draw, plan, scale, level, gaps) for item, scale, *_ in plan.items}
+            own = min(1.0, max(0.0, level + draw.uniform(-0.5, 0.5)))  # who agrees to one statement agrees to others
+            row |= {
+                item: chosen(draw, plan, scale, 1.0 - own if reverse else own, gaps)
+                for item, scale, _, _, reverse in plan.items
+            }
             row |= {"weight": f"{draw.uniform(0.2, 4):.4f}"} if weighted else {}
             row |= {"seconds": str(draw.randint(1, 100))} if timed else {}
             rows.append(row)
@@ -110,7 +114,9 @@ def chosen(draw: random.Random, plan: Plan, scale: str, level: float, gaps: floa
     if draw.random() < gaps:
         return draw.choice(["", options[-1][0]])
     levels = [code for code, value in options if not isinstance(value, str)]
-    return levels[min(len(levels) - 1, int(draw.triangular(0, 1, level) * len(levels)))]
+    return levels[
+        min(len(levels) - 1, int(draw.triangular(max(0, level - 0.3), min(1, level + 0.3), level) * len(levels)))
+    ]
 
 
 def register(draw: random.Random, path: Path, codes: list[str]) -> None:

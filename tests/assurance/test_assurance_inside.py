@@ -15,19 +15,13 @@ import second_tables
 import small_waves
 from test_assurance_recheck import analyse, of_table
 
-from reports import divergence, gaps, gates
+from reports import divergence, gaps
 from reports.disclosure.reasons import withheld
 from reports.statistics import welch
 
 WAVES = 200 if os.environ.get("ASSURANCE") == "long" else 8
 
 pytestmark = pytest.mark.assurance
-
-
-@pytest.fixture(autouse=True)
-def no_scale_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether a dimension may be shown at all is a matter of its gate, which has tests of its own."""
-    monkeypatch.setattr(gates, "LEAST_PEOPLE", 10**9)
 
 
 def differences(folder: Path, seed: int) -> Iterator[str]:
@@ -39,6 +33,7 @@ def differences(folder: Path, seed: int) -> Iterator[str]:
         found = second_opinion.estimates(case)
         groups = second_tables.group_scores(case, found)
         expected = second_inside.tables(case, found, groups, second_opinion.reasons(case, found))
+        expected = second_tables.unreliable_too(expected, case)
         out = analyse(folder, audience)
         for name, rows in expected.items():
             for row in rows if case.coarse else []:
