@@ -147,6 +147,8 @@ class _Attendance:
             for pipe in (self.process.stdin, self.process.stdout):
                 with suppress(OSError):
                     _opened(pipe).close()
+        if self.heard != self.told:  # the last word of a child that was quicker than the heart
+            self.watch(self.heard)
         self._settle(sentence)
 
     def _sent(self) -> subprocess.Popen[bytes]:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PATH = files.path(*files.STAFF)
 STAFF = loader.read(PATH)
 SCORED = STAFF.scored_items
-TRACE = (ROOT / "docs" / "questionnaire.md").read_text()
+TRACE = (ROOT / "docs" / "questionnaire.md").read_text().partition("## The self-assessment")[0]
 ROW = re.compile(r"^\| (?P<theme>[^|]+) \| (?P<topic>[^|]+) \| (?P<seed>[^|]+) \| (?P<items>`[^|]+) \|$", re.MULTILINE)
 
 
