@@ -23,7 +23,6 @@ from second_opinion import (
 )
 
 AREAS = 3
-UPPER, LOWER = ["senior"], ["frontline"]
 Told = dict[tuple[str, str, str, str], str | None]
 """The reason against a service area or tier: authority, kind, group, measure."""
 
@@ -96,36 +95,42 @@ def one_way(parts: list[list[float]]) -> Row:
 # Tiers
 
 
+def standing(case: Wave, *places: str) -> list[str]:
+    """The tiers that stand there in an authority."""
+    return [code for place in places for code in case.instrument.standings.get(place, [])]
+
+
 def of_tiers(case: Wave, code: str, tiers: list[str], measure: str) -> Estimate:
     members: list[Person] = [one for one in case.of(code) if one.tier in tiers]
     return of_people(case, members, measure, None)
 
 
 def tier_gaps(case: Wave, code: str, found: dict, hidden: dict) -> list[Row]:
-    has_tiers = bool(case.instrument.elected)  # waves here have all standings or no tiers
+    senior, frontline = standing(case, "senior"), standing(case, "frontline")
     rows: dict[str, Row] = {}
     for measure in case.instrument.measures:
-        upper = UPPER if has_tiers and of_tiers(case, code, UPPER, measure).n >= PEOPLE else [*UPPER, "manager"]
-        one, other = (of_tiers(case, code, tiers if has_tiers else [], measure) for tiers in (upper, LOWER))
+        enough = of_tiers(case, code, senior, measure).n >= PEOPLE
+        upper = senior if enough else standing(case, "senior", "manager")
+        one, other = (of_tiers(case, code, tiers, measure) for tiers in (upper, frontline))
         reason = few(min(one.n, other.n))
         if reason is None and could_be_computed(case, (code, measure), upper, found[code, measure].n, hidden):
             reason = "complement"
         rows[measure] = {"authority": code, "measure": measure, "reason": reason} | apart(one, other)
-        rows[measure] |= {"upper_tier": "+".join(upper), "lower_tier": "frontline", "with_managers": upper != UPPER}
-        if not has_tiers:
-            rows[measure] |= {"upper_tier": None, "lower_tier": None}
+        rows[measure] |= {"upper_tier": "+".join(upper) or None, "lower_tier": "+".join(frontline) or None}
+        rows[measure] |= {"with_managers": not enough}
     return judged(case, rows)
 
 
 def could_be_computed(case: Wave, at: tuple[str, str], upper: list[str], whole: int, hidden: dict) -> bool:
     """With the shown tiers and the two sides of the gap, are a few people left anywhere?"""
     (code, measure), left, sides = at, whole, {"upper": 0, "lower": 0}
+    lower = standing(case, "frontline")
     for tier in case.groups(code, "tier"):
         n, reason = hidden[code, "tier", tier, measure]
-        side = "upper" if tier in upper else "lower" if tier in LOWER else None
+        side = "upper" if tier in upper else "lower" if tier in lower else None
         left -= n if reason is None or side else 0
         if reason is not None and side and n:
-            if len(upper if side == "upper" else LOWER) == 1:
+            if len(upper if side == "upper" else lower) == 1:
                 return True
             sides[side] += n
     return any(0 < one < PEOPLE for one in (left, *sides.values()))
@@ -213,8 +218,9 @@ def sector_inside(case: Wave, divergences: list[Row], tiers: list[Row], elected:
 def pooled(case: Wave, measure: str, tiers: list[Row]) -> Row:
     """Least squares on the tier with a constant for each authority, and an error robust to clusters."""
     parts, concealed = [], []
-    for code in case.codes if case.instrument.elected else []:
-        one, other = of_tiers(case, code, UPPER, measure), of_tiers(case, code, LOWER, measure)
+    senior, frontline = standing(case, "senior"), standing(case, "frontline")
+    for code in case.codes:
+        one, other = of_tiers(case, code, senior, measure), of_tiers(case, code, frontline, measure)
         if one.n and other.n:
             row = next(row for row in tiers if (row["authority"], row["measure"]) == (code, measure))
             part = (one.n, other.n, float(one.score or 0.0) - float(other.score or 0.0))
@@ -232,7 +238,6 @@ def pooled(case: Wave, measure: str, tiers: list[Row]) -> Row:
     reason = few(min(n_upper, n_lower)) or ("too_few_authorities" if g < FOR_MEDIAN else None)
     if reason is None and max(weights) > sum(weights) / 2:
         reason = "dominance"
-    known = bool(case.instrument.elected)
-    row = {"measure": measure, "upper_tier": "senior" if known else None, "lower_tier": "frontline" if known else None}
+    row: Row = {"measure": measure, "upper_tier": "+".join(senior) or None, "lower_tier": "+".join(frontline) or None}
     row |= {"authorities": g, "n_upper": n_upper, "n_lower": n_lower, "gap": gap}
     return row | {"lower": lower, "upper": upper, "reason": reason}

@@ -30,6 +30,7 @@ class Asked:
     dimensions: list[str] = field(default_factory=list)
     themes: list[str] = field(default_factory=list)
     elected: set[str] = field(default_factory=set)
+    standings: dict[str, list[str]] = field(default_factory=dict)  # tiers by where they stand in the authority
     refused: set[str] = field(default_factory=set)  # dimensions of which only the questions are shown
 
     @property
@@ -85,6 +86,8 @@ def asked(path: Path) -> Asked:
                 elif item.get("role") == "tier":
                     options = found.options[item["option_set"]]
                     found.elected = {one["code"] for one in options if one.get("standing") == "elected"}
+                    for one in options:
+                        found.standings.setdefault(one.get("standing", ""), []).append(one["code"])
     return found
 
 
