@@ -86,7 +86,8 @@ def test_who_sent_none_and_a_survey_that_asked_none_have_no_such_part() -> None:
 def test_the_pdf_has_the_part_with_picture_sentence_and_tables() -> None:
     found = tagged_pdf.read(report())
     headings = [one.text for one in found.every("H1")]
-    assert headings.index(reading.SAID_TITLE) == headings.index("Inside the authority") - 1
+    at = headings.index(reading.SAID_TITLE)
+    assert headings[at + 1 : at + 3] == ["Where it leans", "Inside the authority"]
     word = said()
     assert word is not None
     assert word.caption.sentence in [one.alt for one in found.every("Figure")]
