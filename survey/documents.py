@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import reports
-from reports.documents.brand import Brand
 from survey import jobs, results
 from survey.config import Settings
 from survey.models import Job, Release
@@ -166,10 +165,5 @@ def making_digest() -> str:
     return whole.hexdigest()
 
 
-def publisher(settings: Settings) -> Brand:
-    """The brand that documents wear."""
-    return settings.brand
-
-
 def _brand_digest(settings: Settings) -> str:
-    return hashlib.sha256(repr(astuple(publisher(settings))).encode()).hexdigest()
+    return hashlib.sha256(repr(astuple(settings.brand)).encode()).hexdigest()
