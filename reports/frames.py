@@ -147,6 +147,9 @@ SECTOR_TIER_GAPS = Shape("sector_tier_gaps", {
     "measure": _TEXT, "upper_tier": _TEXT, "lower_tier": _TEXT, "authorities": _COUNT, "n_upper": _COUNT,
     "n_lower": _COUNT, "gap": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
 })  # fmt: skip
+EQUALITY_MIX = Shape("equality_mix", {
+    "item": _TEXT, "option": _TEXT, "n": _COUNT, "share": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
 CHANGE = Shape("change", {
     "authority": _TEXT, "measure": _TEXT, "common_items": _COUNT, "series": _TEXT, "before": _NUMBER,
     "after": _NUMBER, "change": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "p_value": _NUMBER,

@@ -19,7 +19,8 @@ from sqlalchemy import types as sql
 
 REVISION_TABLE = "alembic_version"
 # Who is signed in, or about to be, and which browser has just sent answers: a restored copy must know none of them.
-LEFT_OUT = frozenset({REVISION_TABLE, "web_session", "sign_in_code", "spent_key", "pending_import"})
+# When this copy was rewritten is true of this copy only.
+LEFT_OUT = frozenset({REVISION_TABLE, "web_session", "sign_in_code", "spent_key", "pending_import", "rewriting"})
 _ONLY = {"outbox_message": "sign_in_code_id IS NULL"}
 # How far a mail has come is no content: a restored copy holds back what was waiting.
 _NOT_DIGESTED = {"outbox_message": frozenset({"state", "tries"})}

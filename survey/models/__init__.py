@@ -10,16 +10,18 @@ from survey.models.collection import (
     Invitation,
     Participation,
     ParticipationServiceArea,
+    PrivacyNotice,
     Wave,
 )
 from survey.models.imports import PendingImport, SavedMapping
 from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFile
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
-from survey.models.results import RESULT_TABLES, Release, ReleasePeerGroup
-from survey.models.sealed import SealedEquality, SealedText, SpentKey, Submission
+from survey.models.results import EQUALITY_TABLE, RESULT_TABLES, Release, ReleasePeerGroup
+from survey.models.sealed import Rewriting, SealedEquality, SealedText, SpentKey, Submission
 
 __all__ = [
+    "EQUALITY_TABLE",
     "RESULT_TABLES",
     "Assessment",
     "AssessmentAnswer",
@@ -39,9 +41,11 @@ __all__ = [
     "ParticipationServiceArea",
     "PendingImport",
     "Person",
+    "PrivacyNotice",
     "ProducedFile",
     "Release",
     "ReleasePeerGroup",
+    "Rewriting",
     "RoleGrant",
     "SavedMapping",
     "SealedEquality",

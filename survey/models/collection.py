@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -199,3 +199,19 @@ class Draft(Base):
     started_at: Mapped[datetime]
 
     invitation: Mapped[Invitation] = relationship(lazy="raise_on_sql")
+
+
+class PrivacyNotice(Base):
+    """What officers of a wave were told before the first of them answered: frozen, in every language, with its digest.
+
+    `facts` are the settings that it was made from, `texts` {language: [{heading, lines}]}. It has a day and no time,
+    which would be that of the first answer.
+    """
+
+    __tablename__ = "privacy_notice"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    facts: Mapped[dict[str, Any]]
+    texts: Mapped[dict[str, Any]]
+    digest: Mapped[Digest]
+    frozen_on: Mapped[date]

@@ -16,6 +16,7 @@ from reports.frames import (
     BENCHMARKS,
     DIVERGENCE,
     ELECTED_GAPS,
+    EQUALITY_MIX,
     GROUP_SCORES,
     ITEMS,
     OWN_PROFILE,
@@ -132,3 +133,6 @@ RESULT_TABLES: dict[str, Table] = {
     "reliability": _table_of(RELIABILITY, ("measure",), "alpha"),
     "agreement": _table_of(AGREEMENT, ("measure",), "icc1_anova"),
 }
+
+# Apart from the tables above, so that nothing that goes through them (exports, bundles, workbooks) ever holds it.
+EQUALITY_TABLE = _table_of(EQUALITY_MIX, ("item", "option"), "share")

@@ -5,7 +5,9 @@ Rows lie in the order of their random ids (SQLite: tables without row numbers), 
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.models.base import Base, Digest, RandomId
@@ -66,3 +68,17 @@ class SpentKey(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     key_hash: Mapped[Digest] = mapped_column(String(64), primary_key=True)
+
+
+class Rewriting(Base):
+    """When sealed rows were last rewritten, and how many submissions there were then; one row, or none before the first.
+
+    On PostgreSQL it is written by the transaction that rewrites, so that it carries the number that all rows have then.
+    """
+
+    __tablename__ = "rewriting"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), CheckConstraint("sealed >= 0", name="sealed"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    sealed: Mapped[int]
