@@ -2,18 +2,25 @@
 
 One transaction writes a receipt and a sealed row together. PostgreSQL keeps its number with both, SQLite keeps both side
 by side in its log. The rewrite gives every row of a table the same number and removes the log. What backups from before
-the rewrite still hold is said in the privacy notice.
+the rewrite still hold, and the server's own log of PostgreSQL until its files are used again, is said in the privacy
+notice. `anonymity_checks` looks whether all this is so.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete
+import contextlib
+from datetime import UTC, datetime
+from typing import cast
+
+from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from survey.db import Database
-from survey.models import SpentKey
+from survey.models import Rewriting, SpentKey, Submission
 
 # Each with a column that can be set to itself. Drafts too: their dead rows hold the number of the submission.
-_REWRITTEN = {
+REWRITTEN = {
     "submission": "wave_id",
     "sealed_equality": "wave_id",
     "sealed_text": "wave_id",
@@ -39,28 +46,54 @@ def _forget_spent_keys(database: Database) -> None:
         session.commit()
 
 
+def last(session: Session) -> Rewriting | None:
+    """When rows were last rewritten, and how many submissions there were then."""
+    return session.get(Rewriting, 1)
+
+
 def _rewrite_sqlite(database: Database) -> None:
     """A fresh copy of every page, then an empty log. Sealed tables lie in the order of their random ids already."""
+    _outside_transactions(database, "VACUUM")
+    with database.engine.begin() as connection:
+        _note(connection)
+    _outside_transactions(database, "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _outside_transactions(database: Database, statement: str) -> None:
     connection = database.engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(statement)
         cursor.close()
     finally:
         connection.close()
 
 
 def _rewrite_postgresql(database: Database) -> None:
-    """Two transactions: the first gives all rows its own number, the second copies them in order, without dead ones."""
+    """Two transactions: the first gives all rows its own number, the second copies them in order, without dead ones.
+
+    Then the server is asked to begin its log anew, which it does for those whom it lets ask.
+    """
     with database.engine.begin() as connection:
         _take_time(connection)
-        for table, column in _REWRITTEN.items():
+        _note(connection)
+        for table, column in REWRITTEN.items():
             connection.exec_driver_sql(f"UPDATE {table} SET {column} = {column}")  # noqa: S608 - names from above
     with database.engine.begin() as connection:
         _take_time(connection)
-        for table in _REWRITTEN:
+        for table in REWRITTEN:
             connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
+    for statement in ("SELECT pg_switch_wal()", "CHECKPOINT"):
+        with contextlib.suppress(DBAPIError), database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+
+
+def _note(connection: Connection) -> None:
+    """The mark of this rewrite. It counts what is there before it begins, so that it never claims too much."""
+    table = cast("Table", Rewriting.__table__)
+    sealed = connection.execute(select(func.count()).select_from(Submission)).scalar_one()
+    connection.execute(delete(table))
+    connection.execute(insert(table).values(id=1, at=datetime.now(UTC), sealed=sealed))
 
 
 def _take_time(connection: Connection) -> None:

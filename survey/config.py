@@ -22,7 +22,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 KNOWN = frozenset({
     "SOUNDINGS_DATA", "SOUNDINGS_SECRET_KEY", "SOUNDINGS_LINK_KEY", "SOUNDINGS_BASE_URL", "SOUNDINGS_DEMONSTRATION",
     "SOUNDINGS_ORGANISATION", "SOUNDINGS_CONTACT", "SOUNDINGS_THREADS", "SOUNDINGS_MAIL", "SOUNDINGS_MAIL_FROM", "SOUNDINGS_PROXY_HOPS",
-    "SOUNDINGS_WORKER", "SOUNDINGS_BRAND",
+    "SOUNDINGS_WORKER", "SOUNDINGS_BRAND", "SOUNDINGS_BACKUPS_KEPT",
 })  # fmt: skip
 
 
@@ -50,6 +50,7 @@ class Settings:
     threads: int = 8
     worker: str = "embedded"
     brand: Brand = field(default_factory=brands.default)
+    backups_kept: str = "7/4/12"
 
     @property
     def is_https(self) -> bool:
@@ -83,6 +84,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         threads=_number(environment, "SOUNDINGS_THREADS", 8, 1, 64),
         worker=_choice(environment, "SOUNDINGS_WORKER", ("embedded", "separate")),
         brand=brand,
+        backups_kept=_backups_kept(environment),
     )
     if settings.secret_key == settings.link_key:
         raise SettingFault("SOUNDINGS_LINK_KEY: the same as SOUNDINGS_SECRET_KEY. Give each its own random characters.")
@@ -179,6 +181,13 @@ def _mail_from(environment: Mapping[str, str]) -> str:
             "SOUNDINGS_MAIL_FROM: not an e-mail address that mails can come from. Give survey@example.org."
         )
     return sender
+
+
+def _backups_kept(environment: Mapping[str, str]) -> str:
+    text = environment.get("SOUNDINGS_BACKUPS_KEPT", "7/4/12")
+    if text and re.fullmatch(r"[1-9]\d{0,3}/\d{1,4}/\d{1,4}", text) is None:
+        raise SettingFault("SOUNDINGS_BACKUPS_KEPT: not days/weeks/months such as 7/4/12, or empty for no backups.")
+    return text
 
 
 def _secret(environment: Mapping[str, str], name: str, path: Path) -> str:

@@ -6,7 +6,7 @@ import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
-from survey import anonymity, documents, jobs, pending_imports, people, produced_files, waves
+from survey import anonymity, documents, jobs, pending_imports, people, produced_files, retention, waves
 from survey.config import Settings
 from survey.db import Database
 
@@ -72,5 +72,6 @@ def tidy(database: Database, *, now: datetime) -> None:
     with database.session() as session, database.write(session):
         people.forget_ended(session, now=now)
         jobs.forget_ended(session, now=now)
+        retention.forget(session, now=now)
         session.commit()
     anonymity.rewrite(database)

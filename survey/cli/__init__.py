@@ -14,6 +14,7 @@ from survey.cli.opening import RefusingGroup
 
 COMMANDS = {
     "analyse": "survey.cli.analyse:analyse",
+    "anonymity": "survey.cli.anonymity:anonymity",
     "audit": "survey.cli.audit:audit",
     "authorities": "survey.cli.authorities:authorities",
     "backup": "survey.cli.backup:backup",

@@ -30,6 +30,7 @@ class Service:
     misses: Misses
     pages: PreparedPages
     readiness: Readiness = field(default_factory=Readiness)
+    frozen_notices: set[int] = field(default_factory=set)  # waves whose privacy notice is known to be fixed
 
 
 def service() -> Service:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from survey.web import load_account, load_public, load_respond, policy_results
+from survey.web import load_account, load_respond, policy_results
 from survey.web.access import Row, Who
 
 PUBLIC = (
     Row("public.start", "GET", "page.read", Who.ANYONE),
     Row("public.methods", "GET", "page.read", Who.ANYONE),
-    Row("public.privacy", "GET", "page.read", Who.ANYONE, load_public.fieldwork, "fieldwork"),
+    Row("public.privacy", "GET", "page.read", Who.ANYONE),
     Row("public.accessibility", "GET", "page.read", Who.ANYONE),
     Row("public.cookies", "GET", "page.read", Who.ANYONE),
     Row("health.alive", "GET", "health.read", Who.ANYONE),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey.web import languages, paths
-from survey.web.load_public import Fieldwork
+from survey import notices
+from survey.web import context, languages, notice_text, paths
 
 blueprint = Blueprint("public", __name__)
 
@@ -22,8 +22,13 @@ def methods() -> ResponseReturnValue:
 
 
 @blueprint.get("/privacy")
-def privacy(fieldwork: Fieldwork) -> ResponseReturnValue:
-    return render_template("public/privacy.html", waves=[one.wave for one in fieldwork.waves])
+def privacy() -> ResponseReturnValue:
+    """What officers are told, wave by wave; without a wave in the field, what they would be told now."""
+    settings, language = context.settings(), context.language()
+    told = [(one, notice_text.of(one, language)) for one in notices.in_the_field(context.session(), settings)]
+    return render_template(
+        "public/privacy.html", notices=told or [(None, notice_text.sections(notices.facts(settings)))]
+    )
 
 
 @blueprint.get("/accessibility")

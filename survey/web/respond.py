@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from survey import keys, submissions
 from survey.submissions import Conflict
-from survey.web import answer_page, context, languages, overview, presence
+from survey.web import answer_page, context, languages, notice_text, overview, presence
 from survey.web.error_pages import page as error_page
 from survey.web.guard import BROWSER_KEY
 from survey.web.load_respond import Answering, AnsweringPage, Checking, DraftGone
@@ -88,6 +88,7 @@ def save(place: AnsweringPage) -> ResponseReturnValue:
         saved = submissions.save_page(
             session, place.draft, place.questionnaire, place.page, posted.values, shown=posted.shown
         )
+        notice_text.fix(place.draft.wave_id)
         session.commit()
     if isinstance(saved, Conflict):
         return answer_page.with_conflict(place, saved, posted), 409

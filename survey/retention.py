@@ -1,0 +1,36 @@
+"""How long drafts and addresses are kept after a wave, and their deletion when that time is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from survey.models import Draft, Invitation, Participation, Wave
+from survey.vocabulary import WaveState
+
+DRAFT_DAYS: Final = 30
+ADDRESS_DAYS: Final = 90
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Delete drafts 30 days, addresses of officers 90 days after the last date of a wave that has closed.
+
+    Counts stay: a link without its address still says that somebody was invited, and whether it was used.
+    """
+    session.execute(delete(Draft).where(Draft.invitation_id.in_(_links(now - timedelta(days=DRAFT_DAYS)))))
+    old = Invitation.id.in_(_links(now - timedelta(days=ADDRESS_DAYS))), Invitation.address.is_not(None)
+    session.execute(update(Invitation).where(*old).values(address=None))
+
+
+def _links(before: datetime) -> ColumnElement[int]:
+    """The links of waves that have closed and whose last date lies before this moment."""
+    over = (
+        select(Invitation.id)
+        .join(Participation, Participation.id == Invitation.participation_id)
+        .join(Wave, Wave.id == Participation.wave_id)
+        .where(Wave.state == WaveState.CLOSED, Wave.closes_at < before)
+    )
+    return over.scalar_subquery()
