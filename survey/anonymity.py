@@ -29,6 +29,9 @@ REWRITTEN = {
     "spent_key": "key_hash",
 }
 
+EMPTY_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
+"""PostgreSQL: ends the file of the server's log and lets it remove what is old; refused to whom it does not trust."""
+
 
 def rewrite(database: Database) -> None:
     """Rewrite; at the close of a wave and every night, never inside a transaction."""
@@ -83,7 +86,7 @@ def _rewrite_postgresql(database: Database) -> None:
         _take_time(connection)
         for table in REWRITTEN:
             connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
-    for statement in ("SELECT pg_switch_wal()", "CHECKPOINT"):
+    for statement in EMPTY_LOG:
         with contextlib.suppress(DBAPIError), database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
 

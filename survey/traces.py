@@ -74,6 +74,15 @@ def setting(connection: Connection, name: str) -> str:
     return connection.exec_driver_sql(f"SELECT current_setting('{name}', true)").scalar_one() or ""
 
 
+def log_is_emptied(connection: Connection) -> bool:
+    """PostgreSQL: whether the rewrite may end a file of the server's log, and the server then removes what is old."""
+    may = connection.exec_driver_sql(
+        "SELECT has_function_privilege('pg_switch_wal()', 'execute') AND pg_has_role('pg_checkpoint', 'member')"
+    ).scalar_one()
+    kept = setting(connection, "archive_mode") != "off" or setting(connection, "wal_keep_size") not in {"", "0"}
+    return bool(may) and not kept and setting(connection, "wal_recycle") == "off"
+
+
 def live_columns(connection: Connection) -> dict[str, dict[str, str]]:
     """Every table of the live database with its columns and their types, as the database itself tells them."""
     seen = inspect(connection)
