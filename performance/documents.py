@@ -74,7 +74,7 @@ def _sector(asked: Questionnaire) -> tuple[Results, pd.DataFrame]:
     dice = np.random.default_rng(11)
     codes = [f"A{number:03}" for number in range(AUTHORITIES_SET)]
     kinds = np.array(["county", "district", "unitary", "metropolitan"])[np.arange(AUTHORITIES_SET) % 4]
-    register = AUTHORITIES.check(
+    register = AUTHORITIES.filled(
         pd.DataFrame({"code": codes, "name": [f"Town {code}" for code in codes], "type": kinds, "nation": "England",
                       "region": pd.NA})
     )  # fmt: skip

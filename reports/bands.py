@@ -66,6 +66,12 @@ class Bands:
         chance[np.isinf(chance)] = np.nan
         return Beside(self.made.score[rows], self.made.se[rows], low, high, word, chance)
 
+    def without_places(self, rows: Ints) -> Beside:
+        """The columns of authorities in a group too small for ranks and bands: their shrunken scores."""
+        score, se = self.made.score[rows], self.made.se[rows]
+        low, high, chance = (np.full(score.shape, np.nan) for _ in range(3))
+        return Beside(score, se, low, high, np.full(score.shape, None, dtype=object), chance)
+
 
 def bands(
     case: Case,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,17 @@ from reports.standings import GroupStandings
 from reports.statistics.sums import Floats, Ints
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Which groups there are: the frozen menu (MENU; None: made from the register), and what the audit drops of them.
+
+    `dropped` are pairs of a group and a measure, of which neither the median nor the quartiles are shown.
+    """
+
+    menu: pd.DataFrame | None = None
+    dropped: frozenset[tuple[str, str]] = frozenset()
+
+
 def compare(
     case: Case,
     found: Estimates,
@@ -27,37 +39,56 @@ def compare(
     aggregated: Aggregation,
     *,
     stable: NDArray[np.bool_],
+    chosen: Chosen,
 ) -> dict[str, pd.DataFrame]:
-    """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`."""
+    """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`.
+
+    A group that is one authority's own (its nearest) has a standing of that authority only, without ranks and bands.
+    """
     place = {code: position for position, code in enumerate(case.codes)}
     models = [one.model for one in aggregated.between]
     beside = bands.bands(case, found, ~withheld(reasons), models, stable)
     benchmark_parts, standing_parts = [], []
-    for name, members in _menu(case, register).groupby("peer_group", sort=False)["authority"]:
+    menu = _menu(case, register) if chosen.menu is None else chosen.menu[chosen.menu["authority"].isin(place)]
+    for name, members in menu.groupby("peer_group", sort=False)["authority"]:
         rows = np.array([place[code] for code in members], dtype=np.int64)
         shown = ~withheld(reasons[rows])
         middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=name == peers.ALL)
-        against = threshold.authorities(middle.n, case.rules)
+        against = _against(str(name), middle.n, chosen, case)
         benchmark_parts.append(assembly.benchmark_rows(str(name), case.measure_codes, middle, against))
+        own = peers.owner(str(name))
+        told = np.ones(len(rows), dtype=np.bool_) if own is None else np.equal(list(members), own)
         why = _standing_reasons(reasons[rows], against)
         result = _standings(case, found, rows, median=middle.median, shown=~withheld(why), counted=shown)
         relied = np.where(aggregated.differs, aggregated.reliability[rows], 0.0)
-        result = standings.gated(result, relied, case.rules)
+        result = standings.of_rows(standings.gated(result, relied, case.rules), told)
+        if own is None:
+            by = beside.of_group(rows, counted=shown, relied=relied, enough=~withheld(against))
+        else:
+            by = beside.without_places(rows[told])
         standing_parts.append(
             assembly.standing_rows(
                 str(name),
-                list(members),
+                [code for code, is_told in zip(members, told, strict=True) if is_told],
                 case.measure_codes,
-                score=found.score[rows],
+                score=found.score[rows[told]],
                 found=result,
-                beside=beside.of_group(rows, counted=shown, relied=relied, enough=~withheld(against)),
-                reasons=why,
+                beside=by,
+                reasons=why[told],
             )
         )
     return {
         "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
         "standings": _sorted_standings(standing_parts),
     }
+
+
+def _against(name: str, n: Ints, chosen: Chosen, case: Case) -> Reasons:
+    """Too few authorities, or what the audit drops: the reason against each measure of a group, or None."""
+    against = threshold.authorities(n, case.rules)
+    dropped = [place for place, code in enumerate(case.measure_codes) if (name, code) in chosen.dropped]
+    against[dropped] = np.where(withheld(against[dropped]), against[dropped], Reason.PINNED)
+    return against
 
 
 def _standings(

@@ -59,13 +59,23 @@ class Shape:
             raise ValueError(f"{self.name}: columns missing {missing}, columns unknown {extra}.")
         return frame[list(self.columns)].astype(dict(self.columns))
 
+    def filled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The same where some columns are not known: they are there and empty."""
+        return self.check(frame.reindex(columns=[*frame.columns, *(c for c in self.columns if c not in frame.columns)]))
+
     def empty(self) -> pd.DataFrame:
         return self.check(pd.DataFrame({column: [] for column in self.columns}))
 
 
 _TEXT, _NUMBER, _COUNT, _FLAG = "string", "Float64", "Int64", "boolean"
 
-AUTHORITIES = Shape("authorities", {"code": _TEXT, "name": _TEXT, "type": _TEXT, "nation": _TEXT, "region": _TEXT})
+AUTHORITIES = Shape("authorities", {
+    "code": _TEXT, "name": _TEXT, "type": _TEXT, "nation": _TEXT, "region": _TEXT, "functions": _TEXT,
+    "rurality": _TEXT, "deprivation_fifth": _TEXT, "most_deprived": _NUMBER, "least_deprived": _NUMBER,
+    "urban": _NUMBER, "sparse": _NUMBER, "density": _NUMBER, "population_2019": _NUMBER,
+})  # fmt: skip
+MENU = Shape("menu", {"peer_group": _TEXT, "authority": _TEXT})
+DROPPED = Shape("dropped", {"peer_group": _TEXT, "measure": _TEXT})
 HEADCOUNTS = Shape("headcounts", {"authority": _TEXT, "service_area": _TEXT, "tier": _TEXT, "headcount": _COUNT})
 ASSESSMENTS = Shape("assessments", {"authority": _TEXT, "theme": _TEXT, "score": _NUMBER})
 
@@ -80,6 +90,10 @@ ITEMS = Shape("items", {
 })  # fmt: skip
 GROUP_SCORES = Shape("group_scores", {
     "authority": _TEXT, "kind": _TEXT, "group": _TEXT, "measure": _TEXT, "n": _COUNT, "score": _NUMBER,
+    "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+CELL_SCORES = Shape("cell_scores", {
+    "authority": _TEXT, "service_area": _TEXT, "tier": _TEXT, "measure": _TEXT, "n": _COUNT, "score": _NUMBER,
     "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
 })  # fmt: skip
 RELIABILITY = Shape("reliability", {

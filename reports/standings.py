@@ -66,6 +66,18 @@ def standings(
     return GroupStandings(gap, p_value, p_adjusted, verdicts, indicative, _percentile_ranks(score, counted))
 
 
+def of_rows(found: GroupStandings, rows: NDArray[np.bool_]) -> GroupStandings:
+    """The standings of some of the authorities of a group."""
+    return GroupStandings(
+        found.gap[rows],
+        found.p_value[rows],
+        found.p_adjusted[rows],
+        found.verdict[rows],
+        found.indicative[rows],
+        found.percentile_rank[rows],
+    )
+
+
 def gated(found: GroupStandings, reliability: Floats, rules: Rules) -> GroupStandings:
     """The same standings, told only as far as the scores can be relied on.
 

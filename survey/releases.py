@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -16,18 +16,18 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loader
 from questionnaires.definition import Kind, Questionnaire, Role
-from reports import digest, frames, peers, publication
+from reports import digest, equality, frames, peers, publication
 from reports.frames import Responses
 from reports.publication import Results
 from reports.rules import Rules
-from survey import assessments, documents, editions, participation, transitions, waves
+from survey import assessments, documents, editions, equality_results, participation, transitions, waves
 from survey.errors import NotAllowed, NotNow
 from survey.models import RESULT_TABLES, Authority, Participation, Release, ReleasePeerGroup, Submission, Wave
 from survey.people import Principal
 from survey.vocabulary import ParticipationState, ReleaseState, WaveState
 
 LEFT = (ParticipationState.DECLINED, ParticipationState.WITHDRAWN)
-ATTRIBUTES = ("type", "nation", "region")
+ATTRIBUTES = tuple(name for name in frames.AUTHORITIES.columns if name not in ("code", "name"))
 _PAGE = 2_000
 _ROWS_AT_ONCE = 2_000
 _LEAVING = (
@@ -47,6 +47,7 @@ class Gathered:
     headcounts: pd.DataFrame
     assessed: pd.DataFrame | None = None  # levels of themes, where the wave asks a self-assessment
     self_assessment_digest: str | None = None
+    backgrounds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # people by equality item and option
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Calculation:
     questionnaire_digest: str
     input_digest: str
     self_assessment_digest: str | None = None
+    mix: pd.DataFrame = field(default_factory=frames.EQUALITY_MIX.empty)
 
 
 def calculation(
@@ -83,7 +85,8 @@ def gather(session: Session, wave_code: str) -> Gathered:
     headcounts = _headcounts(session, wave, set(authorities["code"]))
     responses = _responses(session, wave, questionnaire, tuple(authorities["code"]))
     assessed, digest = assessments.levels(session, wave) or (None, None)
-    return Gathered(wave, questionnaire, responses, authorities, headcounts, assessed, digest)
+    backgrounds = equality_results.counts(session, wave)
+    return Gathered(wave, questionnaire, responses, authorities, headcounts, assessed, digest, backgrounds)
 
 
 def computed(
@@ -106,6 +109,7 @@ def computed(
         loader.measurement_digest(gathered.questionnaire),
         input_digest(gathered),
         gathered.self_assessment_digest,
+        equality.mix(gathered.backgrounds, gathered.questionnaire),
     )
 
 
@@ -150,6 +154,7 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
             session.execute(insert(table), [{"release_id": release.id, **row} for row in part])
     for part in _parts(found.members):
         session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])
+    equality_results.store(session, release, found.mix)
     _check(found)
     transitions.follow(
         session, transitions.RELEASE, release, ReleaseState.CHECKED, now=now, actor=by.actor, roles=by.roles
@@ -219,7 +224,11 @@ def _authorities(session: Session, wave: Wave) -> pd.DataFrame:
         {"code": code, "name": name, **{key: (attributes or {}).get(key) or None for key in ATTRIBUTES}}
         for code, name, attributes in session.execute(query)
     ]
-    return frames.AUTHORITIES.check(pd.DataFrame(rows, columns=list(frames.AUTHORITIES.columns)))
+    table = pd.DataFrame(rows, columns=list(frames.AUTHORITIES.columns))
+    for name, kind in frames.AUTHORITIES.columns.items():
+        if kind == "Float64":  # the register keeps every attribute as it was written; what is no number is not known
+            table[name] = pd.to_numeric(table[name], errors="coerce")
+    return frames.AUTHORITIES.check(table)
 
 
 def _headcounts(session: Session, wave: Wave, kept: set[str]) -> pd.DataFrame:

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NO_AUTHORITIES = "no_authorities"
     TOO_FEW_AUTHORITIES = "too_few_authorities"
     TOO_FEW_FOR_QUARTILES = "too_few_for_quartiles"
+    PINNED = "pinned"
     COLLAPSED = "collapsed"
     NEARLY_EVERYONE = "nearly_everyone"
     NOT_ASSESSED = "not_assessed"
@@ -56,6 +57,7 @@ _MEANINGS = {
     Reason.NO_AUTHORITIES: "No authority of the peer group has a score that may be shown.",
     Reason.TOO_FEW_AUTHORITIES: "The peer group has too few authorities for a median.",
     Reason.TOO_FEW_FOR_QUARTILES: "The peer group has too few authorities for quartiles; the median is shown.",
+    Reason.PINNED: "With the other groups' figures, those of earlier releases and its own, somebody could compute an authority's score.",
     Reason.COLLAPSED: "Too few answers for each option on its own; they are shown as low, middle and high.",
     Reason.NEARLY_EVERYONE: "Nearly everybody gave the same answer; shown as 90 % or more.",
     Reason.NOT_ASSESSED: "The authority has no self-assessment of this, or of fewer than half of its themes.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,12 +15,16 @@ from reports.files.tables import FileFaults, quoted
 
 MOST_ROWS = 50_000  # four hundred authorities with ten areas and four tiers each have a third of it
 _Row = Mapping[str, str]
+_NUMBERS = [name for name, kind in frames.AUTHORITIES.columns.items() if kind == "Float64"]
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 def read_authorities(path: Path) -> pd.DataFrame:
-    """`A.csv`: code, name and optional type, nation, region; further attributes are passed over. AUTHORITIES."""
+    """`A.csv`: code, name and optional attributes of AUTHORITIES; further ones are passed over."""
     rows = _rows(path, ("code", "name"))
     faults = [*_blank(path, rows, "code"), *_repeated(path, rows, ("code",))]
+    for column in (name for name in _NUMBERS if name in rows[0][1]):
+        faults += _each(path, rows, column, _is_number, "a number of 0 or more, or nothing")
     if faults:
         raise FileFaults(faults)
     columns = {name: [row.get(name) or None for _, row in rows] for name in frames.AUTHORITIES.columns}
@@ -70,6 +75,10 @@ def _rows(path: Path, needed: Sequence[str]) -> list[tuple[int, _Row]]:
             [f"{table.name}: row 2: there is nothing below the names of the columns. Is it the right file?"]
         )
     return found
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or _NUMBER.fullmatch(cell) is not None
 
 
 def _blank(path: Path, rows: Sequence[tuple[int, _Row]], column: str) -> list[str]:

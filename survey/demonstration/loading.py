@@ -18,6 +18,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires import files
+from reports.frames import AUTHORITIES
 from survey import (
     anonymity,
     documents,
@@ -263,6 +264,7 @@ def _publish(scene: Scene, wave: Wave, at: datetime) -> None:
 
 
 def _register_csv(places: Sequence[Place]) -> bytes:
-    lines = ["code,name,type,nation,region"]
-    lines += [f"{one.code},{one.name},{one.type},{one.nation},{one.region}" for one in places]
+    columns = list(AUTHORITIES.columns)
+    lines = [",".join(columns)]
+    lines += [",".join(getattr(one, name) for name in columns) for one in places]
     return "\n".join([*lines, ""]).encode()

@@ -42,13 +42,22 @@ _SMALL_AREA, _SMALL_SIZE = "leisure", 9
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A made-up authority."""
+    """A made-up authority, with made-up figures of its place."""
 
     code: str
     name: str
     type: str
     nation: str
     region: str
+    functions: str = ""
+    rurality: str = ""
+    deprivation_fifth: str = ""
+    most_deprived: str = ""
+    least_deprived: str = ""
+    urban: str = ""
+    sparse: str = ""
+    density: str = ""
+    population_2019: str = ""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def questionnaire() -> Questionnaire:
 @lru_cache
 def register() -> pd.DataFrame:
     names = [HOSTILE, *(f"Authority {place}" for place in range(1, 30))]
-    return AUTHORITIES.check(
+    return AUTHORITIES.filled(
         pd.DataFrame(
             {
                 "code": [f"A{place:02d}" for place in range(30)],

@@ -53,7 +53,7 @@ def sheet(staff_survey: Questionnaire, staffs: list[Staff]) -> Sheet:
 @pytest.fixture(scope="module")
 def computed(staff_survey: Questionnaire, staffs: list[Staff], sheet: Sheet) -> Results:
     """The whole second wave through the whole method."""
-    rows = [(*(getattr(staff.place, name) for name in AUTHORITIES.columns),) for staff in staffs]
+    rows = [(*(getattr(staff.place, name) or None for name in AUTHORITIES.columns),) for staff in staffs]
     counts = [(staff.place.code, *row) for staff in staffs for row in staff.headcounts() if staff.frame == "headcount"]
     areas = sorted({area for staff in staffs for area in staff.areas})
     area = [
@@ -75,7 +75,7 @@ def computed(staff_survey: Questionnaire, staffs: list[Staff], sheet: Sheet) -> 
         responses,
         staff_survey,
         Rules(),
-        authorities=AUTHORITIES.check(pd.DataFrame(rows, columns=list(AUTHORITIES.columns))),
+        authorities=AUTHORITIES.check(pd.DataFrame(rows, columns=list(AUTHORITIES.columns)).convert_dtypes()),
         headcounts=HEADCOUNTS.check(pd.DataFrame(counts, columns=list(HEADCOUNTS.columns))),
     )
     return publication.published(everything)

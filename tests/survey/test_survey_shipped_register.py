@@ -8,9 +8,11 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy.orm import Session
 
+from reports import similarity
 from survey import register, register_file
 from survey.db import Database
 from survey.register_file import SHIPPED, Row
@@ -117,7 +119,8 @@ def test_the_facts_are_those_of_an_independent_list() -> None:
     for code, line in known.items():
         row, region = BY_CODE[code], (line["region"] or BY_CODE[code].attributes["region"]) if code[0] == "E" else ""
         kind = TYPES.get(line["type"], line["type"])
-        assert row.attributes == {
+        told = {name: row.attributes[name] for name in ("type", "nation", "region", "population")}
+        assert told == {
             "type": kind, "nation": line["nation"], "region": region, "population": line["population_mid2020"],
         }, code  # fmt: skip
         assert row.name.replace("and", "&").startswith(line["official_name"].replace("and", "&")), code
@@ -125,3 +128,23 @@ def test_the_facts_are_those_of_an_independent_list() -> None:
         assert {codes[one] for one in line["replaced_by"].split(",") if one} == set(row.successors), code
         if row.end:  # the list names the last day of some and the day after of others
             assert row.end - date.fromisoformat(line["end_date"]) in (timedelta(0), timedelta(days=1)), code
+
+
+PROFILES = OTHER_LIST.with_name("authority_profiles.csv")
+NEIGHBOURS = OTHER_LIST.with_name("authority_neighbours.csv")
+
+
+@pytest.mark.skipif(not NEIGHBOURS.exists(), reason="the independent list is not here")
+def test_the_nearest_authorities_are_those_of_an_independent_computation() -> None:
+    names = {
+        line["la_code"]: line["gss_code"] for line in csv.DictReader(io.StringIO(PROFILES.read_text(encoding="utf-8")))
+    }
+    expected: dict[str, list[str]] = {}
+    lines = csv.DictReader(io.StringIO(NEIGHBOURS.read_text(encoding="utf-8")))
+    for line in sorted(lines, key=lambda line: int(line["rank"])):
+        expected.setdefault(names[line["la_code"]], []).append(names[line["neighbour_la_code"]])
+    register_frame = pd.DataFrame([{"code": row.code, **row.attributes} for row in ROWS if row.attributes["functions"]])
+    for name in similarity.ATTRIBUTES:
+        register_frame[name] = pd.to_numeric(register_frame[name])
+    assert len(expected) == 382
+    assert similarity.nearest(register_frame) == dict(sorted(expected.items()))
