@@ -53,7 +53,8 @@ def _elected_members(case: Case) -> Inside:
     groups = sums.grouped(np.where(answering, table[case.authority], -1), len(places))
     found = case.estimate_apart(groups, None)
     owner = np.arange(len(places), dtype=np.int64)
-    reasons = group_rules.reasons(found.n, found.n, owner, case.dimensions, case.rules)
+    before = splits.known_reasons(case, groups)
+    reasons = group_rules.reasons(found.n, found.n, owner, case.dimensions, case.rules, before=before)
     pairs = [(case.codes[place], ELECTED) for place in places.tolist()]
     frame = assembly.group_scores(pairs, ELECTED, case.measure_codes, found, splits.with_overall(case, reasons))
     return Inside(frame, frame)

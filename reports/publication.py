@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from questionnaires.definition import Questionnaire
 from reports import (
@@ -15,12 +17,14 @@ from reports import (
     average_officer,
     change,
     comparison,
+    crossed,
     distributions,
     divergence,
     evidence,
     gaps,
     gates,
     inside,
+    nested,
     own_profile,
     quality,
     robustness,
@@ -33,7 +37,7 @@ from reports import headcounts as staff
 from reports.aggregation import Aggregation
 from reports.case import Case, prepare
 from reports.change import Before
-from reports.disclosure import guard, participation, threshold
+from reports.disclosure import dominance, guard, late, participation, threshold
 from reports.disclosure import items as item_rules
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
@@ -41,7 +45,7 @@ from reports.frames import Responses
 from reports.gates import Gate
 from reports.quality import Json
 from reports.rules import Rules
-from reports.statistics.sums import Floats, Groups
+from reports.statistics.sums import Floats, Groups, Ints
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -68,6 +72,7 @@ class _Own:
     found: Estimates
     reasons: Reasons
     aggregated: Aggregation
+    alone: nested.Told
 
 
 def compute(
@@ -95,7 +100,7 @@ def compute(
     own = _own(case)
     tables = scales | _own_tables(own)
     tell(STEPS[2])
-    tables |= _items(case, own.groups, own.invited, own.said)
+    tables |= _items(own)
     tell(STEPS[3])
     tables |= _insides(case, own.found, own.reasons)
     tell(STEPS[4])
@@ -106,7 +111,8 @@ def compute(
         tables |= {"say_do": apart.computed, guard.told("say_do"): apart.told}
     if previous is not None:
         tables |= change.change(case, previous, register)
-    return Results(gates.withheld(tables, case.refused_codes), _quality(own, passed, tables), rules)
+    told = late.withhold(gates.withheld(tables, case.refused_codes), _late_reasons(own), case.codes, case.measure_codes)
+    return Results(told, _quality(own, passed, tables), rules)
 
 
 def published(results: Results) -> Results:
@@ -163,6 +169,7 @@ def _own(case: Case) -> _Own:
         found=found,
         reasons=_score_reasons(case, found),
         aggregated=aggregation.aggregate(case, found, groups),
+        alone=nested.told(case, groups, case.weight),
     )
 
 
@@ -205,14 +212,31 @@ def _score_reasons(case: Case, found: Estimates) -> Reasons:
     return reasons
 
 
+def _late_reasons(own: _Own) -> Reasons:
+    """Against an authority's own figures, where one officer carries too much of them or stands alone between them."""
+    case = own.case
+    reasons = np.full(own.reasons.shape, None, dtype=object)
+    reasons[dominance.dominated(case.people.values, own.groups, case.weight)] = Reason.DOMINANCE
+    reasons[own.alone.theme] = Reason.COMPLEMENT
+    reasons[own.alone.overall, 0] = Reason.COMPLEMENT
+    lost = withheld(reasons[:, case.dimensions]).any(axis=1) & ~withheld(reasons[:, 0])
+    reasons[lost, 0] = Reason.DIMENSION_WITHHELD
+    return reasons
+
+
 def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.DataFrame]:
     """Service areas, tiers and elected members: their scores, how far they lie apart, and that of all authorities."""
     areas, tiers = (splits.split(case, kind, found) for kind in ("service_area", "tier"))
+    both = crossed.crossing(case, areas, tiers)
+    areas, tiers = crossed.both_ways(case, areas, tiers, both)
+    cells = crossed.cell_scores(case, areas, tiers, both)
     groups = inside.group_scores(case, (areas, tiers))
     between = divergence.divergence(case, areas, found)
     tables = {
         "group_scores": groups.computed,
         guard.told("group_scores"): groups.told,
+        "cell_scores": cells.computed,
+        guard.told("cell_scores"): cells.told,
         "divergence": between.computed,
         guard.told("divergence"): between.told,
         **gaps.gaps(case, tiers, found, reasons),
@@ -233,22 +257,37 @@ def _compared(own: _Own, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:
+def _items(own: _Own) -> dict[str, pd.DataFrame]:
     """Distributions as computed, and as publication tells them: by options and drawn together."""
+    case, groups = own.case, own.groups
     columns = {code: place for place, code in enumerate(case.responses.items)}
     people = distributions.answerers(groups, case.weight)
     found = []
     for item in case.questionnaire.scored_items:
         if item.code in columns:
             chosen = case.responses.answers[:, columns[item.code]]
-            one = distributions.distribution(chosen, item, people, invited=invited, rules=case.rules)
+            one = distributions.distribution(chosen, item, people, invited=own.invited, rules=case.rules)
             found.append((item.code, one))
-    told = [(code, distributions.corrected(one, said, case.rules)) for code, one in found]
+    told = [(code, distributions.corrected(one, own.said, case.rules)) for code, one in found]
     drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]
+    alone = _alone_in_items(own, [(code, one.n) for code, one in found])
     return {
-        name: assembly.items(case.codes, rows, [item_rules.reasons(one, case.rules) for _, one in rows])
+        name: assembly.items(
+            case.codes, rows, [item_rules.reasons(one, case.rules, alone=alone[code]) for code, one in rows]
+        )
         for name, rows in (("items", found), (guard.told("items"), told), (guard.COLLAPSED_ITEMS, drawn))
     }
+
+
+def _alone_in_items(own: _Own, counted: Sequence[tuple[str, Ints]]) -> dict[str, NDArray[np.bool_]]:
+    """For each item the authorities where it is hidden, the one with fewest answers of its dimension, to protect somebody."""
+    case, number = own.case, dict(counted)
+    result = {code: np.zeros(len(case.codes), dtype=np.bool_) for code in number}
+    for place in case.dimensions:
+        items = [code for code in case.measures[place].items if code in number]
+        for authority in np.flatnonzero(own.alone.items[:, place]).tolist():
+            result[min(items, key=lambda code: number[code][authority])][authority] = True
+    return result
 
 
 def _quality(own: _Own, passed: dict[str, Gate], tables: Mapping[str, pd.DataFrame]) -> dict[str, Json]:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports import headcounts as staff
+from reports import nested
 from reports.case import Case
+from reports.disclosure import dominance
 from reports.disclosure import groups as group_rules
 from reports.disclosure.reasons import Reason, Reasons
 from reports.estimation import Estimates
@@ -56,8 +58,19 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
     found = case.estimate_apart(groups, invited)
     place = {code: position for position, code in enumerate(case.codes)}
     owner = np.array([place[authority] for authority, _ in ordered], dtype=np.int64)
-    reasons = group_rules.reasons(found.n, whole.n, owner, case.dimensions, case.rules)
+    before = known_reasons(case, groups)
+    reasons = group_rules.reasons(found.n, whole.n, owner, case.dimensions, case.rules, before=before)
     return Split(kind, ordered, owner, groups, invited, found, with_overall(case, reasons))
+
+
+def known_reasons(case: Case, groups: Groups) -> Reasons:
+    """What a group's people alone make necessary: one carries too much, or a sum over measures tells of one of them."""
+    result = np.full((groups.count, len(case.measures)), None, dtype=object)
+    result[dominance.dominated(case.people.values, groups, case.responses.weight)] = Reason.DOMINANCE
+    told = nested.told(case, groups, case.responses.weight)
+    result[told.theme] = Reason.COMPLEMENT
+    result[told.overall, 0] = Reason.COMPLEMENT
+    return result
 
 
 def with_overall(case: Case, reasons: Reasons) -> Reasons:

@@ -92,6 +92,7 @@ class Inside:
     service_areas: tuple[Group, ...]
     tiers: tuple[Group, ...]
     elected: tuple[Group, ...]
+    cells: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

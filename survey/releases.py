@@ -31,7 +31,7 @@ ATTRIBUTES = tuple(name for name in frames.AUTHORITIES.columns if name not in ("
 _PAGE = 2_000
 _ROWS_AT_ONCE = 2_000
 _LEAVING = (
-    ("scores", "score"), ("group_scores", "score"), ("items", "share"), ("standings", "gap"), ("say_do", "gap"),
+    ("scores", "score"), ("group_scores", "score"), ("cell_scores", "score"), ("items", "share"), ("standings", "gap"), ("say_do", "gap"),
     ("own_profile", "gap"),
 )  # fmt: skip
 

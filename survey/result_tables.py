@@ -22,6 +22,7 @@ _TABLES = {
     "scores": "Scores of authorities",
     "items": "Answers to single questions",
     "group_scores": "Service areas and tiers",
+    "cell_scores": "Service areas by tier",
     "benchmarks": "Benchmarks of peer groups",
     "standings": "Authorities beside their peers",
     "average_officer": "The average officer of all authorities",

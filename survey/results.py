@@ -6,7 +6,7 @@ authorities there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
-from reports import evidence_reading, own_profile_reading, peer_sensitivity
+from reports import cell_reading, evidence_reading, own_profile_reading, peer_sensitivity
 from reports import profile as profiles
-from reports.frames import BENCHMARKS, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
+from reports.frames import BENCHMARKS, CELL_SCORES, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
@@ -168,6 +168,7 @@ def inside(session: Session, release: Release, authority: str) -> Inside:
         _groups(found, asked, "service_area", Role.SERVICE_AREA),
         _groups(found, asked, "tier", Role.TIER),
         _groups(found, asked, "elected", Role.TIER),
+        _cells(stored_results.rows(session, CELL_SCORES, release, authority=authority), asked),
     )
 
 
@@ -281,7 +282,16 @@ def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) ->
     """The groups of one kind, each with its dimensions, in the order in which the questionnaire offers them."""
     item = asked.role_item(role)
     labels = {option.code: str(option.label) for option in item.options} if item else {}
-    mine = found[found["kind"] == kind]
+    return _labelled(found[found["kind"] == kind], asked, labels)
+
+
+def _cells(found: pd.DataFrame, asked: Questionnaire) -> tuple[Group, ...]:
+    """Service areas by tier; only those with figures are named at all."""
+    chosen, labels = cell_reading.shown(found, asked)
+    return _labelled(chosen, asked, labels)
+
+
+def _labelled(mine: pd.DataFrame, asked: Questionnaire, labels: Mapping[str, str]) -> tuple[Group, ...]:
     present = list(mine["group"].unique())
     ordered = [code for code in labels if code in present] + [code for code in present if code not in labels]
     groups = []

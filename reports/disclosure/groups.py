@@ -21,14 +21,25 @@ class _People:
     owner: Ints  # (groups,)
 
 
-def reasons(n: Ints, whole: Ints, owner: NDArray[np.int64], dimensions: Sequence[int], rules: Rules) -> Reasons:
+def reasons(
+    n: Ints,
+    whole: Ints,
+    owner: NDArray[np.int64],
+    dimensions: Sequence[int],
+    rules: Rules,
+    *,
+    before: Reasons | None = None,
+) -> Reasons:
     """The reason against each figure of a one-way table, or None; shape (groups, measures).
 
     `n` has shape (groups, measures), `whole` (authorities, measures): people scored, `owner` (groups,) the authority
     of each group; groups of an authority stand together, in the order of their codes. Measure 0 is the overall: it is
-    hidden with any of the `dimensions` (else the hidden one could be computed).
+    hidden with any of the `dimensions` (else the hidden one could be computed). `before` are reasons that are known
+    already, of the shape of the result; those about the threshold come first.
     """
     result = threshold.people(n, rules)
+    if before is not None:
+        result = np.where(withheld(result), result, before)
     measures = n.shape[1]
     people = _People(n, whole, owner)
     _apply(result, range(1, measures), people, rules)

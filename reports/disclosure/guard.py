@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reports.quality import Json
 
 COLLAPSED_ITEMS = "items_collapsed"
-_WITH_INTERVALS = ("scores", "items", "group_scores", "say_do", "divergence")
+_WITH_INTERVALS = ("scores", "items", "group_scores", "cell_scores", "say_do", "divergence")
 
 
 def told(name: str) -> str:
@@ -30,7 +30,7 @@ INTERNAL = frozenset({COLLAPSED_ITEMS, *(told(name) for name in _WITH_INTERVALS)
 
 _PEOPLE = ("respondents", "item_analysis", "within_agreement", "robustness")
 _KEYS = (
-    "authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted", "weighting",
+    "authority", "measure", "item", "option", "kind", "group", "service_area", "tier", "peer_group", "reason", "weighted", "weighting",
     "restated_for", "series", "common_items",
 )  # fmt: skip
 MOVED = 2.0
@@ -53,6 +53,7 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     | dict.fromkeys(("tau2", "sigma2"), 1),
     "items": dict.fromkeys(("share", "lower", "upper"), 3),
     "group_scores": dict.fromkeys(("score", "lower", "upper"), 1),
+    "cell_scores": dict.fromkeys(("score", "lower", "upper"), 1),
     "benchmarks": dict.fromkeys(("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper"), 0),
     "benchmarks_restated": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "change": dict.fromkeys(("before", "after", "change", "lower", "upper"), 1) | {"p_value": 3, "p_adjusted": 3},

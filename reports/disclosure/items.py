@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.disclosure import threshold
+from reports.disclosure.attacker import Flags
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.distributions import Distribution
 from reports.rules import Rules
@@ -13,7 +14,7 @@ from reports.rules import Rules
 _NEARLY = 0.9
 
 
-def reasons(found: Distribution, rules: Rules) -> Reasons:
+def reasons(found: Distribution, rules: Rules, *, alone: Flags | None = None) -> Reasons:
     """The reason against each row of a distribution, or None; shape (authorities, rows).
 
     No row about fewer people than the threshold; where the options can be drawn together, each option on its own only
@@ -28,6 +29,8 @@ def reasons(found: Distribution, rules: Rules) -> Reasons:
     if found.collapsed is not None:
         result[few, :options] = Reason.COLLAPSED
     result[_nearly_everyone(found, options), :options] = Reason.NEARLY_EVERYONE
+    if alone is not None:
+        result[alone, :options] = Reason.COMPLEMENT
     people = threshold.people(found.n, rules)  # those asked are at least as many
     hidden = withheld(people)
     result[hidden] = people[hidden, np.newaxis]

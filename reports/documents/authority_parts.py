@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
-from reports import evidence_reading, inside_reading, narrative, own_profile_reading, peer_sensitivity
+from reports import cell_reading, evidence_reading, inside_reading, narrative, own_profile_reading, peer_sensitivity
 from reports.documents import cells, inside_tables
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
@@ -158,7 +158,16 @@ def inside(of: Subject) -> list[Table]:
         labels = {option.code: str(option.label) for option in item.options} if item else {}
         if not chosen.empty:
             tables.append(cells.groups_inside(chosen, of.questionnaire, labels, caption))
-    return tables
+    return [*tables, *_by_both(of)]
+
+
+def _by_both(of: Subject) -> list[Table]:
+    """Service areas by tier, where some of them may be shown."""
+    found = of.frames.get("cell_scores")
+    if found is None or found.empty:
+        return []
+    chosen, labels = cell_reading.shown(found, of.questionnaire)
+    return [cells.groups_inside(chosen, of.questionnaire, labels, cell_reading.CAPTION)] if labels else []
 
 
 def inside_findings(of: Subject) -> list[tuple[str, Table]]:

@@ -25,6 +25,7 @@ _BY_AUTHORITY = (
     "own_profile",
     "items",
     "group_scores",
+    "cell_scores",
     "divergence",
     "tier_gaps",
     "elected_gaps",

@@ -48,7 +48,8 @@ def dimension(seen: OneDimension) -> str:
 
 @blueprint.get("/<code>/<label>/inside")
 def inside(seen: InsideAuthority) -> str:
-    kinds = (("areas", seen.inside.service_areas), ("tiers", seen.inside.tiers), ("elected", seen.inside.elected))
+    parts = seen.inside
+    kinds = (("areas", parts.service_areas), ("tiers", parts.tiers), ("elected", parts.elected), ("cells", parts.cells))
     return render_template(
         "compare/inside.html",
         release=seen.release,

@@ -7,6 +7,7 @@ import math
 import second_depth
 import second_inside
 import second_own_profile
+import second_people
 from scipy import stats
 from second_opinion import (
     FOR_MEDIAN,
@@ -39,7 +40,7 @@ def research(case: Wave) -> Tables:
     found = estimates(case)
     told = reasons(case, found)
     groups = group_scores(case, found)
-    return unreliable_too(
+    made = unreliable_too(
         {
             "respondents": respondents(case),
             "agreement": agreement(case),
@@ -55,6 +56,7 @@ def research(case: Wave) -> Tables:
         },
         case,
     )
+    return late(made, case)
 
 
 def unreliable_too(tables: Tables, case: Wave) -> Tables:
@@ -143,13 +145,54 @@ def plain_mean(case: Wave, code: str, measure: str) -> float | None:
     return math.fsum(values) / len(values) if values and is_weighted(case, code) else None
 
 
+def too_heavy(own: list[Person], measure: str, column: str) -> str | None:
+    """Nobody carries more than a tenth of the weight."""
+    weights = [getattr(one, column) for one in own if measure in one.scores]
+    return "dominance" if weights and max(weights) > 0.1 * math.fsum(weights) * (1 + 1e-12) else None
+
+
+def late(tables: Tables, case: Wave) -> Tables:
+    """Reasons against single authorities' own figures that leave the benchmarks alone."""
+    for code in case.codes:
+        own = case.of(code)
+        weighted = is_weighted(case, code)
+        overall, themes, _ = second_people.alone(own, case.instrument, [one.raked for one in own])
+        told: dict[str, str] = {}
+        for measure in case.instrument.measures:
+            heavy = too_heavy(own, measure, "raked") if weighted else None
+            if measure in themes or (measure == "overall" and overall):
+                heavy = "complement"
+            if heavy:
+                told[measure] = heavy
+        if "overall" not in told and any(one in told for one in case.instrument.shown):
+            told["overall"] = "dimension_withheld"
+        for name in ("scores", "standings", "say_do", "change", "own_profile"):
+            for row in tables.get(name, []):
+                if row["authority"] != code or row["reason"] is not None or not told:
+                    continue
+                row["reason"] = "theme_withheld" if name == "own_profile" else told.get(str(row["measure"]))
+    return tables
+
+
 def items(case: Wave) -> list[Row]:
-    return [
-        row
-        for code in case.codes
-        for item in case.instrument.items
-        for row in distribution(case, code, case.of(code), item)
-    ]
+    rows = []
+    for code in case.codes:
+        own, hidden = case.of(code), set()
+        _, _, dimensions = second_people.alone(own, case.instrument, [one.raked for one in own])
+        for dimension in dimensions:
+            mine = [one for one in case.instrument.items if one["dimension"] == dimension]
+            hidden.add(min(mine, key=lambda item: len(answered(case, own, item)))["code"])
+        for item in case.instrument.items:
+            told = distribution(case, code, own, item)
+            for row in told:
+                over = row["reason"] in (None, "collapsed", "nearly_everyone") and row["option"] not in ("dk", "blank")
+                row["reason"] = "complement" if item["code"] in hidden and over else row["reason"]
+            rows += told
+    return rows
+
+
+def answered(case: Wave, own: list[Person], item: dict) -> list[Person]:
+    return [one for one in own if case.instrument.score(item, one.given[item["code"]]) is not None]
 
 
 def distribution(case: Wave, code: str, own: list[Person], item: dict) -> list[Row]:
@@ -204,12 +247,35 @@ def item_reason(n: int, counts: list[int], weights: list[float], *, collapsed: b
 def group_scores(case: Wave, found: dict[tuple[str, str], Estimate]) -> list[Row]:
     rows: list[Row] = []
     for code in case.codes:
-        for kind in ("service_area", "tier"):
-            rows += of_kind(case, code, kind, case.groups(code, kind), found)
+        both = [of_kind(case, code, kind, case.groups(code, kind), found) for kind in ("service_area", "tier")]
+        crossed(case, code, both)
+        rows += [*both[0], *both[1]]
         elected = [one for one in case.people if one.authority == code and one.elected and not one.careless]
         if elected:
             rows += of_kind(case, code, "elected", {"elected": elected}, found)
     return rows
+
+
+def crossed(case: Wave, code: str, both: list[list[Row]]) -> None:
+    """What service areas and tiers together would tell about a few people is hidden as well."""
+    for measure in [*case.instrument.measures[1:], "overall"]:
+        if measure == "overall" and len(case.instrument.shown) >= 3:
+            overall_with_dimensions(case, both)
+        people = [(one.area, one.tier) for one in case.of(code) if measure in one.scores]
+        own = [{str(r["group"]): r for r in rows if r["measure"] == measure and not r["reason"]} for rows in both]
+        kept = second_people.both_ways(people, set(own[0]), set(own[1]))
+        for rows, stay in zip(own, kept, strict=True):
+            for group, row in rows.items():
+                row["reason"] = None if group in stay else "complement"
+
+
+def overall_with_dimensions(case: Wave, both: list[list[Row]]) -> None:
+    for rows in both:
+        told = {(r["group"], r["measure"]): r for r in rows}
+        for (group, measure), row in told.items():
+            hidden = any(told[group, one]["reason"] for one in case.instrument.shown)
+            if measure == "overall" and not row["reason"] and hidden:
+                row["reason"] = "dimension_withheld"
 
 
 def of_kind(
@@ -222,9 +288,12 @@ def of_kind(
     measures, told_here, estimated = case.instrument.measures, {}, {}
     for group, persons in members.items():
         staff = None if kind == "elected" else case.staff(code, kind, group)
+        overall, themes, _ = second_people.alone(persons, case.instrument, [one.weight for one in persons])
         for measure in measures:
             estimated[group, measure] = of_people(case, persons, measure, staff)
-            told_here[group, measure] = few(estimated[group, measure].n)
+            known = measure in themes or (measure == "overall" and overall)
+            heavy = "complement" if known else too_heavy(persons, measure, "weight")
+            told_here[group, measure] = few(estimated[group, measure].n) or heavy
     sizes = {measure: {group: estimated[group, measure].n for group in members} for measure in measures}
     whole = {measure: 0 if kind == "elected" else found[code, measure].n for measure in measures}
     for measure in measures[1:]:

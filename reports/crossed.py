@@ -1,0 +1,186 @@
+"""Service areas crossed with tiers: what the two ways of counting tell together, and the cells that may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reports import assembly, estimation, frames
+from reports.case import Case
+from reports.disclosure import overlap, participation, suppression, threshold
+from reports.disclosure.attacker import Flags
+from reports.disclosure.reasons import Reason, Reasons, withheld
+from reports.splits import Split
+from reports.statistics import sums
+from reports.statistics.sums import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """The officers who count, by both: `people` (measures, authorities, service areas + 1, tiers + 1) are scored.
+
+    The place of a group is its place among those of its authority; the last place is "not said". `cell` (respondents,)
+    numbers authority, area and tier in this order, -1 for those who do not count; `areas` and `tiers` (groups,) are
+    the places of the parts of either split.
+    """
+
+    people: Ints
+    cell: Ints
+    areas: Ints
+    tiers: Ints
+
+
+def crossing(case: Case, areas: Split, tiers: Split) -> Crossing:
+    """Everybody by service area and tier."""
+    places = [_places(one, len(case.codes)) for one in (areas, tiers)]
+    of_row = [_of_respondents(case, one, local) for one, local in zip((areas, tiers), places, strict=True)]
+    width = [int(local.max(initial=-1)) + 2 for local in places]
+    inside = [np.where(row < 0, size - 1, row) for row, size in zip(of_row, width, strict=True)]
+    cell = np.where(case.counted, (case.authority * width[0] + inside[0]) * width[1] + inside[1], -1)
+    cells = len(case.codes) * width[0] * width[1]
+    people = np.empty((len(case.measures), len(case.codes), *width), dtype=np.int64)
+    for j, values in enumerate(case.people.values.T):
+        scored = cell[case.counted & ~np.isnan(values)]
+        people[j] = np.bincount(scored, minlength=cells).reshape(people.shape[1:])
+    return Crossing(people, cell, *places)
+
+
+def both_ways(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> tuple[Split, Split]:
+    """The two splits with the reasons that only both together make necessary (`disclosure.overlap`)."""
+    found = areas.reasons.copy(), tiers.reasons.copy()
+    kinds = ((areas, crossed.areas), (tiers, crossed.tiers))
+    for j in [*range(1, len(case.measures)), 0]:
+        if j == 0:
+            for part in found:
+                hidden = withheld(part[:, case.dimensions]).any(axis=1) & ~withheld(part[:, 0])
+                part[hidden, 0] = Reason.DIMENSION_WITHHELD
+        shown = [
+            _shown(case, one, local, part[:, j], size)
+            for (one, local), part, size in zip(kinds, found, crossed.people.shape[2:], strict=True)
+        ]
+        kept = overlap.hide(crossed.people[j], shown[0], shown[1], case.rules.minimum_respondents)
+        for (one, local), part, before, after in zip(kinds, found, shown, kept, strict=True):
+            part[(before & ~after)[one.owner, local], j] = Reason.COMPLEMENT
+    return replace(areas, reasons=found[0]), replace(tiers, reasons=found[1])
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The frame as computed, and with intervals that tell no small staff."""
+
+    computed: pd.DataFrame
+    told: pd.DataFrame
+
+
+def cell_scores(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> Cells:
+    """Overall and dimensions of every service area x tier that has answers (CELL_SCORES).
+
+    For the authority's own report. A cell is shown with all of these or with none: in the table of each authority cells
+    of fewer than `rules.minimum_respondents` people on any of them are hidden, and as many others as keep every
+    hidden one from being worked out from the totals of service areas and tiers (`suppression.pattern`). A cell of a
+    service area or tier that is not shown itself is never shown. Methodology 10, rules 3 and 4.
+    """
+    wanted = [0, *case.dimensions] if len(case.dimensions) >= case.rules.overall_dimensions else list(case.dimensions)
+    hidden = _pattern(case, areas, tiers, crossed, wanted)
+    used = np.unique(crossed.cell[crossed.cell >= 0])
+    a, r, c = np.unravel_index(used, crossed.people.shape[1:])
+    inside = (r < crossed.people.shape[2] - 1) & (c < crossed.people.shape[3] - 1)
+    used, a, r, c = used[inside], a[inside], r[inside], c[inside]
+    area, tier = (
+        _codes(one, local, len(case.codes)) for one, local in ((areas, crossed.areas), (tiers, crossed.tiers))
+    )
+    place = np.full(int(np.prod(crossed.people.shape[1:])) + 1, -1, dtype=np.int64)
+    place[used] = np.arange(len(used))
+    groups = sums.grouped(place[crossed.cell], len(used))
+    keys = [(case.codes[x], area[x, y], tier[x, z]) for x, y, z in zip(a.tolist(), r.tolist(), c.tolist(), strict=True)]
+    invited = _staff(case, keys)
+    found = estimation.estimate(
+        case.people.values[:, wanted],
+        groups,
+        weights=case.responses.weight,
+        invited=invited,
+        confidence=case.rules.confidence,
+    )
+    reasons = threshold.people(found.n, case.rules)
+    reasons[hidden[a, r, c][:, np.newaxis] & ~withheld(reasons)] = Reason.COMPLEMENT
+    said = participation.said(invited, case.scored(groups))
+    coarse = estimation.corrected(found, said, confidence=case.rules.confidence)
+    codes = [case.measure_codes[j] for j in wanted]
+    return Cells(_frame(keys, codes, found, reasons), _frame(keys, codes, coarse, reasons))
+
+
+def _pattern(case: Case, areas: Split, tiers: Split, crossed: Crossing, wanted: Sequence[int]) -> Flags:
+    """Which cells are hidden, shape (authorities, service areas + 1, tiers + 1)."""
+    if not wanted:
+        return np.ones(crossed.people.shape[1:], dtype=np.bool_)
+    people = crossed.people[wanted]
+    tables = people.min(axis=0), people.max(axis=0)
+    known: list[Flags] = []
+    whole: list[Flags] = []
+    for one, local, size in zip((areas, tiers), (crossed.areas, crossed.tiers), people.shape[2:], strict=True):
+        shown = np.stack([_shown(case, one, local, one.reasons[:, j], size) for j in wanted])
+        known.append(np.asarray(shown.any(axis=0), dtype=np.bool_))
+        whole.append(np.asarray(shown.all(axis=0), dtype=np.bool_))
+    never = ~(whole[0][:, :, np.newaxis] & whole[1][:, np.newaxis, :])
+    low, high = (_drawn_together(one, known[0], known[1]) for one in tables)
+    hidden = suppression.pattern(suppression.Tables(low, high, never), case.rules.minimum_respondents)
+    return hidden | never
+
+
+def _drawn_together(people: Ints, rows: Flags, columns: Flags) -> Ints:
+    """The tables with everybody whose group has no known total in the last row and column, and nobody in their own."""
+    result = people * rows[:, :, np.newaxis]
+    result[:, -1] = (people * ~rows[:, :, np.newaxis]).sum(axis=1)
+    other = result * columns[:, np.newaxis, :]
+    other[:, :, -1] = (result * ~columns[:, np.newaxis, :]).sum(axis=2)
+    return other
+
+
+def _places(one: Split, authorities: int) -> Ints:
+    """The place of each part among those of its authority; parts stand by authority."""
+    first = np.searchsorted(one.owner, np.arange(authorities))
+    result: Ints = np.arange(len(one.owner)) - first[one.owner]
+    return result
+
+
+def _of_respondents(case: Case, one: Split, local: Ints) -> Ints:
+    result = np.full(len(case.responses), -1, dtype=np.int64)
+    result[one.groups.order] = local[one.groups.of_row]
+    return result
+
+
+def _shown(case: Case, one: Split, local: Ints, reasons: Reasons, size: int) -> Flags:
+    """Which places of each authority are shown, shape (authorities, groups + 1)."""
+    result = np.zeros((len(case.codes), size), dtype=np.bool_)
+    result[one.owner, local] = ~withheld(reasons)
+    return result
+
+
+def _codes(one: Split, local: Ints, authorities: int) -> NDArray[np.object_]:
+    result = np.full((authorities, int(local.max(initial=-1)) + 1), None, dtype=object)
+    result[one.owner, local] = np.array([code for _, code in one.pairs], dtype=object)
+    return result
+
+
+def _staff(case: Case, keys: Sequence[tuple[str, str, str]]) -> Floats:
+    """The known staff of each cell, NaN where there is none."""
+    rows = case.staff_rows
+    rows = rows[(rows["service_area"] != "") & (rows["tier"] != "")]
+    known = rows.groupby(["authority", "service_area", "tier"])["headcount"].sum().to_dict()
+    return np.array([known.get(key, np.nan) for key in keys], dtype=np.float64)
+
+
+def _frame(
+    keys: Sequence[tuple[str, str, str]], measures: Sequence[str], found: estimation.Estimates, reasons: Reasons
+) -> pd.DataFrame:
+    places, measure = assembly.crossed(range(len(keys)), measures)
+    names = ("authority", "service_area", "tier")
+    columns: dict[str, object] = {
+        name: np.array([key[at] for key in keys], dtype=object)[places] for at, name in enumerate(names)
+    }
+    columns |= {name: getattr(found, name).ravel() for name in ("n", "score", "lower", "upper")}
+    return frames.CELL_SCORES.check(pd.DataFrame({**columns, "measure": measure, "reason": reasons.ravel()}))

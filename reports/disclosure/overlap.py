@@ -1,0 +1,89 @@
+"""Service areas and tiers are shown of the same people: what the two together tell about a few of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reports.disclosure import attacker
+from reports.disclosure.attacker import Flags
+from reports.statistics.sums import Ints
+
+_MOST_GROUPS = attacker.MOST_COLUMNS - 1
+"""Shown groups of the kind with fewer of them in an authority; with more, not all cuts could be tried."""
+
+
+def hide(people: Ints, rows: Flags, columns: Flags, minimum: int) -> tuple[Flags, Flags]:
+    """The groups of either kind that may still be shown, where each kind alone already keeps the complement.
+
+    `people` has shape (authorities, service areas + 1, tiers + 1): people scored, in the last place of either side those
+    who did not say; `rows` (authorities, service areas + 1) and `columns` (authorities, tiers + 1) are the groups that
+    are shown so far, false in the last place. The sum over the shown service areas minus that over the shown tiers is
+    about those who are in the one and not in the other: with 12 people who named no tier and 11 who named neither, it is
+    the score of one person. The sums that can be had in this way are the cuts of the graph whose nodes are the groups
+    and the two rests and whose edges are the people (`attacker.crossings`); each must be about nobody or at least
+    `minimum` people. Where one is not, the smallest group that mends it is hidden, ties by place, service areas first;
+    where none does, the smallest, and again. Methodology 10, rules 2 and 3; Chin & Ozsoyoglu 1982.
+
+    >>> table = np.array([[[20, 1], [20, 0], [0, 11]]])  # two service areas, one tier; 12 named no tier, 11 no area
+    >>> area, tier = hide(table, np.array([[True, True, False]]), np.array([[True, False]]), 11)
+    >>> area.tolist(), tier.tolist()  # without the second area the rests differ by 21 people
+    ([[True, False, False]], [[True, False]])
+    """
+    rows, columns = rows.copy(), columns.copy()
+    for authority in np.flatnonzero(np.minimum(rows.sum(axis=1), columns.sum(axis=1)) > _MOST_GROUPS).tolist():
+        _limit(people[authority], rows[authority], columns[authority])
+    for authority in np.flatnonzero(few(people, rows, columns, minimum)).tolist():
+        _mend(people[authority], rows[authority], columns[authority], minimum)
+    return rows, columns
+
+
+def few(people: Ints, rows: Flags, columns: Flags, minimum: int) -> Flags:
+    """Whether the totals of the shown groups tell a sum about fewer than `minimum` people; shape (authorities,).
+
+    The arguments are those of `hide`.
+    """
+    table = people * rows[:, :, np.newaxis]
+    table[:, -1] += (people * ~rows[:, :, np.newaxis]).sum(axis=1)
+    merged = table * columns[:, np.newaxis, :]
+    merged[:, :, -1] += (table * ~columns[:, np.newaxis, :]).sum(axis=2)
+    used = merged.sum(axis=0)
+    merged = merged[:, used.sum(axis=1) > 0][:, :, used.sum(axis=0) > 0]
+    if not merged.size:
+        return np.zeros(len(people), dtype=np.bool_)
+    if merged.shape[1] < merged.shape[2]:
+        merged = merged.transpose(0, 2, 1)
+    crossing = attacker.crossings(merged, np.ones(merged.shape, dtype=np.bool_))
+    return np.asarray(((crossing > 0) & (crossing < minimum)).any(axis=1), dtype=np.bool_)
+
+
+def _limit(people: Ints, rows: Flags, columns: Flags) -> None:
+    """Hide the smallest groups of the kind that has fewer, until all cuts can be tried."""
+    shorter = columns if columns.sum() <= rows.sum() else rows
+    sizes = people.sum(axis=0 if shorter is columns else 1)
+    places = sorted(np.flatnonzero(shorter).tolist(), key=lambda place: (sizes[place], place))
+    shorter[places[: len(places) - _MOST_GROUPS]] = False
+
+
+def _mend(people: Ints, rows: Flags, columns: Flags, minimum: int) -> None:
+    """Hide groups of one authority until no cut is of a few people."""
+    sizes = people.sum(axis=1), people.sum(axis=0)
+    while _is_told(people, rows, columns, minimum):
+        shown = [
+            (int(sizes[side][place]), side, place)
+            for side, kind in enumerate((rows, columns))
+            for place in np.flatnonzero(kind).tolist()
+        ]
+        if not shown:
+            return
+        best = min(shown)
+        for one in sorted(shown):
+            tried = rows.copy(), columns.copy()
+            tried[one[1]][one[2]] = False
+            if not _is_told(people, *tried, minimum):
+                best = one
+                break
+        (rows, columns)[best[1]][best[2]] = False
+
+
+def _is_told(people: Ints, rows: Flags, columns: Flags, minimum: int) -> bool:
+    return bool(few(people[np.newaxis], rows[np.newaxis], columns[np.newaxis], minimum)[0])
