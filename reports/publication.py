@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -26,6 +26,7 @@ from reports import (
     inside,
     nested,
     own_profile,
+    peer_safety,
     quality,
     robustness,
     say_do,
@@ -39,10 +40,12 @@ from reports.case import Case, prepare
 from reports.change import Before
 from reports.disclosure import dominance, guard, late, participation, threshold
 from reports.disclosure import items as item_rules
+from reports.disclosure.peer_audit import Audit, Shown
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.frames import Responses
 from reports.gates import Gate
+from reports.peers import Register
 from reports.quality import Json
 from reports.rules import Rules
 from reports.statistics.sums import Floats, Groups, Ints
@@ -80,7 +83,7 @@ def compute(
     questionnaire: Questionnaire,
     rules: Rules,
     *,
-    authorities: pd.DataFrame | None = None,
+    authorities: pd.DataFrame | Register | None = None,
     headcounts: pd.DataFrame | None = None,
     assessments: pd.DataFrame | None = None,
     previous: Before | None = None,
@@ -88,13 +91,16 @@ def compute(
 ) -> Results:
     """Every number that the answers carry, for researchers: values with the reason why publication withholds them.
 
-    `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers; `headcounts` (HEADCOUNTS)
+    `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers, with the frozen menu as a Register; `headcounts` (HEADCOUNTS)
     gives N; `assessments` (ASSESSMENTS) are the levels that authorities chose for themselves, without which there is no
     frame `say_do`; `previous` is an earlier wave, without which there is no `change`. `progress` is told the name of each
     of the STEPS as it begins. No input is changed. The frames are those of `frames.py`, sorted by authority code, then overall, dimensions and themes in file order.
     """
     tell = progress or (lambda _: None)
     tell(STEPS[0])
+    authorities, menu = (
+        (authorities.authorities, authorities.menu) if isinstance(authorities, Register) else (authorities, None)
+    )
     case, passed, scales = _through_scale_gates(prepare(responses, questionnaire, rules, authorities, headcounts))
     tell(STEPS[1])
     own = _own(case)
@@ -105,7 +111,7 @@ def compute(
     tables |= _insides(case, own.found, own.reasons)
     tell(STEPS[4])
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
-    tables |= _compared(own, register)
+    tables |= _compared(own, register, menu)
     if assessments is not None:
         apart = say_do.say_do(case, assessments, own.groups, invited=own.invited, said=own.said)
         tables |= {"say_do": apart.computed, guard.told("say_do"): apart.told}
@@ -113,6 +119,25 @@ def compute(
         tables |= change.change(case, previous, register)
     told = late.withhold(gates.withheld(tables, case.refused_codes), _late_reasons(own), case.codes, case.measure_codes)
     return Results(told, _quality(own, passed, tables), rules)
+
+
+def audited(
+    results: Results, earlier: Sequence[Shown] = (), *, tell: Progress | None = None
+) -> tuple[Results, Audit | None]:
+    """The same with a reason against every peer group that would let somebody work out an authority's score.
+
+    `earlier` is what was told of the same wave before. Without the frames that only `compute` gives, the results have
+    been through this already.
+    """
+    if peer_safety.COMPARED not in results.frames:
+        return results, None
+    found = peer_safety.audit(results.frames, earlier, tell=tell)
+    return without(results, found.dropped), found
+
+
+def without(results: Results, dropped: Collection[tuple[str, str]]) -> Results:
+    """The same with a reason against these pairs of a peer group and a measure."""
+    return replace(results, frames=peer_safety.without(results.frames, dropped))
 
 
 def published(results: Results) -> Results:
@@ -134,7 +159,7 @@ def for_file(results: Results, audience: str) -> Results:
         return replace(results, frames=_with_restated(kept))
     if audience != "published":
         raise ValueError(f"The audience is research or published, not {audience!r}.")
-    safe = published(results)  # also where it was done before: guarding twice changes nothing
+    safe = published(audited(results)[0])  # also where it was done before: guarding twice changes nothing
     return replace(safe, frames=_with_restated(guard.rounded(safe.frames)))
 
 
@@ -245,12 +270,12 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
     return tables | {"sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules)}
 
 
-def _compared(own: _Own, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _compared(own: _Own, register: pd.DataFrame, menu: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     """Authorities beside each other: benchmarks, standings, how firm the overall's quarter is, the average officer."""
     case, found, reasons, aggregated = own.case, own.found, own.reasons, own.aggregated
     firm = robustness.of_case(case, own.groups, reasons)
     return {
-        **comparison.compare(case, found, reasons, register, aggregated, stable=firm.stable),
+        **comparison.compare(case, found, reasons, register, aggregated, stable=firm.stable, menu=menu),
         "average_officer": average_officer.average_officer(case, found, reasons, aggregated),
         "robustness": robustness.frame(case, firm, reasons),
         "own_profile": own_profile.own_profile(case, found, reasons, own.groups),
