@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,17 +19,6 @@ from reports.standings import GroupStandings
 from reports.statistics.sums import Floats, Ints
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Which groups there are: the frozen menu (MENU; None: made from the register), and what the audit drops of them.
-
-    `dropped` are pairs of a group and a measure, of which neither the median nor the quartiles are shown.
-    """
-
-    menu: pd.DataFrame | None = None
-    dropped: frozenset[tuple[str, str]] = frozenset()
-
-
 def compare(
     case: Case,
     found: Estimates,
@@ -39,9 +27,12 @@ def compare(
     aggregated: Aggregation,
     *,
     stable: NDArray[np.bool_],
-    chosen: Chosen,
+    menu: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`.
+
+    `menu` (MENU) are the groups as they were frozen, without those who have left; else those of the register. Beside the
+    published frames there are `compared`, the scores that are in the benchmarks, and `menu`.
 
     A group that is one authority's own (its nearest) has a standing of that authority only, without ranks and bands.
     """
@@ -49,12 +40,12 @@ def compare(
     models = [one.model for one in aggregated.between]
     beside = bands.bands(case, found, ~withheld(reasons), models, stable)
     benchmark_parts, standing_parts = [], []
-    menu = _menu(case, register) if chosen.menu is None else chosen.menu[chosen.menu["authority"].isin(place)]
+    menu = _menu(case, register) if menu is None else menu[menu["authority"].isin(place)]
     for name, members in menu.groupby("peer_group", sort=False)["authority"]:
         rows = np.array([place[code] for code in members], dtype=np.int64)
         shown = ~withheld(reasons[rows])
         middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=name == peers.ALL)
-        against = _against(str(name), middle.n, chosen, case)
+        against = threshold.authorities(middle.n, case.rules)
         benchmark_parts.append(assembly.benchmark_rows(str(name), case.measure_codes, middle, against))
         own = peers.owner(str(name))
         told = np.ones(len(rows), dtype=np.bool_) if own is None else np.equal(list(members), own)
@@ -80,15 +71,16 @@ def compare(
     return {
         "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
         "standings": _sorted_standings(standing_parts),
+        "compared": _compared(case, found, reasons),
+        "menu": frames.MENU.check(menu),
     }
 
 
-def _against(name: str, n: Ints, chosen: Chosen, case: Case) -> Reasons:
-    """Too few authorities, or what the audit drops: the reason against each measure of a group, or None."""
-    against = threshold.authorities(n, case.rules)
-    dropped = [place for place, code in enumerate(case.measure_codes) if (name, code) in chosen.dropped]
-    against[dropped] = np.where(withheld(against[dropped]), against[dropped], Reason.PINNED)
-    return against
+def _compared(case: Case, found: Estimates, reasons: Reasons) -> pd.DataFrame:
+    """The scores that count in the benchmarks, also those that are withheld afterwards."""
+    shown = ~withheld(reasons)
+    columns = {"n": found.n, "score": np.where(shown, found.score, np.nan)}
+    return assembly.table(frames.COMPARED, case.codes, case.measure_codes, columns)
 
 
 def _standings(

@@ -74,6 +74,7 @@ AUTHORITIES = Shape("authorities", {
     "rurality": _TEXT, "deprivation_fifth": _TEXT, "most_deprived": _NUMBER, "least_deprived": _NUMBER,
     "urban": _NUMBER, "sparse": _NUMBER, "density": _NUMBER, "population_2019": _NUMBER,
 })  # fmt: skip
+COMPARED = Shape("compared", {"authority": _TEXT, "measure": _TEXT, "n": _COUNT, "score": _NUMBER})
 MENU = Shape("menu", {"peer_group": _TEXT, "authority": _TEXT})
 DROPPED = Shape("dropped", {"peer_group": _TEXT, "measure": _TEXT})
 HEADCOUNTS = Shape("headcounts", {"authority": _TEXT, "service_area": _TEXT, "tier": _TEXT, "headcount": _COUNT})

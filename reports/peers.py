@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -15,6 +16,19 @@ KINDS = ("nation", "region", "type", "type_rurality", "deprivation_fifth")
 
 _ATTRIBUTES = {"type_rurality": ("type", "rurality")}
 _BETWEEN = ", "
+
+
+@dataclass(frozen=True)
+class Register:
+    """The authorities of a wave (AUTHORITIES) with the menu that was frozen for it (MENU)."""
+
+    authorities: pd.DataFrame
+    menu: pd.DataFrame
+
+
+def register(authorities: pd.DataFrame | None, menu: pd.DataFrame | None) -> pd.DataFrame | Register | None:
+    """The authorities, with their frozen menu where there is one."""
+    return authorities if authorities is None or menu is None else Register(authorities, menu)
 
 
 def groups(authorities: pd.DataFrame, lists: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from reports import frames
+from reports import frames, peer_safety
 from reports.files import bundle, writing
 from reports.files.bundle import Sources
 from reports.frames import Shape
@@ -49,7 +49,12 @@ def make(session: Session, release: Release, *, by: Principal) -> Made:
             "again from it. Compute and publish the next release, and export that one."
         )
     results = Results(_stored(session, release), release.quality, Rules(**release.rules))
-    content = bundle.write(results, _sources(session, gathered), audience="release", release=release.label)
+    content = bundle.write(
+        results,
+        _sources(session, gathered, release, peer_safety.dropped(results.frames)),
+        audience="release",
+        release=release.label,
+    )
     return Made(f"{writing.file_name(release.label)}-bundle.zip", content, len(gathered.responses))
 
 
@@ -72,7 +77,9 @@ def _stored(session: Session, release: Release) -> dict[str, pd.DataFrame]:
     return {name: frame for name, frame in found.items() if len(frame)}
 
 
-def _sources(session: Session, gathered: Gathered) -> Sources:
+def _sources(session: Session, gathered: Gathered, release: Release, dropped: pd.DataFrame) -> Sources:
+    """Menu and what was dropped as the release was computed with."""
+    menu = pd.DataFrame(stored_results.members(session, release), columns=list(frames.MENU.columns))
     wave = gathered.wave
     own = assessments.asked(session, wave) if gathered.assessed is not None else None
     return Sources(
@@ -83,4 +90,6 @@ def _sources(session: Session, gathered: Gathered) -> Sources:
         gathered.assessed,
         None if own is None else own.body,
         tuple(wave.optional_sections.split()),
+        menu=frames.MENU.check(menu),
+        dropped=dropped,
     )

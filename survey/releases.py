@@ -17,10 +17,21 @@ from sqlalchemy.orm import Session
 from questionnaires import loader
 from questionnaires.definition import Kind, Questionnaire, Role
 from reports import digest, equality, frames, peers, publication
+from reports.disclosure.peer_audit import Audit, Shown
 from reports.frames import Responses
 from reports.publication import Results
 from reports.rules import Rules
-from survey import assessments, documents, editions, equality_results, participation, transitions, waves
+from survey import (
+    assessments,
+    documents,
+    editions,
+    equality_results,
+    ledger,
+    participation,
+    peer_lists,
+    transitions,
+    waves,
+)
 from survey.errors import NotAllowed, NotNow
 from survey.models import RESULT_TABLES, Authority, Participation, Release, ReleasePeerGroup, Submission, Wave
 from survey.people import Principal
@@ -47,6 +58,8 @@ class Gathered:
     headcounts: pd.DataFrame
     assessed: pd.DataFrame | None = None  # levels of themes, where the wave asks a self-assessment
     self_assessment_digest: str | None = None
+    menu: pd.DataFrame | None = None  # frozen with the first release of the wave
+    earlier: tuple[Shown, ...] = ()  # what was told of this wave before
     backgrounds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # people by equality item and option
 
 
@@ -61,6 +74,7 @@ class Calculation:
     input_digest: str
     self_assessment_digest: str | None = None
     mix: pd.DataFrame = field(default_factory=frames.EQUALITY_MIX.empty)
+    audit: Audit | None = None
 
 
 def calculation(
@@ -86,7 +100,11 @@ def gather(session: Session, wave_code: str) -> Gathered:
     responses = _responses(session, wave, questionnaire, tuple(authorities["code"]))
     assessed, digest = assessments.levels(session, wave) or (None, None)
     backgrounds = equality_results.counts(session, wave)
-    return Gathered(wave, questionnaire, responses, authorities, headcounts, assessed, digest, backgrounds)
+    menu = peer_lists.menu(session, wave, authorities)
+    earlier = tuple(ledger.told(session, wave))
+    return Gathered(
+        wave, questionnaire, responses, authorities, headcounts, assessed, digest, menu, earlier, backgrounds
+    )
 
 
 def computed(
@@ -97,19 +115,21 @@ def computed(
         gathered.responses,
         gathered.questionnaire,
         rules or Rules(),
-        authorities=gathered.authorities,
+        authorities=peers.register(gathered.authorities, gathered.menu),
         headcounts=gathered.headcounts,
         assessments=gathered.assessed,
         progress=progress,
     )
+    results, audit = publication.audited(results, gathered.earlier)
     return Calculation(
         gathered.wave,
         publication.published(results),
-        peers.groups(gathered.authorities),
+        results.frames["menu"],
         loader.measurement_digest(gathered.questionnaire),
         input_digest(gathered),
         gathered.self_assessment_digest,
         equality.mix(gathered.backgrounds, gathered.questionnaire),
+        audit,
     )
 
 
@@ -156,6 +176,7 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
         session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])
     equality_results.store(session, release, found.mix)
     _check(found)
+    _note_audit(session, release, found.audit, by=by, now=now)
     transitions.follow(
         session, transitions.RELEASE, release, ReleaseState.CHECKED, now=now, actor=by.actor, roles=by.roles
     )
@@ -181,6 +202,12 @@ def publish(
     Earlier numbers of the wave are superseded at once; under an embargo they stay until the new one can be read.
     """
     _hold(session, release)
+    newer = ledger.told_since(session, release)
+    if newer is not None:
+        raise NotNow(
+            f"Release {newer} was published after this one was computed, so this one was never held against it. "
+            "Compute the wave again."
+        )
     release.published_at, release.embargo_until = now, embargo_until
     transitions.follow(
         session, transitions.RELEASE, release, ReleaseState.PUBLISHED, now=now, actor=by.actor, roles=by.roles
@@ -207,6 +234,19 @@ def _earlier(session: Session, release: Release) -> Sequence[Release]:
     for one in earlier:
         one.wave = release.wave
     return earlier
+
+
+def _note_audit(session: Session, release: Release, audit: Audit | None, *, by: Principal, now: datetime) -> None:
+    """What the release was held against, and how much of it was dropped."""
+    if audit is None:
+        return
+    details = {
+        "releases": audit.releases,
+        "groups": audit.groups,
+        "figures": audit.figures,
+        "dropped": [f"{group} {measure}" for group, measure in sorted(audit.dropped)],
+    }
+    transitions.note(session, transitions.RELEASE, release, "release.audited", now=now, actor=by.actor, details=details)
 
 
 # What the numbers are computed from

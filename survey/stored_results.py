@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reports.frames import BENCHMARKS, Shape
+from reports.peers import NEAREST
 from survey.models import RESULT_TABLES, Authority, AuthorityAttribute, Release, ReleasePeerGroup
 
 
@@ -21,9 +22,9 @@ def rows(session: Session, shape: Shape, release: Release, **keys: str) -> pd.Da
 
 
 def benchmarks_of(session: Session, release: Release, authority: str) -> pd.DataFrame:
-    """Benchmarks of every group that an authority is in."""
+    """Benchmarks of every group that an authority is shown: of the nearest ones its own only."""
     mine = select(ReleasePeerGroup.peer_group).where(
-        ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.authority == authority
+        ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.authority == authority, _is_shown(authority)
     )
     table = RESULT_TABLES[BENCHMARKS.name]
     query = _columns(BENCHMARKS).where(table.c.release_id == release.id, table.c.peer_group.in_(mine))
@@ -38,7 +39,7 @@ def groups_of(session: Session, release: Release, authority: str) -> list[tuple[
         select(Authority.name, ReleasePeerGroup.peer_group, func.count(other.authority))
         .join(Authority, Authority.code == ReleasePeerGroup.authority)
         .join(other, same)
-        .where(ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.authority == authority)
+        .where(ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.authority == authority, _is_shown(authority))
         .group_by(Authority.name, ReleasePeerGroup.peer_group)
         .order_by(ReleasePeerGroup.peer_group)
     )
@@ -93,6 +94,12 @@ def registered(session: Session, day: date) -> dict[str, int]:
         .order_by(attribute.name, attribute.value)
     )
     return {f"{name}:{value}": count for name, value, count in session.execute(query)}
+
+
+def _is_shown(authority: str) -> ColumnElement[bool]:
+    """The nearest authorities of one authority are its own group, and nobody else's."""
+    group = ReleasePeerGroup.peer_group
+    return or_(group.not_like(f"{NEAREST}:%"), group == f"{NEAREST}:{authority}")
 
 
 def _columns(shape: Shape) -> Select[Any]:  # Any: as many columns as the shape has

@@ -25,10 +25,14 @@ _FINE = 1e6  # thresholds are told apart to a millionth of a point
 
 @dataclass(frozen=True)
 class Told:
-    """The quantiles of one group that were released; `members` are places among the values."""
+    """The quantiles of one group that were released; `members` are places among the values.
+
+    `others` are members of whom no value is given here: they may lie anywhere.
+    """
 
     members: Ints
     quantiles: tuple[Quantile, ...]
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,13 +96,13 @@ def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme 
         mine = truth[group.members[known[group.members]]]
         if not len(free):
             continue
-        for bound, number, is_least in order_statistics.thresholds(len(group.members), group.quantiles):
+        for bound, number, is_least in order_statistics.thresholds(len(group.members) + group.others, group.quantiles):
             inside = int((mine <= bound).sum() if is_least else (mine < bound).sum())
             rows.append(np.full(len(free), count))
             owners.append(free)
             edges.append(np.full(len(free), bound))
             closed.append(np.full(len(free), is_least))
-            least.append(number - inside)
+            least.append(number - inside - (group.others if is_least else 0))
             count += 1
     if not count:
         return None

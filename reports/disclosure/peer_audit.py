@@ -54,6 +54,7 @@ class _Group:
     name: str
     members: Ints  # places among the values of the family
     quantiles: Mapping[float, float]
+    others: int  # members whose score is withheld for another reason
 
     @property
     def is_new(self) -> bool:
@@ -133,7 +134,7 @@ def _family(measure: str, shown: Sequence[Shown]) -> _Family:
             quantiles = {share: float(row[column]) for column, share in _SHARES if pd.notna(row.get(column))}
             counted = np.array([place[mine[code]] for code in members if code in mine], dtype=np.int64)
             if quantiles and len(counted):
-                groups.append(_Group(at, str(name), counted, quantiles))
+                groups.append(_Group(at, str(name), counted, quantiles, max(int(row["n"]) - len(counted), 0)))
     codes, truth = [code for code, _ in place], [value for _, value in place]
     return _Family(tuple(codes), np.array(truth, dtype=np.float64), tuple(groups))
 
@@ -146,7 +147,7 @@ def _dropped(family: _Family, knowing: Iterable[frozenset[str]]) -> tuple[set[st
     while len(pinned):
         candidates = [
             group.name
-            for group in sorted(family.groups, key=lambda group: (len(group.members), group.name))
+            for group in sorted(family.groups, key=lambda group: (len(group.members) + group.others, group.name))
             if group.is_new and group.name not in gone and np.isin(group.members, pinned).any()
         ]
         if not candidates:
@@ -185,7 +186,8 @@ def _pinned(family: _Family, known: Sequence[Flags], gone: set[str], also: Colle
 def _told(group: _Group, known: Flags) -> Told:
     """The figures of a group as whole numbers; its median to a tenth where somebody of it knows their own gap."""
     inside = bool(known[group.members].any())
-    return Told(group.members, tuple(_window(share, value, sharp=inside) for share, value in group.quantiles.items()))
+    quantiles = tuple(_window(share, value, sharp=inside) for share, value in group.quantiles.items())
+    return Told(group.members, quantiles, group.others)
 
 
 def _window(share: float, value: float, *, sharp: bool) -> Quantile:

@@ -27,7 +27,7 @@ PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 DESCRIPTOR, RULES, QUESTIONNAIRE = "datapackage.json", "rules.toml", "questionnaire.toml"
 QUALITY, SELF_ASSESSMENT, PREVIOUS = "quality.json", "self-assessment.toml", "previous/"
 RESPONSES, TABLES = "responses.csv", "tables/"
-INPUTS = ("authorities", "headcounts", "assessments")
+INPUTS = ("authorities", "headcounts", "assessments", "menu", "dropped")
 PEOPLE = "respondents"
 """The one table that is in no bundle: rows of people, which the answers give again."""
 
@@ -43,6 +43,7 @@ class Sources:
     """What the numbers of a wave are computed from, beside the rules.
 
     `text` is the questionnaire as it is written; `sections` are its optional sections that were asked, None for all.
+    `menu` are the peer groups as they were frozen, `dropped` what the audit against earlier releases dropped of them.
     """
 
     text: str
@@ -52,6 +53,8 @@ class Sources:
     assessments: pd.DataFrame | None = None
     self_assessment: str | None = None
     sections: tuple[str, ...] | None = None
+    menu: pd.DataFrame | None = None
+    dropped: pd.DataFrame | None = None
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -70,6 +73,7 @@ class Sources:
             authorities=_sorted(self.authorities),
             headcounts=_sorted(self.headcounts),
             assessments=_sorted(self.assessments),
+            dropped=_sorted(self.dropped),
         )
 
 

@@ -14,11 +14,11 @@ from reports.change import Before
 from reports.files import answer_table, bundle, settings
 from reports.files.bundle import DESCRIPTOR, INPUTS, PREVIOUS, QUALITY, QUESTIONNAIRE, RESPONSES, RULES, TABLES, Sources
 from reports.files.tables import LARGEST_CONTENT, LARGEST_FILE, UNREADABLE, FileFaults
-from reports.frames import ASSESSMENTS, AUTHORITIES, HEADCOUNTS
+from reports.frames import ASSESSMENTS, AUTHORITIES, DROPPED, HEADCOUNTS, MENU
 from reports.rules import Rules
 
 AUDIENCES = ("research", "published", "release")
-_SHAPES = dict(zip(INPUTS, (AUTHORITIES, HEADCOUNTS, ASSESSMENTS), strict=True))
+_SHAPES = dict(zip(INPUTS, (AUTHORITIES, HEADCOUNTS, ASSESSMENTS, MENU, DROPPED), strict=True))
 _MOST_FILES = 200
 
 

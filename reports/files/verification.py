@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from questionnaires import loader
-from reports import digest, publication
+from reports import digest, peer_safety, peers, publication
 from reports.files import bundle_reading, writing
 from reports.files.bundle import PEOPLE, Sources
 from reports.files.bundle_reading import Bundle
@@ -72,12 +72,13 @@ def _recomputed(found: Bundle, waves: tuple[Sources, Sources | None], tell: Call
         sources.responses,
         sources.questionnaire,
         found.rules,
-        authorities=sources.authorities,
+        authorities=peers.register(sources.authorities, sources.menu),
         headcounts=sources.headcounts,
         assessments=sources.assessments,
         previous=None if previous is None else bundle_reading.before(previous),
         progress=tell,
     )
+    results = publication.without(results, peer_safety.pairs(sources.dropped))
     if found.audience == "release":
         return publication.published(results)
     return publication.for_file(results, found.audience)

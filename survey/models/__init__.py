@@ -15,6 +15,7 @@ from survey.models.collection import (
 )
 from survey.models.imports import PendingImport, SavedMapping
 from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFile
+from survey.models.peers import PeerList
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
 from survey.models.results import EQUALITY_TABLE, RESULT_TABLES, Release, ReleasePeerGroup
@@ -39,6 +40,7 @@ __all__ = [
     "OutboxMessage",
     "Participation",
     "ParticipationServiceArea",
+    "PeerList",
     "PendingImport",
     "Person",
     "PrivacyNotice",

@@ -119,7 +119,13 @@ def test_each_step_leaves_its_audit_entry(closed: Closed) -> None:
     actions = closed.session.scalars(
         select(AuditEntry.action).where(AuditEntry.object_type == "release").order_by(AuditEntry.id)
     ).all()
-    assert actions == ["release.computed", "release.checked", "release.approved", "release.published"]
+    assert actions == [
+        "release.computed",
+        "release.audited",
+        "release.checked",
+        "release.approved",
+        "release.published",
+    ]
     assert audit.verify(closed.session) == ()
 
 

@@ -1,0 +1,55 @@
+"""`soundings disclosure`: the audit of everything that was ever told, and the list of it."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from survey import ledger
+from survey.cli.opening import REFUSED, opened
+
+
+@click.group()
+def disclosure() -> None:
+    """What releases told, and whether somebody could work out an authority's score from all of it."""
+
+
+@disclosure.command()
+def audit() -> None:
+    """Hold everything that was ever told of each wave against an attacker who knows all of it.
+
+    Exit code 0 with counts where nobody is pinned; 1 with one line for each authority and measure that is.
+    """
+    begun = time.monotonic()
+    with opened() as service:
+        found = ledger.audit(service.session)
+    left = [(one.wave, measure, group) for one in found for group, measure in sorted(one.audit.dropped)]
+    pinned = [(one.wave, measure, code) for one in found for measure, code in one.audit.pinned]
+    for wave, measure, code in pinned:
+        click.echo(
+            f"Wave {wave}: the score of {code} on {measure} follows from earlier releases to 10 points.", err=True
+        )
+    for wave, measure, group in left:
+        click.echo(
+            f"Wave {wave}: with the group {group}, a score on {measure} can be worked out. Correct the release.",
+            err=True,
+        )
+    if pinned or left:
+        raise click.exceptions.Exit(REFUSED)
+    groups, figures, releases = (
+        sum(getattr(one.audit, name) for one in found) for name in ("groups", "figures", "releases")
+    )
+    seconds = time.monotonic() - begun
+    click.echo(f"Nobody is pinned: {groups} groups, {figures} figures, {releases} releases, {seconds:.1f} seconds.")
+
+
+@disclosure.command(name="list")
+def list_() -> None:
+    """Print every group of every release that was told: release, when, group, to whom, authorities, figures."""
+    with opened() as service:
+        for one in ledger.entries(service.session):
+            at = "" if one.at is None else f"{one.at:%Y-%m-%d %H:%M}"
+            click.echo(
+                "\t".join((one.release, at, one.peer_group, one.told_to, str(one.authorities), str(one.figures)))
+            )

@@ -1,0 +1,96 @@
+"""The ledger: what was told of a wave in every release, to whom, and what all of it together gives away.
+
+It is read from the stored releases themselves, superseded ones included: no row of a release is ever changed or deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from reports import frames, peers
+from reports.disclosure import peer_audit
+from reports.disclosure.peer_audit import Audit, Shown
+from survey import stored_results
+from survey.models import Release, Wave
+from survey.vocabulary import ReleaseState
+
+TOLD = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
+EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A peer group of a release: since when it was told, to whom, how many authorities it has, how many figures."""
+
+    release: str
+    at: datetime | None
+    peer_group: str
+    told_to: str
+    authorities: int
+    figures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the audit of one wave found."""
+
+    wave: str
+    audit: Audit
+
+
+def told(session: Session, wave: Wave, *, without: int | None = None) -> list[Shown]:
+    """What was told of a wave so far, newest first; `without` leaves out one release."""
+    query = select(Release).where(Release.wave_id == wave.id, Release.state.in_(TOLD)).order_by(Release.number.desc())
+    found = session.scalars(query.options(joinedload(Release.wave))).unique()
+    return [shown(session, release) for release in found if release.id != without]
+
+
+def shown(session: Session, release: Release) -> Shown:
+    """A stored release as it is told: who is in which group, which figures."""
+    menu = pd.DataFrame(stored_results.members(session, release), columns=list(frames.MENU.columns))
+    return Shown(
+        release.label,
+        frames.MENU.check(menu),
+        stored_results.rows(session, frames.SCORES, release),
+        stored_results.rows(session, frames.BENCHMARKS, release),
+        stored_results.rows(session, frames.AVERAGE_OFFICER, release),
+    )
+
+
+def audit(session: Session, *, tell: Callable[[str], None] | None = None) -> list[Finding]:
+    """The audit once more, over everything that was ever told of each wave."""
+    waves = select(Wave).where(Wave.id.in_(select(Release.wave_id).where(Release.state.in_(TOLD)))).order_by(Wave.code)
+    found = []
+    for wave in session.scalars(waves):
+        newest, *earlier = told(session, wave)
+        found.append(Finding(wave.code, peer_audit.audit(newest, earlier, tell=tell)))
+    return found
+
+
+def told_since(session: Session, release: Release) -> str | None:
+    """The release of the same wave that was published after this one was computed, and that it was not held against."""
+    query = select(func.max(Release.number)).where(
+        Release.wave_id == release.wave_id,
+        Release.id != release.id,
+        Release.state.in_(TOLD),
+        Release.published_at > release.computed_at,
+    )
+    number = session.scalar(query)
+    return None if number is None else f"{release.wave.code}.{number}"
+
+
+def entries(session: Session) -> Iterator[Entry]:
+    """Every group of every release that was told, in the order of releases and then of groups."""
+    query = select(Release).join(Release.wave).where(Release.state.in_(TOLD)).order_by(Wave.code, Release.number)
+    for release in session.scalars(query.options(joinedload(Release.wave))).unique():
+        benchmarks = stored_results.rows(session, frames.BENCHMARKS, release).set_index("peer_group")
+        for group, size in stored_results.group_sizes(session, release).items():
+            mine = benchmarks.loc[[group]] if group in benchmarks.index else benchmarks.iloc[:0]
+            figures = int(mine[["lower_quartile", "median", "upper_quartile"]].notna().to_numpy().sum())
+            yield Entry(release.label, release.published_at, group, peers.owner(group) or EVERYBODY, size, figures)
