@@ -21,6 +21,7 @@ from reports.frames import (
     BENCHMARKS,
     DIVERGENCE,
     ELECTED_GAPS,
+    EQUALITY_MIX,
     GROUP_SCORES,
     ITEMS,
     OWN_PROFILE,
@@ -34,7 +35,7 @@ from reports.frames import (
 )
 from reports.peers import ALL, KINDS
 from reports.rules import Rules
-from survey import documents, kept_files, peer_menu, people, produced_files, results, stored_results
+from survey import documents, equality_results, kept_files, peer_menu, people, produced_files, results, stored_results
 from survey.config import Settings
 from survey.db import Database
 from survey.documents import SECTOR
@@ -182,6 +183,7 @@ def _sector(session: Session, settings: Settings, release: Release) -> bytes:
         )
     }
     frames[STANDINGS.name] = stored_results.rows(session, STANDINGS, release, peer_group=ALL)
+    frames[EQUALITY_MIX.name] = equality_results.read(session, release)
     given = sector_report.Given(
         authorities=_register(session, release),
         quality=release.quality,

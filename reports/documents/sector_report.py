@@ -18,6 +18,7 @@ from reports.documents import (
     annex,
     brand,
     cells,
+    equality_tables,
     letterhead,
     place_tables,
     reading,
@@ -118,6 +119,7 @@ def sector(
         "participation": [_table(table) for table in _participation(frames["scores"], questionnaire, given)],
         "inside": [_table(table) for table in sector_parts.inside(frames, questionnaire)],
         "inside_words": reading.INSIDE_SECTOR,
+        "mix": _mix(frames, questionnaire),
         "places": [_table(table) for table in place_tables.tables(frames, questionnaire)],
         "places_words": reading.AVERAGES,
         "firmness": place_tables.firmness(given.quality),
@@ -154,6 +156,14 @@ def _said(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> V
         return None
     words = [reading.SAID_SECTOR, reading.SAID_WORDS]
     return {"title": reading.SAID_SECTOR_TITLE, "words": list(words), "table": _table(found)}
+
+
+def _mix(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> Value:
+    found = equality_tables.tables(frames, questionnaire)
+    if not found:
+        return None
+    words = [equality_tables.WORDS, *equality_tables.sources()]
+    return {"title": equality_tables.TITLE, "words": words, "tables": [_plain(one) for one in found]}
 
 
 def _has(kind: str, profiles: Profiles) -> bool:

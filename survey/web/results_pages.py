@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template
 
 from reports.charts import dots, radar, small_multiples
-from survey import documents, pictures, result_tables
+from reports.documents import equality_tables
+from survey import documents, equality_results, pictures, result_tables
 from survey.readings import Sector
 from survey.web import context, sending
 from survey.web.load_results import SectorPicture
@@ -39,6 +40,9 @@ def sector(sector: Sector) -> str:
         shown=any(row.score is not None for row in sector.rows) or bool(sector.profiles_by_type),
         fewest=sector.fewest_authorities,
         report=documents.size(context.settings(), sector.release),
+        mix=equality_results.tables(context.session(), sector.release),
+        mix_words=equality_tables.WORDS,
+        mix_sources=equality_tables.sources(),
     )
 
 
