@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
+import waitress
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as StayedOnThePage
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -24,6 +32,18 @@ from survey.web.application import create_app
 
 QUESTIONNAIRE = Path(__file__).parents[1] / "questionnaires" / "every-kind.toml"
 LINKS = 200 if os.environ.get("ASSURANCE") == "long" else 24
+IN_A_BROWSER = LINKS if os.environ.get("ASSURANCE") == "long" else 2
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 HOST = "http://127.0.0.1"
 CANARY = "only-the-officer-knows"
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
@@ -198,6 +218,94 @@ def test_the_harness_notices_a_link_that_is_used_up_by_pressing_start(trial, mon
     monkeypatch.setitem(trial.app.view_functions, "link.start", consuming)
     scan(trial)
     assert consumed(trial.database) > 0
+
+
+# The same with a real browser, its scripts running or not
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        assert not os.environ.get("REQUIRE_BROWSER"), "No Chromium, and REQUIRE_BROWSER says that there must be one."
+        pytest.skip("LEFT OUT: no Chromium on this machine")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@contextmanager
+def served(trial: Trial) -> Iterator[str]:
+    """The application on a port of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = waitress.create_server(trial.app, host="127.0.0.1", port=port, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.close()
+        thread.join(timeout=5)
+
+
+def press_in_browser(page: Page, url: str, depth: int = 2) -> list[str]:
+    """Open a page and press each of its buttons, each time from the page as it was opened; the addresses reached."""
+    page.goto(url)
+    reached = [page.url]
+    buttons = page.locator("main form button, main [role=button]").count()
+    for place in range(buttons):
+        page.goto(url)
+        with suppress(StayedOnThePage), page.expect_navigation(timeout=3_000):  # a robot finds folded buttons too
+            page.locator("main form button, main [role=button]").nth(place).evaluate("button => button.click()")
+        reached.append(page.url)
+        if depth > 1 and page.url != url:
+            reached += press_in_browser(page, page.url, depth - 1)
+    return reached
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_robot_in_a_browser_uses_up_no_link_and_reads_nothing(trial, browser, scripts):
+    token = trial.tokens[-1]
+    officer = trial.app.test_client()
+    assert CANARY in answer(officer, token)
+    with served(trial) as address:
+        for link in (*trial.tokens[: IN_A_BROWSER - 1], token):
+            context_ = browser.new_context(java_script_enabled=scripts)
+            page = context_.new_page()
+            page.set_default_timeout(10_000)
+            reached = press_in_browser(page, f"{address}/r/{link}")
+            assert len(reached) > 2  # it did press something
+            for url in {*reached, f"{address}/respond/page/mindset-2", f"{address}/respond/check"}:
+                page.goto(url)
+                assert CANARY not in page.content(), url
+            context_.close()
+    assert consumed(trial.database) == 0
+    assert CANARY in officer.get("/respond/page/mindset-2", base_url=HOST).text
+    assert CANARY in answer(trial.app.test_client(), trial.tokens[0])
+
+
+def test_a_link_that_a_script_uses_up_by_itself_is_noticed(trial, browser, monkeypatch):
+    """The planted defect: the page presses its own button as soon as it is shown, and that uses the link."""
+    show, start = trial.app.view_functions["link.landing"], trial.app.view_functions["link.start"]
+
+    def hasty(landing):
+        nonce = re.search(r'nonce="([^"]+)"', page := show(landing))
+        script = f'<script nonce="{nonce[1]}">document.querySelector("main form").submit()</script>'
+        return page.replace("</body>", f"{script}</body>")
+
+    def consuming(landing):
+        _use_up(context.session(), landing.found.invitation_id)
+        return start(landing)
+
+    monkeypatch.setitem(trial.app.view_functions, "link.landing", hasty)
+    monkeypatch.setitem(trial.app.view_functions, "link.start", consuming)
+    with served(trial) as address:
+        page = browser.new_context().new_page()
+        with page.expect_response(lambda reply: reply.request.method == "POST", timeout=20_000):
+            page.goto(f"{address}/r/{trial.tokens[0]}")
+    assert consumed(trial.database) == 1
 
 
 def _use_up(session: Session, invitation_id: int) -> None:
