@@ -258,11 +258,20 @@ def group_label(peer_group: str, language: str = BASE_LANGUAGE, labels: Mapping[
     if labels and peer_group in labels:
         return labels[peer_group]
     kind, _, value = peer_group.partition(":")
+    if kind == "type_rurality":
+        return _type_and_rurality(value, language)
     known = f"group_{kind}.{value.lower().replace(' ', '_')}"
     if wording.has(known):
         return text(known, language)
     value = value.replace("_", " ")
     return text(f"group.{kind}" if wording.has(f"group.{kind}") else "group.other", language, value=value or kind)
+
+
+def _type_and_rurality(value: str, language: str) -> str:
+    """Two attributes in words: "district councils, sparse and rural"."""
+    of_type, _, rurality = value.partition(", ")
+    word = f"group_rurality.{rurality.lower().replace(' ', '_')}"
+    return f"{group_label(f'type:{of_type}', language)}, {text(word, language) if wording.has(word) else rurality.lower()}"
 
 
 def counted_group(profile: pd.DataFrame, label: str, language: str = BASE_LANGUAGE) -> str:

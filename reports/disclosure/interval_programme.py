@@ -46,7 +46,7 @@ class _Programme:
     most: Floats
 
 
-def intervals(told: Sequence[Told], truth: Floats, known: Flags) -> tuple[Floats, Floats]:
+def intervals(told: Sequence[Told], truth: Floats, known: Flags, *, only: Ints | None = None) -> tuple[Floats, Floats]:
     """Between which values each value must lie, for somebody who knows all that was told and the `known` values.
 
     With z[v, t] in {0, 1}, z[v, t] = 1 where value v is at most t, for all thresholds t of `order_statistics`:
@@ -57,7 +57,7 @@ def intervals(told: Sequence[Told], truth: Floats, known: Flags) -> tuple[Floats
     in every one. All are asked at once: the programme is solved for the solution farthest from what is true, then again
     for those thresholds that have not moved, until none moves; an average of these solutions moves all that can move.
     `truth` (values,) in points makes the first solution, and is the only use made of it. A value that is known has
-    itself as both bounds. Returns two arrays of shape (values,); an interval wider than TOLD is at least so wide. What integers would say besides is asked by the
+    itself as both bounds; `only` asks about some values, and nothing follows for the others. Returns two arrays of shape (values,); an interval wider than TOLD is at least so wide. What integers would say besides is asked by the
     assurance harness, which is written apart from this.
 
     >>> group = Told(np.arange(3), (Quantile(0.25, 47.5, 48.5), Quantile(0.5, 49.5, 50.5), Quantile(0.75, 51.5, 52.5)))
@@ -70,10 +70,11 @@ def intervals(told: Sequence[Told], truth: Floats, known: Flags) -> tuple[Floats
     programme = _programme(told, truth, known)
     if programme is None:
         return low, high
+    wanted = np.ones(len(truth), dtype=np.bool_) if only is None else np.isin(np.arange(len(truth)), only)
     stuck = np.ones(len(programme.owner), dtype=np.bool_)
     for _ in range(_ROUNDS):
         low, high = _bounds(programme, stuck, truth, known)
-        asked = stuck & ((high - low) <= TOLD)[programme.owner]
+        asked = stuck & (wanted & ((high - low) <= TOLD))[programme.owner]
         if not asked.any():
             break
         moved = _moved(programme, asked)
@@ -89,35 +90,32 @@ def pinned(low: Floats, high: Floats, known: Flags) -> Ints:
 
 
 def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme | None:
-    rows, owners, edges, closed, least = [], [], [], [], []
-    count = 0
+    rows, owners, edges, signs, least = [], [], [], [], []
     for group in told:
         free = group.members[~known[group.members]]
-        mine = truth[group.members[known[group.members]]]
+        values = truth[group.members]
+        mine = values[known[group.members]]
         if not len(free):
             continue
         for bound, number, is_least in order_statistics.thresholds(len(group.members) + group.others, group.quantiles):
-            inside = int((mine <= bound).sum() if is_least else (mine < bound).sum())
-            rows.append(np.full(len(free), count))
+            # "less than" is "at most" a little less, where somebody stands on the threshold itself
+            edge = bound if is_least or not (values == bound).any() else bound - 1.0 / _FINE
+            sign = -1.0 if is_least else 1.0  # everything as "at most"
+            rows.append(np.full(len(free), len(signs)))
             owners.append(free)
-            edges.append(np.full(len(free), bound))
-            closed.append(np.full(len(free), is_least))
-            least.append(number - inside - (group.others if is_least else 0))
-            count += 1
-    if not count:
+            edges.append(np.full(len(free), edge))
+            least.append(sign * (number - int((mine <= edge).sum()) - (group.others if is_least else 0)))
+            signs.append(sign)
+    if not signs:
         return None
-    at_least = np.array([part[0] for part in closed])
-    owner, edge, is_closed = np.concatenate(owners), np.concatenate(edges), np.concatenate(closed)
-    key = 2 * np.round(edge * _FINE).astype(np.int64) + is_closed  # "less than" stands before "at most"
-    pairs, column = np.unique(np.stack([owner, key]), axis=1, return_inverse=True)
-    signs = np.where(at_least, -1.0, 1.0)  # everything as "at most"
+    key = np.round(np.concatenate(edges) * _FINE).astype(np.int64)
+    pairs, column = np.unique(np.stack([np.concatenate(owners), key]), axis=1, return_inverse=True)
     row = np.concatenate(rows)
-    counts = sparse.csr_array((signs[row], (row, column.ravel())), shape=(count, pairs.shape[1]))
-    of_value, of_edge = pairs[0], (pairs[1] // 2) / _FINE
-    true = np.where(pairs[1] % 2 == 1, truth[of_value] <= of_edge, truth[of_value] < of_edge)
-    matrix = sparse.vstack([counts, _rising(of_value)], format="csr")
-    most = np.concatenate([signs * np.array(least, dtype=np.float64), np.zeros(matrix.shape[0] - count)])
-    return _Programme(of_value, of_edge, true, matrix, most)
+    counts = sparse.csr_array((np.array(signs)[row], (row, column.ravel())), shape=(len(signs), pairs.shape[1]))
+    owner, edge_of = pairs[0], pairs[1] / _FINE
+    matrix = sparse.vstack([counts, _rising(owner)], format="csr")
+    most = np.concatenate([np.array(least, dtype=np.float64), np.zeros(matrix.shape[0] - len(signs))])
+    return _Programme(owner, edge_of, truth[owner] <= edge_of + 0.5 / _FINE, matrix, most)
 
 
 def _rising(owner: Ints) -> sparse.csr_array:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 LEAST, MOST = 0.0, 100.0
-_STEP = 0.5  # what only follows from several figures is taken outward to this step: fewer thresholds, hardly less said
+_HALF = 0.5  # what only follows from several figures is taken outward to the next half point, where figures round
 _ROUNDS = 12
 
 
@@ -99,8 +99,8 @@ def _ordered(low: dict[int, float], high: dict[int, float]) -> None:
 
 
 def _down(value: float, sharp: set[float]) -> float:
-    return value if value in sharp else math.floor(value / _STEP) * _STEP
+    return value if value in sharp else max(math.floor(value - _HALF) + _HALF, LEAST)
 
 
 def _up(value: float, sharp: set[float]) -> float:
-    return value if value in sharp else math.ceil(value / _STEP) * _STEP
+    return value if value in sharp else min(math.ceil(value + _HALF) - _HALF, MOST)

@@ -152,7 +152,7 @@ def _dropped(family: _Family, knowing: Iterable[frozenset[str]]) -> tuple[set[st
         ]
         if not candidates:
             break
-        gone |= _fewest(candidates, pinned, partial(_pinned, family, known, gone))
+        gone |= _fewest(candidates, pinned, partial(_pinned, family, known, gone, pinned))
         pinned = _pinned(family, known, gone)
     return gone, sorted({family.codes[place] for place in pinned})
 
@@ -172,14 +172,24 @@ def _fewest(candidates: Sequence[str], pinned: Ints, ask: Callable[[Collection[s
     return set(candidates[:enough])
 
 
-def _pinned(family: _Family, known: Sequence[Flags], gone: set[str], also: Collection[str] = ()) -> Ints:
-    """Who is pinned without the new release's groups that are `gone` and `also` these."""
+def _pinned(
+    family: _Family, known: Sequence[Flags], gone: set[str], only: Ints | None = None, also: Collection[str] = ()
+) -> Ints:
+    """Who is pinned, of those that are asked about, without the new release's groups that are `gone` and `also` these."""
     without = gone | set(also)
     found: set[int] = set()
     for mine in known:
-        told = [_told(group, mine) for group in family.groups if not (group.is_new and group.name in without)]
-        low, high = interval_programme.intervals(told, family.truth, mine)
-        found |= set(interval_programme.pinned(low, high, mine).tolist())
+        asked = None if only is None else only[~mine[only]]
+        if asked is not None and not len(asked):
+            continue
+        told: dict[tuple[object, ...], Told] = {}  # a correction repeats most of what was told: once is enough
+        for group in family.groups:
+            if not (group.is_new and group.name in without):
+                one = _told(group, mine)
+                told.setdefault((*sorted(one.members.tolist()), one.quantiles, one.others), one)
+        low, high = interval_programme.intervals(list(told.values()), family.truth, mine, only=asked)
+        narrow = interval_programme.pinned(low, high, mine)
+        found |= set(narrow.tolist() if asked is None else np.intersect1d(narrow, asked).tolist())
     return np.array(sorted(found), dtype=np.int64)
 
 
