@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from sqlalchemy import case, func, select
@@ -53,6 +54,20 @@ def totals(session: Session, wave: Wave) -> dict[int, Progress]:
         .group_by(Participation.id)
     )
     return {one: in_steps(int(count), {}, staff.get(one, 0)) for one, count in rows}
+
+
+def staff_by_area(session: Session, participation: Participation) -> dict[str, int]:
+    """Returned staff numbers of service areas: its own row, or the sum of its cells."""
+    rows = session.execute(
+        select(Headcount.service_area, Headcount.tier, Headcount.headcount).where(
+            Headcount.participation_id == participation.id, Headcount.service_area != ""
+        )
+    ).all()
+    cells: Counter[str] = Counter()
+    for area, tier, headcount in rows:
+        if tier:
+            cells[area] += headcount
+    return {**cells, **{area: headcount for area, tier, headcount in rows if not tier}}
 
 
 def personal_links(session: Session, participation: Participation) -> int:

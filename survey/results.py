@@ -226,7 +226,7 @@ def authorities(session: Session, release: Release) -> list[tuple[str, str]]:
     return [(code, name) for code, name in session.execute(query)]
 
 
-def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
+def withheld(session: Session, release: Release) -> list[tuple[str, str, int, float]]:
     """Which table withholds how many rows for which reason: for researchers, who see the rule."""
     return stored_results.withheld(session, release)
 

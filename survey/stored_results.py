@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -67,17 +68,24 @@ def members(session: Session, release: Release) -> list[tuple[str, str]]:
     return [(group, authority) for group, authority in session.execute(query)]
 
 
-def withheld(session: Session, release: Release) -> list[tuple[str, str, int]]:
-    """Table, reason and number of rows of all that is withheld, in the order of the tables; one statement for all."""
+def withheld(session: Session, release: Release) -> list[tuple[str, str, int, float]]:
+    """Table, reason, number of rows and their share of the table's, 0 to 1, of all that is withheld; one statement.
+
+    In the order of the tables. It is what safety costs.
+    """
     counted = [
         select(literal(place).label("place"), table.c.reason.label("reason"), func.count().label("rows"))
-        .where(table.c.release_id == release.id, table.c.reason.is_not(None))
+        .where(table.c.release_id == release.id)
         .group_by(table.c.reason)
         for place, table in enumerate(RESULT_TABLES.values())
     ]
     names = tuple(RESULT_TABLES)
     query = union_all(*counted).order_by("place", "reason")
-    return [(names[place], reason, count) for place, reason, count in session.execute(query)]
+    found = [(names[place], reason, count) for place, reason, count in session.execute(query)]
+    rows: Counter[str] = Counter()
+    for name, _, count in found:
+        rows[name] += count
+    return [(name, reason, count, count / rows[name]) for name, reason, count in found if reason is not None]
 
 
 def registered(session: Session, day: date) -> dict[str, int]:

@@ -51,7 +51,7 @@ class Reason(StrEnum):
 _MEANINGS = {
     Reason.NO_ANSWERS: "Nobody is scored, so there is nothing to compute.",
     Reason.TOO_FEW_PEOPLE: "Fewer people than the threshold are scored.",
-    Reason.COMPLEMENT: "With this figure the rest of the authority, fewer people than the threshold, could be computed.",
+    Reason.COMPLEMENT: "With this figure and the others, something about fewer people than the threshold could be computed.",
     Reason.DIMENSION_WITHHELD: "A dimension of this authority is withheld; the overall would give it away.",
     Reason.TOO_FEW_DIMENSIONS: "The overall needs at least three dimensions.",
     Reason.NO_AUTHORITIES: "No authority of the peer group has a score that may be shown.",
@@ -66,7 +66,7 @@ _MEANINGS = {
     Reason.NOT_BEFORE: "The authority has no answers in the earlier wave.",
     Reason.FEW_CHANGED: "Only one or two authorities differ from the benchmark that was published; two medians would tell about them.",
     Reason.TOO_FEW_SERVICE_AREAS: "Fewer than three service areas have enough people and may be shown.",
-    Reason.DOMINANCE: "One authority has more than half of the weight.",
+    Reason.DOMINANCE: "One authority has more than half of the weight, or one person more than a tenth.",
     Reason.MEANS_DIFFERENTLY: "The questions do not mean the same to all tiers; these are compared question by question only.",
     Reason.NOT_A_THEME: "The own profile compares themes; dimensions and the overall have none.",
     Reason.THEME_WITHHELD: "A theme of this authority is withheld; the mean over its themes would give it away.",

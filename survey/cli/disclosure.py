@@ -6,7 +6,7 @@ import time
 
 import click
 
-from survey import ledger
+from survey import ledger, results
 from survey.cli.opening import REFUSED, opened
 
 
@@ -53,3 +53,13 @@ def list_() -> None:
             click.echo(
                 "\t".join((one.release, at, one.peer_group, one.told_to, str(one.authorities), str(one.figures)))
             )
+
+
+@disclosure.command()
+@click.argument("label")
+def cost(label: str) -> None:
+    """Print what safety costs in a release such as 2026.1: table, rule, withheld figures and their share of the table."""
+    with opened() as service:
+        release = results.get_any(service.session, label)
+        for name, reason, count, share in results.withheld(service.session, release):
+            click.echo(f"{name}\t{reason}\t{count}\t{share:.1%}")

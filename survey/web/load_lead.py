@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from questionnaires.definition import Questionnaire, Role
-from survey import assessments, editions, fieldwork, invitations, participation, waves
+from survey import assessments, chasing, editions, fieldwork, invitations, links, participation, waves
 from survey.assessments import Assessing
 from survey.errors import NotFound
 from survey.participation import Progress
@@ -42,6 +42,7 @@ class LedWave:
     shared: Invitation | None
     invited: int
     assessing: Assessing | None = None
+    chase: tuple[tuple[str, str], ...] = ()
 
 
 def led(asked: Asked) -> tuple[LedAuthority, ...]:
@@ -67,16 +68,28 @@ def wave(asked: Asked) -> LedWave:
     found, mine = place(asked)
     questionnaire = editions.questionnaire_of(asked.session, found.edition)
     progress = participation.progress(asked.session, mine, questionnaire)
+    areas = _areas(questionnaire, progress, participation.labels(asked.session, mine.id))
     return LedWave(
         found,
         found.state,
         mine,
         progress,
-        _areas(questionnaire, progress, participation.labels(asked.session, mine.id)),
+        areas,
         invitations.shared_link(asked.session, mine.id),
         fieldwork.personal_links(asked.session, mine),
         _assessing(asked, found, mine),
+        _chase(progress, areas, fieldwork.staff_by_area(asked.session, mine))
+        if found.state in links.COLLECTING
+        else (),
     )
+
+
+def _chase(
+    progress: Progress, areas: tuple[tuple[str, int | None], ...], staff: dict[str, int]
+) -> tuple[tuple[str, str], ...]:
+    """Service areas worth a reminder, by the names that the lead knows, and why."""
+    label = {area.code: name for area, (name, _) in zip(progress.areas, areas, strict=True)}
+    return tuple((label[one.code], str(one.why)) for one in chasing.next_best(progress.areas, staff))
 
 
 def _assessing(asked: Asked, wave: Wave, mine: Participation) -> Assessing | None:

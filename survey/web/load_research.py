@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from survey import answer_quality, editions, fieldwork, mailing, participation, results, transitions, waves
+from survey import (
+    answer_quality,
+    chasing,
+    editions,
+    fieldwork,
+    links,
+    mailing,
+    participation,
+    results,
+    transitions,
+    waves,
+)
 from survey.answer_quality import AnswerQuality
 from survey.participation import Progress
 from survey.transitions import Transition
@@ -33,6 +44,7 @@ class WavePage:
     taking_part: tuple[TakingPart, ...]
     steps: tuple[Transition, ...]
     find: str = ""
+    chase: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ class ReleasePage:
 
     release: Release
     state: str
-    withheld: tuple[tuple[str, str, int], ...]
+    withheld: tuple[tuple[str, str, int, float], ...]
     quality: AnswerQuality
     is_readable: bool  # by everybody: published, and no embargo keeps it closed
     steps: tuple[Transition, ...]
@@ -88,7 +100,15 @@ def wave_page(asked: Asked) -> WavePage:
         tuple(TakingPart(one, progress[one.id]) for one in parts if _is_looked_for(one.authority, find)),
         transitions.targets(transitions.WAVE, found.state, asked.person.roles),
         find,
+        _chase(parts, progress) if found.state in links.COLLECTING else (),
     )
+
+
+def _chase(parts: list[Participation], progress: dict[int, Progress]) -> tuple[tuple[str, str], ...]:
+    """Authorities whose leads are worth a reminder, by name, and why."""
+    names = {one.authority.code: one.authority.name for one in parts}
+    totals = {one.authority.code: progress[one.id].total for one in parts}
+    return tuple((names[one.code], str(one.why)) for one in chasing.authorities(totals, {}))
 
 
 def _is_looked_for(authority: Authority, find: str) -> bool:
