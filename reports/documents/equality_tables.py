@@ -16,7 +16,7 @@ TITLE = "Who answered the equality questions"
 WORDS = (
     f"The mix of those who answered, over all authorities together, in groups of at least {equality.FEWEST} people; "
     "smaller groups stand together. It says who answered, not who works for the authorities, and is never broken down. "
-    "The census counts everybody who lives there, of all ages, and is given where it has the same groups."
+    "Beside it, where the groups are the same, stands the census: everybody who lives there, of all ages."
 )
 
 

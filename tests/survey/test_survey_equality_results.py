@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pandas as pd
+import pypdf
 import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from questionnaires import files as files_of
 from survey import (
     bundles,
+    document_making,
     downloads,
     editions,
     equality_results,
@@ -109,6 +111,14 @@ def test_the_mix_is_kept_with_the_release(closed):
     assert shares(mix, MARK) == {"yes": (30, 0.21), "no": (130, 0.79)}  # 36 and 132 of 168
     assert shares(mix, "ethnic_group") == {"asian+black+mixed+another": (30, 0.21), "white": (130, 0.79)}
     assert mix[mix["item"] == "gender"]["reason"].tolist() == ["too_few_people"]  # nobody said
+
+
+def test_the_report_of_the_sector_has_the_mix_beside_the_census(closed, settings):
+    report = document_making._sector(closed.session, settings, computed(closed))
+    words = " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(report)).pages).split())
+    assert "Who answered the equality questions" in words
+    assert "England and Wales 2021" in words
+    assert "92.9" in words  # White, Scotland
 
 
 def test_every_release_of_a_wave_has_the_same_mix_whoever_left(closed):
