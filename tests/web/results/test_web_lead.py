@@ -122,8 +122,15 @@ def test_a_lead_sees_the_own_results_too(lead) -> None:
 
 
 def test_a_page_costs_a_fixed_number_of_statements(lead) -> None:
-    assert len(lead.get(WAVE).statements) <= 12
+    assert len(lead.get(WAVE).statements) <= 13  # the last is about staff numbers of service areas: whom to remind
     assert len(lead.get("/lead/").statements) <= 4
+
+
+def test_a_lead_reads_whom_to_remind_next_without_a_number(lead) -> None:
+    page = lead.get(WAVE).text
+    listed = page.partition("Whom to remind next")[2].partition("</ul>")[0]
+    assert 1 <= listed.count("<li>") <= 3
+    assert not any(letter.isdigit() for letter in listed.partition("<ul")[2].replace("govuk-list--", ""))
 
 
 def test_no_count_of_receipts_is_ever_exact(lead, sqlite_database) -> None:
