@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from reports import assembly, bands, benchmarks, frames, peers, standings
 from reports.aggregation import Aggregation
+from reports.bands import Beside
 from reports.case import Case
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
@@ -17,6 +19,16 @@ from reports.estimation import Estimates
 from reports.measures import MeasureKind
 from reports.standings import GroupStandings
 from reports.statistics.sums import Floats, Ints
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A peer group: its authorities, their places among all, and which of them are shown where they stand in it."""
+
+    name: str
+    members: list[str]
+    rows: Ints
+    told: NDArray[np.bool_]
 
 
 def compare(
@@ -42,38 +54,48 @@ def compare(
     benchmark_parts, standing_parts = [], []
     menu = _menu(case, register) if menu is None else menu[menu["authority"].isin(place)]
     for name, members in menu.groupby("peer_group", sort=False)["authority"]:
-        rows = np.array([place[code] for code in members], dtype=np.int64)
+        group = _group(str(name), list(members), place)
+        rows = group.rows
         shown = ~withheld(reasons[rows])
         middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=name == peers.ALL)
         against = threshold.authorities(middle.n, case.rules)
-        benchmark_parts.append(assembly.benchmark_rows(str(name), case.measure_codes, middle, against))
-        own = peers.owner(str(name))
-        told = np.ones(len(rows), dtype=np.bool_) if own is None else np.equal(list(members), own)
+        benchmark_parts.append(assembly.benchmark_rows(group.name, case.measure_codes, middle, against))
         why = _standing_reasons(reasons[rows], against)
         result = _standings(case, found, rows, median=middle.median, shown=~withheld(why), counted=shown)
         relied = np.where(aggregated.differs, aggregated.reliability[rows], 0.0)
-        result = standings.of_rows(standings.gated(result, relied, case.rules), told)
-        if own is None:
+        result = standings.of_rows(standings.gated(result, relied, case.rules), group.told)
+        if group.told.all():
             by = beside.of_group(rows, counted=shown, relied=relied, enough=~withheld(against))
         else:
-            by = beside.without_places(rows[told])
-        standing_parts.append(
-            assembly.standing_rows(
-                str(name),
-                [code for code, is_told in zip(members, told, strict=True) if is_told],
-                case.measure_codes,
-                score=found.score[rows[told]],
-                found=result,
-                beside=by,
-                reasons=why[told],
-            )
-        )
+            by = beside.without_places(rows[group.told])
+        standing_parts.append(_rows(group, case, found, result=result, by=by, reasons=why[group.told]))
     return {
         "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
         "standings": _sorted_standings(standing_parts),
         "compared": _compared(case, found, reasons),
         "menu": frames.MENU.check(menu),
     }
+
+
+def _group(name: str, members: list[str], place: Mapping[str, int]) -> _Group:
+    own = peers.owner(name)
+    told = np.array([own is None or code == own for code in members], dtype=np.bool_)
+    return _Group(name, members, np.array([place[code] for code in members], dtype=np.int64), told)
+
+
+def _rows(
+    group: _Group, case: Case, found: Estimates, *, result: GroupStandings, by: Beside, reasons: Reasons
+) -> pd.DataFrame:
+    """STANDINGS of those who are shown where they stand."""
+    return assembly.standing_rows(
+        group.name,
+        [code for code, is_told in zip(group.members, group.told, strict=True) if is_told],
+        case.measure_codes,
+        score=found.score[group.rows[group.told]],
+        found=result,
+        beside=by,
+        reasons=reasons,
+    )
 
 
 def _compared(case: Case, found: Estimates, reasons: Reasons) -> pd.DataFrame:

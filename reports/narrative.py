@@ -271,7 +271,9 @@ def _type_and_rurality(value: str, language: str) -> str:
     """Two attributes in words: "district councils, sparse and rural"."""
     of_type, _, rurality = value.partition(", ")
     word = f"group_rurality.{rurality.lower().replace(' ', '_')}"
-    return f"{group_label(f'type:{of_type}', language)}, {text(word, language) if wording.has(word) else rurality.lower()}"
+    return (
+        f"{group_label(f'type:{of_type}', language)}, {text(word, language) if wording.has(word) else rurality.lower()}"
+    )
 
 
 def counted_group(profile: pd.DataFrame, label: str, language: str = BASE_LANGUAGE) -> str:

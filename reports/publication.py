@@ -132,7 +132,9 @@ def audited(
     if peer_safety.COMPARED not in results.frames:
         return results, None
     found = peer_safety.audit(results.frames, earlier, tell=tell)
-    return without(results, found.dropped), found
+    safe = without(results, found.dropped)
+    kept = {name: frame for name, frame in safe.frames.items() if name != peer_safety.COMPARED}
+    return replace(safe, frames=kept), found
 
 
 def without(results: Results, dropped: Collection[tuple[str, str]]) -> Results:

@@ -90,7 +90,9 @@ def pinned(low: Floats, high: Floats, known: Flags) -> Ints:
 
 
 def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme | None:
-    rows, owners, edges, signs, least = [], [], [], [], []
+    rows, owners, edges = [], [], []
+    signs: list[float] = []
+    least: list[float] = []
     for group in told:
         free = group.members[~known[group.members]]
         values = truth[group.members]

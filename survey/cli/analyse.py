@@ -124,6 +124,8 @@ def _analyse(
         previous=None if given.previous is None else bundle_reading.before(given.previous),
         progress=tell,
     )
+    if audience == "published":
+        results, _ = publication.audited(results)
     with output.all_or_nothing(out) as directory:
         tell("Writing tables")
         found = publication.for_file(results, audience)

@@ -171,7 +171,12 @@ def test_nobody_is_counted_where_everything_is_withheld() -> None:
 
 def test_every_peer_group_has_words() -> None:
     labels = [narrative.group_label(code) for code in ("all", "region:South East", "type:moon_base", "list:eight")]
-    assert labels == ["all authorities", "authorities in the South East", "moon base", "authorities in the list “eight”"]
+    assert labels == [
+        "all authorities",
+        "authorities in the South East",
+        "moon base",
+        "authorities in the list “eight”",
+    ]
     assert narrative.group_label("list:eight", labels={"list:eight": "the eight big cities"}) == "the eight big cities"
 
 
