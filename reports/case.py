@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from questionnaires.definition import Questionnaire, Role, Standing
-from reports import agreement, estimation, quality, scoring, weighting
+from reports import agreement, estimation, measures, quality, scoring, weighting
 from reports import headcounts as staff
 from reports.estimation import Estimates
 from reports.frames import NOT_SAID, Responses
@@ -188,8 +188,13 @@ def prepare(
     rules: Rules,
     authorities: pd.DataFrame | None,
     headcounts: pd.DataFrame | None,
+    *,
+    lists: tuple[Measure, ...] | None = None,
 ) -> Case:
-    """Scores of people, and who they are: authorities of the register and of the answers together, sorted by code."""
+    """Scores of people, and who they are: authorities of the register and of the answers together, sorted by code.
+
+    `lists` are the measures of the questionnaire with the items that count in them; without it all of their items do.
+    """
     register = [] if authorities is None else [str(code) for code in authorities["code"]]
     codes = tuple(sorted({*responses.authorities, *register}))
     place = {code: position for position, code in enumerate(codes)}
@@ -200,7 +205,8 @@ def prepare(
         is_elected = np.array([*(code in elected_tiers for code in responses.tiers), False])
         elected = is_elected[responses.tier]  # -1, not said, is the last place
     flags = quality.careless(responses, questionnaire, rules)
-    people = scoring.excluded(scoring.person_scores(responses, questionnaire, rules), flags.excluded)
+    counting = measures.of(questionnaire) if lists is None else lists
+    people = scoring.excluded(scoring.on_items(counting, responses, questionnaire, rules), flags.excluded)
     authority = lookup[responses.authority] if len(responses) else np.empty(0, dtype=np.int64)
     counted = ~elected & ~flags.excluded
     staff_rows = staff.employed(headcounts, elected_tiers)

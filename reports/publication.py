@@ -26,6 +26,7 @@ from reports import (
     robustness,
     say_do,
     scale_quality,
+    sector_change,
     sector_inside,
     splits,
 )
@@ -85,12 +86,16 @@ def compute(
 
     `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers; `headcounts` (HEADCOUNTS)
     gives N; `assessments` (ASSESSMENTS) are the levels that authorities chose for themselves, without which there is no
-    frame `say_do`; `previous` is an earlier wave, without which there is no `change`. `progress` is told the name of each
+    frame `say_do`; `previous` is an earlier wave, without which there is no `change`: items that are new since then do not
+    count in scores yet. `progress` is told the name of each
     of the STEPS as it begins. No input is changed. The frames are those of `frames.py`, sorted by authority code, then overall, dimensions and themes in file order.
     """
     tell = progress or (lambda _: None)
     tell(STEPS[0])
-    case, passed, scales = _through_scale_gates(prepare(responses, questionnaire, rules, authorities, headcounts))
+    going_on = None if previous is None else previous.continued(responses, questionnaire)
+    lists = None if going_on is None else going_on.index
+    prepared = prepare(responses, questionnaire, rules, authorities, headcounts, lists=lists)
+    case, passed, scales = _through_scale_gates(prepared)
     tell(STEPS[1])
     own = _own(case)
     tables = scales | _own_tables(own)
@@ -104,9 +109,11 @@ def compute(
     if assessments is not None:
         apart = say_do.say_do(case, assessments, own.groups, invited=own.invited, said=own.said)
         tables |= {"say_do": apart.computed, guard.told("say_do"): apart.told}
-    if previous is not None:
-        tables |= change.change(case, previous, register)
-    return Results(gates.withheld(tables, case.refused_codes), _quality(own, passed, tables), rules)
+    told_apart = _quality(own, passed, tables)
+    if previous is not None and going_on is not None:
+        tables |= _changed(case, previous, register)
+        told_apart["earlier_wave"] = change.quality(previous, going_on, tables["change"])
+    return Results(gates.withheld(tables, case.refused_codes), told_apart, rules)
 
 
 def published(results: Results) -> Results:
@@ -231,6 +238,12 @@ def _compared(own: _Own, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "robustness": robustness.frame(case, firm, reasons),
         "own_profile": own_profile.own_profile(case, found, reasons, own.groups),
     }
+
+
+def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What changed since the earlier wave, of each authority and over the sector."""
+    found = change.change(case, previous, register)
+    return {**found, "sector_change": sector_change.sector_change(found["change"], case.measure_codes, case.rules)}
 
 
 def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:

@@ -17,7 +17,7 @@ from reports.case import Case
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
-from reports.measures import MeasureKind
+from reports.measures import Measure, MeasureKind
 from reports.scoring import PersonScores
 from reports.statistics import quantiles
 from reports.statistics.sums import Floats, Groups, Ints
@@ -117,26 +117,20 @@ def _on_the_same_themes(case: Case, shared: Sequence[str], matrix: Floats) -> Ca
         rows = np.flatnonzero(of_row == number)
         if not pattern.any() or not len(rows):
             continue
-        kept = _only(case.questionnaire, {code for code, has in zip(shared, pattern, strict=True) if has})
+        kept = _only(case, {code for code, has in zip(shared, pattern, strict=True) if has})
         theirs = replace(case.responses, authority=case.responses.authority[rows], answers=case.responses.answers[rows])
-        values[rows] = scoring.person_scores(theirs, kept, case.rules).values
+        values[rows] = scoring.on_items(kept, theirs, case.questionnaire, case.rules).values
     people = scoring.excluded(PersonScores(case.measures, values), case.flags.excluded)
     return replace(case, people=people).without(case.unreliable)
 
 
-def _only(questionnaire: Questionnaire, themes: set[str]) -> Questionnaire:
-    """The questionnaire without the scored items of other themes."""
-    sections = tuple(
-        replace(
-            section,
-            pages=tuple(
-                replace(page, items=tuple(item for item in page.items if not item.is_scored or item.theme in themes))
-                for page in section.pages
-            ),
-        )
-        for section in questionnaire.sections
+def _only(case: Case, themes: set[str]) -> tuple[Measure, ...]:
+    """The measures with those of their items that belong to these themes."""
+    home = {item.code: item.theme for item in case.questionnaire.scored_items}
+    return tuple(
+        replace(measure, items=tuple(code for code in measure.items if home[code] in themes))
+        for measure in case.measures
     )
-    return replace(questionnaire, sections=sections)
 
 
 def _own_reasons(case: Case, assessed: Assessed, found: Estimates) -> Reasons:

@@ -31,7 +31,7 @@ INTERNAL = frozenset({COLLAPSED_ITEMS, *(told(name) for name in _WITH_INTERVALS)
 _PEOPLE = ("respondents", "item_analysis", "within_agreement", "robustness")
 _KEYS = (
     "authority", "measure", "item", "option", "kind", "group", "peer_group", "reason", "weighted", "weighting",
-    "restated_for", "series", "common_items",
+    "restated_for", "series", "common_items", "predecessors",
 )  # fmt: skip
 MOVED = 2.0
 """Points by which weights must move a score for both to be shown (methodology 3.2)."""
@@ -56,6 +56,7 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "benchmarks": dict.fromkeys(("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper"), 0),
     "benchmarks_restated": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "change": dict.fromkeys(("before", "after", "change", "lower", "upper"), 1) | {"p_value": 3, "p_adjusted": 3},
+    "sector_change": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "standings": dict.fromkeys(("score", "gap"), 1) | {"p_value": 3, "p_adjusted": 3},
     "average_officer": dict.fromkeys(("score", "se", "lower", "upper", "tau"), 1),
     "say_do": dict.fromkeys(("gap", "lower", "upper", "assessed", "staff", "staff_lower", "staff_upper"), 1)

@@ -61,7 +61,7 @@ _MEANINGS = {
     Reason.NOT_ASSESSED: "The authority has no self-assessment of this, or of fewer than half of its themes.",
     Reason.UNRELIABLE_SCALE: "The questions of this dimension do not belong together well enough; they are shown one by one.",
     Reason.SERIES_BROKEN: "Too few items are the same in both waves: the series is broken.",
-    Reason.NOT_BEFORE: "The authority has no answers in the earlier wave.",
+    Reason.NOT_BEFORE: "The authority, or one that it replaced, has no answers in the earlier wave.",
     Reason.FEW_CHANGED: "Only one or two authorities differ from the benchmark that was published; two medians would tell about them.",
     Reason.TOO_FEW_SERVICE_AREAS: "Fewer than three service areas have enough people and may be shown.",
     Reason.DOMINANCE: "One authority has more than half of the weight.",

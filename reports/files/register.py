@@ -17,13 +17,28 @@ _Row = Mapping[str, str]
 
 
 def read_authorities(path: Path) -> pd.DataFrame:
-    """`A.csv`: code, name and optional type, nation, region; further attributes are passed over. AUTHORITIES."""
+    """`A.csv`: code, name and optional type, nation, region; other attributes are passed over here. AUTHORITIES."""
     rows = _rows(path, ("code", "name"))
     faults = [*_blank(path, rows, "code"), *_repeated(path, rows, ("code",))]
     if faults:
         raise FileFaults(faults)
     columns = {name: [row.get(name) or None for _, row in rows] for name in frames.AUTHORITIES.columns}
     return frames.AUTHORITIES.check(pd.DataFrame(columns, dtype="string"))
+
+
+def read_successions(path: Path) -> pd.DataFrame | None:
+    """Who replaced whom, from the columns `successor` (codes joined by a space) and `end` of `A.csv`. SUCCESSIONS.
+
+    None where nobody was replaced, or the file does not say it.
+    """
+    rows = _rows(path, ("code",))
+    found = [
+        (row["code"], successor, row.get("end", ""))
+        for _, row in rows
+        for successor in row.get("successor", "").split()
+        if successor != row["code"]
+    ]
+    return frames.SUCCESSIONS.check(pd.DataFrame(found, columns=list(frames.SUCCESSIONS.columns))) if found else None
 
 
 def read_headcounts(path: Path, questionnaire: Questionnaire, authorities: Collection[str] | None) -> pd.DataFrame:

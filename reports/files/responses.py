@@ -155,6 +155,7 @@ class _Intake:
         self.known = known
         self.faults = tables.Collected()
         self.count = 0
+        self.took_part = array("b")
         self.lookup = {code: _bytes_of(item) for code, (_, item) in plan.choice.items()}
         self.answers: dict[str, list[bytes]] = {code: [] for code in plan.choice}
 
@@ -171,6 +172,8 @@ class _Intake:
             self.answers[name].append(self._choices(item, columns[place], rows.numbers))
         for place, item in self.plan.others.values():
             self._check(item, columns[place], rows.numbers)
+            if item.role is Role.PROGRAMMES:
+                self.took_part.extend(_taken_part(item, columns[place]))
 
     def _choices(self, item: Item, cells: Sequence[str], numbers: Sequence[int]) -> bytes:
         lookup = self.lookup[item.code]
@@ -270,6 +273,7 @@ class _Intake:
             tier,
             self._floats(WEIGHT),
             self._floats(SECONDS),
+            took_part=np.array(self.took_part, dtype=np.int8) if self.took_part else None,
         )
         _mark_not_asked(result, questionnaire)
         return result
@@ -284,6 +288,13 @@ class _Intake:
 
     def _floats(self, name: str) -> NDArray[np.float64] | None:
         return np.array(self.plan.numbers[name][1]) if name in self.plan.numbers else None
+
+
+def _taken_part(item: Item, cells: Sequence[str]) -> list[int]:
+    """Whether each person took part in any programme: an option that stands alone, such as "none of these", says no."""
+    none = {option.code for option in item.options if option.exclusive and option.missing is None}
+    some = {option.code for option in item.options if not option.exclusive and option.missing is None}
+    return [1 if (chosen := set(cell.split())) & some else 0 if chosen & none else NOT_SAID for cell in cells]
 
 
 def _in_order(codes: tuple[str, ...], values: NDArray[np.int32]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
