@@ -55,12 +55,12 @@ def estimate(
     With weights w (mean 1 where there are none) and f = n / N where N is known and n <= N, else 0:
 
         ybar = sum(w y) / sum(w)
-        V = (1 - f) n / (n - 1) sum((w e)^2) / sum(w)^2
+        V = (1 - f) n / (n - 1) sum((w e - m)^2) / sum(w)^2
         interval = ybar +- t(0.975, n - 1) sqrt(V), clipped to 0..100
 
     e_i = y_i - x_i b with b the unweighted least squares of y on the margins that the weights were raked to
     (`categories` (respondents, margins), or what `margins_fit` makes of them); a group without a margin has
-    e_i = y_i - ybar.
+    e_i = y_i - ybar. m is the mean of w e: 0 but for raking to two margins, where R's survey takes it off as well.
 
     `values` has shape (respondents, measures), points, NaN where a person has no score; `invited` has shape (groups,),
     NaN where unknown. n counts people scored on the measure. One person has no standard error; n = N has one of 0.
@@ -110,7 +110,7 @@ def influences(
 ) -> Floats:
     """How much each person moves the score of the own group: z = w e / sum(w), 0 without a score on the measure.
 
-    Arguments as in `estimate`. Shape (rows of `groups.order`, measures), points. n / (n - 1) sum(z^2) is the variance of a
+    Arguments as in `estimate`; about their mean, as there. Shape (rows of `groups.order`, measures), points. n / (n - 1) sum(z^2) is the variance of a
     score without finite population correction; a difference of scores of the same people has the influence
     z_1 - z_2, so that its variance knows how the two go together (Sarndal, Swensson & Wretman 1992, section 5.5).
 
@@ -164,7 +164,16 @@ def _moments(values: Floats, groups: Groups, weights: Floats | None, fit: Floats
         score = sums.exact_sums(w * y, groups) / total
     expected = score[group] if fit is None else np.where(np.isnan(fit), score[group], fit)
     residual = w * np.where(scored, y - expected, 0.0)
+    if fit is not None:
+        residual = _centred(residual, scored & ~np.isnan(fit), groups)
     return _Moments(n, score, sums.exact_sums(residual * residual, groups), total, deff), residual
+
+
+def _centred(residual: Floats, raked: NDArray[np.bool_], groups: Groups) -> Floats:
+    """Weighted residuals about their mean in each group: two margins leave a little that one margin would not."""
+    people = sums.whole_sums(raked, groups)
+    mean = sums.exact_sums(np.where(raked, residual, 0.0), groups) / np.maximum(people, 1)
+    return np.where(raked, residual - mean[groups.of_row], residual)
 
 
 def _standard_error(n: Ints, moments: list[_Moments], groups: Groups) -> Floats:

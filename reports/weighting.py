@@ -18,6 +18,7 @@ SMALLEST_CATEGORY = 5  # people; thinner categories are merged before raking
 LOWEST, HIGHEST = 1.0 / 3.0, 3.0
 ROUNDS = 50
 TOLERANCE = 1e-9
+_SETTLED = 1e-12  # fitting goes on to this while rounds are left, for means that are right to 1e-9 points
 MOST_NOT_SAID = 0.20
 LARGEST_DEFF = 2.0
 LARGEST_SHARE = 0.10  # of a group's weight that one person may carry (methodology 10, rule 7)
@@ -269,9 +270,8 @@ def _proportional(
         worst = np.zeros(use.shape[1])
         for k, one in enumerate(merged):
             np.maximum.at(worst, one.authority, np.where(use[k][one.authority], _error(cells, k, one, factor), 0.0))
-        fresh = going & (worst < TOLERANCE)
-        met |= fresh
-        going &= ~fresh
+        met = np.where(going, worst < TOLERANCE, met)
+        going &= ~(worst < _SETTLED)
     return factor, met
 
 

@@ -66,7 +66,9 @@ def _moved(scored: list[Person], theme: str, whole: Estimate) -> dict[int, float
     y = np.array([one.scores[theme] for one in scored])
     residual = second_weights.residuals(y, whole.score, used)
     total = math.fsum(one.raked for one in scored)
-    return {one.row: one.raked * float(residual[at]) / total for at, one in enumerate(scored)}
+    moved = np.array([one.raked for one in scored]) * residual
+    moved = moved - math.fsum(moved) / len(scored) if scored else moved
+    return {one.row: float(moved[at]) / total for at, one in enumerate(scored)}
 
 
 def _tested(own: dict[str, tuple[float | None, float | None, int]], middle: dict[str, float | None]) -> dict[str, Row]:
