@@ -31,26 +31,30 @@ def compare(
     """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`."""
     place = {code: position for position, code in enumerate(case.codes)}
     models = [one.model for one in aggregated.between]
-    beside = bands.bands(case, found, ~withheld(reasons), models, stable)
+    menu = [
+        (str(name), list(members), np.array([place[code] for code in members], dtype=np.int64))
+        for name, members in _menu(case, register).groupby("peer_group", sort=False)["authority"]
+    ]
+    everywhere = ~withheld(reasons)
+    beside = bands.bands(case, found, everywhere, models, stable, groups=[rows for _, _, rows in menu])
     benchmark_parts, standing_parts = [], []
-    for name, members in _menu(case, register).groupby("peer_group", sort=False)["authority"]:
-        rows = np.array([place[code] for code in members], dtype=np.int64)
-        shown = ~withheld(reasons[rows])
+    for number, (name, members, rows) in enumerate(menu):
+        shown = everywhere[rows]
         middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=name == peers.ALL)
         against = threshold.authorities(middle.n, case.rules)
-        benchmark_parts.append(assembly.benchmark_rows(str(name), case.measure_codes, middle, against))
+        benchmark_parts.append(assembly.benchmark_rows(name, case.measure_codes, middle, against))
         why = _standing_reasons(reasons[rows], against)
         result = _standings(case, found, rows, median=middle.median, shown=~withheld(why), counted=shown)
         relied = np.where(aggregated.differs, aggregated.reliability[rows], 0.0)
         result = standings.gated(result, relied, case.rules)
         standing_parts.append(
             assembly.standing_rows(
-                str(name),
-                list(members),
+                name,
+                members,
                 case.measure_codes,
                 score=found.score[rows],
                 found=result,
-                beside=beside.of_group(rows, counted=shown, relied=relied, enough=~withheld(against)),
+                beside=beside.of_group(number, relied=relied, enough=~withheld(against)),
                 reasons=why,
             )
         )
