@@ -14,7 +14,7 @@ from reports.gates import State, state_of
 from reports.quality import Json
 from reports.representativeness import Evenness
 from reports.rules import Rules
-from reports.wording import text, whole
+from reports.wording import percent, text, whole
 
 GATES: Mapping[str, tuple[str, str]] = {
     "reliability": (
@@ -191,7 +191,7 @@ def _state(state: Json) -> str:
 
 
 def _percent(share: object) -> str:
-    return text("answered.percent", percent=whole(100 * float(str(share))))
+    return percent(float(str(share)))
 
 
 def _points(value: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
-from reports import evidence_reading, inside_reading, narrative, own_profile_reading, peer_sensitivity
+from reports import evidence_reading, inside_reading, level_reading, narrative, own_profile_reading, peer_sensitivity
 from reports.documents import cells, inside_tables
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
@@ -40,6 +40,7 @@ class Subject:
     themes: Mapping[str, pd.DataFrame]
     caption: Caption
     evidence: tuple[str, ...]
+    overall: Row | None = None  # where the dimensions move together, and it leads
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -58,7 +59,9 @@ class Subject:
 
     @property
     def lead(self) -> str:
-        """What the report begins with: the finding and the own profile, the supported one first."""
+        """What the report begins with: the finding and the own profile, the supported one first; or the overall."""
+        if self.overall is not None:
+            return level_reading.lead(self.overall, self.name)
         return own_profile_reading.leading(self.caption.sentence, self.rows, self.leanings, self.name)
 
     def themes_caption(self, dimension: Dimension) -> Caption:
@@ -93,6 +96,8 @@ def subject(
         method=imprint.method,
         demonstration=imprint.demonstration,
     )
+    caption = level_reading.levelled(caption, dimensions, imprint.quality, name=name)
+    level = level_reading.overall(own["scores"], own["benchmarks"], authority=code, peer_group=peer_group)
     themes = {
         one.code: theme_profile(*numbers(own), one, authority=code, peer_group=peer_group)
         for one in questionnaire.dimensions
@@ -101,7 +106,7 @@ def subject(
         *peer_sensitivity.sentences(own["standings"], questionnaire, authority=code),
         *evidence_reading.sentences(own["scores"], imprint.quality, questionnaire, authority=code),
     )
-    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied)
+    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied, level if level_reading.together(imprint.quality) else None)
 
 
 def numbers(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -131,10 +136,13 @@ def themes(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
     return (cells.measures(found, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),)
 
 
-def leanings(of: Subject) -> Table | None:
-    """Each theme beside the authority's own average; nothing where none of it may be shown."""
-    shown = any(one.gap is not None for one in of.leanings)
-    return cells.leanings(of.leanings, "Each theme beside the own average, minus what is usual") if shown else None
+def leanings(of: Subject) -> tuple[Table, ...]:
+    """Each theme beside the authority's own average, those that stand out first; nothing where none may be shown."""
+    if all(one.gap is None for one in of.leanings):
+        return ()
+    supported, rest = own_profile_reading.apart(of.leanings)
+    named = ((supported, "Themes that stand out"), (rest, "The other themes" if supported else "No theme stands out"))
+    return tuple(cells.leanings(chosen, caption) for chosen, caption in named if chosen)
 
 
 def items(of: Subject, dimension: Dimension) -> tuple[Table, ...]:

@@ -82,14 +82,14 @@ def _found(seen: Subject) -> dict[str, Value]:
 
 def _compared(seen: Subject) -> dict[str, Value]:
     """The radar, the table, the verdicts beside other peer groups, and where the authority leans."""
-    other, leans = authority_parts.verdicts(seen), authority_parts.leanings(seen)
+    other = authority_parts.verdicts(seen)
     return {
         "radar": _picture("radar", seen.caption.sentence) if len(seen.rows) >= _FEWEST_AXES else None,
         "radar_words": reading.RADAR,
         "scores": letterhead.table(authority_parts.scores(seen)),
         "verdicts": letterhead.table(other) if other else None,
         "groups_words": reading.GROUPS,
-        "leanings": letterhead.table(leans) if leans else None,
+        "leanings": [letterhead.table(one) for one in authority_parts.leanings(seen)],
         "leanings_words": reading.LEANINGS,
     }
 

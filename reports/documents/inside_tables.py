@@ -12,7 +12,7 @@ from reports.disclosure.reasons import Reason
 from reports.documents.cells import Table
 from reports.inside_reading import Gap, Inside, Spread
 from reports.profile import number
-from reports.wording import signed, text, whole
+from reports.wording import percent, signed, text, whole
 
 INTERVAL = "95\u00a0% interval"
 _KINDS = {
@@ -130,7 +130,7 @@ def _points(value: float | None) -> str:
 
 def _percent(value: float | None) -> str:
     """A share; below nothing it is nothing, because a share of variance is never negative."""
-    return text("note.not_shown") if value is None else text("answered.percent", percent=whole(100 * max(0.0, value)))
+    return text("note.not_shown") if value is None else percent(max(0.0, value))
 
 
 def _between(low: str, high: str) -> str:

@@ -78,8 +78,10 @@ def _brand(brand: Brand) -> dict[str, Value]:
 def _share(cell: str) -> int | None:
     """How many per cent a cell shows, or None.
 
-    >>> _share("68\\u00a0%"), _share("not shown"), _share("62")
-    (68, None, None)
+    >>> _share("68\\u00a0%"), _share("under 1\\u00a0%"), _share("not shown"), _share("62")
+    (68, 0, None, None)
     """
     found = _SHARE.fullmatch(cell)
-    return int(found[1]) if found else None
+    if found:
+        return int(found[1])
+    return {text("answered.under_percent"): 0, text("answered.over_percent"): 100}.get(cell)

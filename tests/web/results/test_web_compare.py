@@ -76,13 +76,17 @@ def test_the_page_says_where_the_authority_leans_as_it_is_stored(member, sqlite_
         newest = session.execute(mine.where(table.c.gap.is_not(None))).all()
     assert len(newest) == 14
     body = page[page.index('id="leanings"') :]
-    body = body[: body.index("</table>")]
+    body = body[: body.index("</details>")]
+    assert ("No theme stands out." in body) != ("Themes that stand out" in body)
     for words, verdict in (
         ("leans towards it", "ABOVE"),
         ("leans away from it", "BELOW"),
         ("about as usual", "SIMILAR"),
     ):
         assert body.count(words) == sum(row.verdict == verdict for row in newest)
+    first, _, rest = body.partition("<details")  # what stands out, and the quiet rest
+    assert "leans" in first or "No theme" in first
+    assert "leans towards it" not in rest and "leans away from it" not in rest
     lead = re.search(r'<p class="app-finding">(.*?)</p>', page)[1]
     assert ("Beside its own average" in lead) == any(row.verdict in ("ABOVE", "BELOW") for row in newest)
 
