@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
@@ -17,10 +16,9 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
-from reports import evidence_reading, own_profile_reading, peer_sensitivity
+from reports import evidence_reading, level_reading, own_profile_reading, peer_sensitivity
 from reports import profile as profiles
 from reports.frames import BENCHMARKS, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
-from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
 from survey import peer_menu, stored_results
@@ -144,7 +142,7 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         menu=menu,
         profile=profiles.profile(*frames, asked, authority=authority, peer_group=group.code),
         themes=themes,
-        overall=_overall(scores, benchmarks, group.code),
+        overall=level_reading.overall(scores, benchmarks, authority=authority, peer_group=group.code),
         leanings=own_profile_reading.rows(
             stored_results.rows(session, OWN_PROFILE, release, authority=authority), asked, authority=authority
         ),
@@ -168,6 +166,7 @@ def inside(session: Session, release: Release, authority: str) -> Inside:
         _groups(found, asked, "service_area", Role.SERVICE_AREA),
         _groups(found, asked, "tier", Role.TIER),
         _groups(found, asked, "elected", Role.TIER),
+        found,
     )
 
 
@@ -264,17 +263,6 @@ def _split(label: str) -> tuple[str, int]:
 @lru_cache(maxsize=16)
 def _parsed(body: str) -> Questionnaire:
     return loader.parse(body, file="edition")
-
-
-def _overall(scores: pd.DataFrame, benchmarks: pd.DataFrame, group: str) -> Row:
-    """The overall in the form of a profile's row; it carries no verdict (methodology 6)."""
-    own = scores[scores["measure"] == OVERALL].to_dict("records")
-    peers = benchmarks[(benchmarks["measure"] == OVERALL) & (benchmarks["peer_group"] == group)].to_dict("records")
-    record: dict[Any, Any] = {**(own[0] if own else {}), "measure": OVERALL, "title": "Overall"}
-    if peers:
-        record |= {name: peers[0][name] for name in ("median", "lower_quartile", "upper_quartile")}
-        record["benchmark_n"] = peers[0]["n"]
-    return profiles.rows(pd.DataFrame([record], columns=list(PROFILE.columns)))[0]
 
 
 def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) -> tuple[Group, ...]:

@@ -9,9 +9,12 @@ import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
 from reports import evidence_reading, inside_reading, level_reading, narrative, own_profile_reading, peer_sensitivity
-from reports.documents import cells, inside_tables
+from reports.difference_reading import Foot
+from reports.documents import cells, finding_tables, inside_tables
 from reports.documents.cells import Table
+from reports.documents.finding_tables import Finding
 from reports.documents.imprint import Imprint
+from reports.documents.inside_pictures import Drawn, drawn
 from reports.narrative import Caption
 from reports.own_profile_reading import Leaning
 from reports.profile import Row, profile, rows, theme_profile
@@ -106,7 +109,8 @@ def subject(
         *peer_sensitivity.sentences(own["standings"], questionnaire, authority=code),
         *evidence_reading.sentences(own["scores"], imprint.quality, questionnaire, authority=code),
     )
-    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied, level if level_reading.together(imprint.quality) else None)
+    leads = level if level_reading.together(imprint.quality) else None
+    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied, leads)
 
 
 def numbers(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -169,7 +173,18 @@ def inside(of: Subject) -> list[Table]:
     return tables
 
 
-def inside_findings(of: Subject) -> list[tuple[str, Table]]:
+def findings(of: Subject) -> tuple[Finding, ...]:
+    """The leadership profile, and what officers could not say; what of it may be shown."""
+    return finding_tables.of_authority(of.frames, of.questionnaire)
+
+
+def inside_findings(of: Subject) -> list[inside_tables.Finding]:
     """Whether service areas differ, and whether tiers and elected members see things differently: sentence and table."""
     found = inside_reading.inside(of.frames, of.questionnaire, authority=of.code)
     return inside_tables.tables(found, of.name)
+
+
+def inside_pictures(of: Subject, imprint: Imprint) -> dict[str, Drawn]:
+    """The pictures of the findings by their kind."""
+    foot = Foot(imprint.release, imprint.method, imprint.demonstration)
+    return drawn(of.frames, of.questionnaire, code=of.code, name=of.name, foot=foot)

@@ -13,11 +13,12 @@ from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
-from reports.documents import authority_parts, brand, letterhead, reading, say_do_parts, typesetting
+from reports.documents import authority_parts, brand, finding_tables, letterhead, reading, say_do_parts, typesetting
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
+from reports.documents.inside_pictures import Drawn
 from reports.documents.say_do_parts import Said
 from reports.documents.typesetting import Value
 from reports.peers import ALL
@@ -46,6 +47,7 @@ def authority(
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
     look, word = publisher or brand.default(), say_do_parts.said(seen, imprint)
+    inner = authority_parts.inside_pictures(seen, imprint)
     data = {
         "letterhead": letterhead.letterhead(look, imprint, questionnaire, title=name, kind=KIND),
         "explained": letterhead.explained(),
@@ -57,10 +59,13 @@ def authority(
         "said": _said(word) if word else None,
         "inside": [_inside(one) for one in authority_parts.inside(seen)],
         "inside_words": reading.INSIDE,
-        "inside_found": _inside_found(seen),
+        "inside_found": _inside_found(seen, inner),
+        "areas_words": reading.AREAS,
         "inside_tested": list(reading.INSIDE_TESTED),
+        "findings_title": finding_tables.TITLE,
+        "findings": [letterhead.finding(one) for one in authority_parts.findings(seen)],
     }
-    drawn = _pictures(seen) | _own_word(word)
+    drawn = _pictures(seen) | _own_word(word) | {_inner(kind): one.draw("wide") for kind, one in inner.items()}
     return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | drawn, made=made)
 
 
@@ -135,9 +140,25 @@ def _inside(groups: Table) -> dict[str, Value]:
     return {"table": table, "hidden": f"{why}: {'; '.join(names)}." if names else ""}
 
 
-def _inside_found(seen: Subject) -> list[Value]:
-    """Whether service areas differ and tiers see things differently: each a sentence and its table."""
-    return [{"sentence": words, "table": letterhead.table(one)} for words, one in authority_parts.inside_findings(seen)]
+def _inside_found(seen: Subject, inner: Mapping[str, Drawn]) -> list[Value]:
+    """Whether service areas differ and tiers see things differently: each a sentence, its picture and its table."""
+    return [
+        {
+            "sentence": one.sentence,
+            "table": letterhead.table(one.table),
+            "picture": _picture(_inner(one.kind), inner[one.kind].caption.sentence) if one.kind in inner else None,
+            "figures": _figures(inner.get(one.kind)),
+        }
+        for one in authority_parts.inside_findings(seen)
+    ]
+
+
+def _figures(drawn: Drawn | None) -> Value:
+    return letterhead.table(drawn.table) if drawn and drawn.table else None
+
+
+def _inner(kind: str) -> str:
+    return f"inside-{kind}"
 
 
 def _finding(seen: Subject, row: Row) -> str:

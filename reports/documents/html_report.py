@@ -13,7 +13,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from questionnaires.definition import Dimension, Questionnaire
-from reports import narrative
+from reports import level_reading, narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
@@ -22,6 +22,7 @@ from reports.charts.style import Size
 from reports.documents import (
     authority_parts,
     cells,
+    finding_tables,
     place_tables,
     reading,
     say_do_parts,
@@ -70,6 +71,7 @@ def authority(
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
     own, caption, word = seen.profile, seen.caption, say_do_parts.said(seen, imprint)
+    inner = authority_parts.inside_pictures(seen, imprint)
     return _render(
         "authority.html",
         questionnaire,
@@ -94,6 +96,9 @@ def authority(
         else None,
         inside=authority_parts.inside(seen),
         inside_found=authority_parts.inside_findings(seen),
+        inside_pictures={kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
+        inside_figures={kind: one.table for kind, one in inner.items() if one.table},
+        findings=authority_parts.findings(seen),
         answered=narrative.answered(own),
     )
 
@@ -137,6 +142,8 @@ def sector(
         places=place_tables.tables(frames, questionnaire),
         firmness=place_tables.firmness(quality or {}),
         inside=sector_parts.inside(frames, questionnaire),
+        findings=finding_tables.of_sector(frames, questionnaire),
+        together=level_reading.words(quality or {}),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )
 

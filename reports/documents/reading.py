@@ -84,6 +84,11 @@ INSIDE_TESTED = (
         "None of this says why, and none of it is about single people."
     ),
 )
+AREAS = (
+    "The scores of a small service area swing by chance. So the picture draws each area’s score towards the authority’s own: "
+    "the more, the fewer people answered and the less areas differ. Empty rings are the scores from the area’s own answers "
+    "alone, which the table of service areas has."
+)
 INSIDE_SECTOR = (
     "What people in the same authority see differently. The first table takes senior leaders and frontline officers of each "
     "authority together, so that differences between authorities play no part. The others put the authorities in order by "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from questionnaires.definition import Dimension
 from reports.charts.style import Size
+from reports.documents.inside_pictures import Drawn
 from survey import inside_results, results
 from survey.errors import NotFound
 from survey.inside_results import Found
@@ -49,6 +50,16 @@ class InsideAuthority:
 
 
 @dataclass(frozen=True, slots=True)
+class InsidePicture:
+    """The picture of a finding inside one authority, and how wide it is wanted."""
+
+    release: Release
+    authority: str
+    drawn: Drawn
+    size: Size
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """One picture of a comparison, and how wide it is wanted. An empty dimension is the picture of all four."""
 
@@ -80,7 +91,16 @@ def dimension(asked: Asked) -> OneDimension:
 def inside(asked: Asked) -> InsideAuthority:
     release = _release(asked)
     parts = results.inside(asked.session, release, asked.args["code"])
-    return InsideAuthority(release, parts, inside_results.of(asked.session, release, parts.authority, parts.name))
+    return InsideAuthority(release, parts, inside_results.of(asked.session, release, parts))
+
+
+def inside_picture(asked: Asked) -> InsidePicture:
+    """The picture of one finding; where the authority has no such finding, a picture that is not there."""
+    seen, kind = inside(asked), asked.args["kind"]
+    found = next((one.picture for one in seen.found if one.picture and one.picture.kind == kind), None)
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return InsidePicture(seen.release, seen.inside.authority, found, size_of(asked))
 
 
 def picture(asked: Asked) -> Picture:
