@@ -2,13 +2,16 @@
 
 `other_programs/figures.R` computes the figures from `other_programs/answers.csv` (made up) and from examples that the
 packages bring; `recorded.csv` is what it printed, with the version of each package. Where R and the packages are
-installed the script runs again, so that a recorded figure cannot be a wrong one.
+installed the script runs again, so that a recorded figure cannot be a wrong one. `figures.py` and
+`recorded_python.csv` are the same of pingouin and weightipy.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +55,7 @@ def figures(path: Path) -> pd.Series:
 
 
 RECORDED = figures(FOLDER / "recorded.csv")
+PYTHON = figures(FOLDER / "recorded_python.csv")
 PEOPLE = pd.read_csv(FOLDER / "answers.csv")
 ITEMS = PEOPLE[[f"q{n}" for n in range(1, 6)]].to_numpy(dtype=float)
 SCORE = ((ITEMS - 1) * 25).mean(axis=1)
@@ -65,10 +69,9 @@ def test_r_still_says_what_was_recorded(computed: tuple[pd.Series, Path]) -> Non
     np.testing.assert_allclose(found.to_numpy(), RECORDED.to_numpy(), rtol=1e-7, atol=1e-9)
 
 
-def of_authority(code: str, margins: tuple[str, ...], invited: float | None) -> tuple[float, float]:
-    """Score and standard error of one authority, raked to these margins by the service."""
+def raked(code: str, margins: tuple[str, ...]) -> weighting.Weights:
+    """Weights of one authority, raked to these margins by the service."""
     own = PEOPLE[PEOPLE["authority"] == code]
-    y = SCORE[own.index][:, np.newaxis]
     people = np.zeros(len(own), dtype=np.int64)
     known = [
         Margin(
@@ -79,9 +82,16 @@ def of_authority(code: str, margins: tuple[str, ...], invited: float | None) -> 
     ]
     made = weighting.rake(people, (known[0], known[1]), authorities=1, counted=people == 0)
     assert made.weighting[0].is_weighted == bool(margins)
+    return made
+
+
+def of_authority(code: str, margins: tuple[str, ...], invited: float | None) -> tuple[float, float]:
+    """Score and standard error of one authority, raked to these margins by the service."""
+    y = SCORE[PEOPLE["authority"] == code][:, np.newaxis]
+    made = raked(code, margins)
     found = estimation.estimate(
         y,
-        sums.grouped(people, 1),
+        sums.grouped(np.zeros(len(y), dtype=np.int64), 1),
         weights=made.values,
         categories=made.categories,
         invited=None if invited is None else np.array([invited]),
@@ -236,3 +246,30 @@ ATTITUDE = np.array([
 
 def test_the_classic_ratings_have_the_figures_of_psych():
     check_scale("attitude", ATTITUDE.astype(float), None, RECORDED)
+
+
+def test_pingouin_and_weightipy_still_say_what_was_recorded() -> None:
+    if any(importlib.util.find_spec(name) is None for name in ("pingouin", "weightipy")):
+        pytest.skip("pingouin and weightipy are not here; the recorded figures are compared with")
+    script = [sys.executable, "-W", "ignore", str(FOLDER / "figures.py"), str(FOLDER / "answers.csv")]
+    said = subprocess.run(script, capture_output=True, text=True, timeout=120, check=True).stdout
+    now = dict(line.split(",")[:2] for line in said.splitlines()[1:])
+    assert {figure: float(value) for figure, value in now.items()} == pytest.approx(PYTHON.to_dict(), rel=1e-9)
+
+
+def test_alpha_and_icc_with_its_interval_are_those_of_pingouin():
+    assert reliability.scale(reliability.covariances(ITEMS)).alpha == pytest.approx(PYTHON["alpha people"], abs=CLOSED)
+    first = PEOPLE.groupby("authority").cumcount().to_numpy() < 20
+    found = agreement.between(SCORE[first], sums.grouped(AUTHORITY[first], len(CODES))).variance
+    assert float(found.icc1[0]) == pytest.approx(PYTHON["ICC1 first"], abs=CLOSED)
+    assert float(found.f[0]) == pytest.approx(PYTHON["F first"], abs=CLOSED)
+    bounds = [round(float(found.lower[0]), 2), round(float(found.upper[0]), 2)]  # pingouin rounds these
+    assert bounds == [PYTHON["ICC1 first lower"], PYTHON["ICC1 first upper"]]
+
+
+@pytest.mark.parametrize("code", ["a05", "a06", "a12"])
+def test_weights_are_those_of_weightipy(code):
+    weights = raked(code, ("area", "tier")).values
+    own = SCORE[PEOPLE["authority"] == code]
+    assert np.average(own, weights=weights) == pytest.approx(PYTHON[f"raked {code} mean"], abs=CLOSED)
+    assert weights.max() == pytest.approx(PYTHON[f"raked {code} largest weight"], abs=CLOSED)
