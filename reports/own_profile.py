@@ -125,6 +125,7 @@ def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) 
     authority. The themes compared are those of which at least one authority's score may be shown; an authority of
     which one of these is withheld has no own profile, because the mean over its themes would give the score away. There
     are figures from as many authorities as a median needs. `gap`, its interval and the adjusted p-value are those of `leanings`.
+    Where the dimensions move together (2.6) nothing is claimed between them, so that no profile is published.
     """
     themes = np.array(case.places(MeasureKind.THEME), dtype=np.int64)
     compared = themes[~withheld(reasons[:, themes]).all(axis=0)] if len(case.codes) else themes[:0]
@@ -140,6 +141,8 @@ def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) 
     shown = np.all(~withheld(own[:, compared]), axis=1)
     result = leanings(made, shown, case.rules)
     own[:, compared] = _else(own[:, compared], _against(int(shown.sum()), case.rules))
+    if case.rules.four_dimensions == "failed":
+        own[:, compared] = _else(own[:, compared], Reason.MOVE_TOGETHER)
     return _frame(case, compared, made, result, own)
 
 

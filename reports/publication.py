@@ -17,11 +17,15 @@ from reports import (
     comparison,
     distributions,
     divergence,
+    dont_know,
     evidence,
     gaps,
     gates,
     inside,
+    leadership,
+    ordinal,
     own_profile,
+    programmes,
     quality,
     robustness,
     say_do,
@@ -225,7 +229,12 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
         **gaps.gaps(case, tiers, found, reasons),
     }
     told = {**tables, "divergence": between.told}
-    return tables | {"sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules)}
+    return {
+        **tables,
+        **dont_know.dont_know(case),
+        "sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules),
+        "sector_programmes": programmes.sector_programmes(case),
+    }
 
 
 def _compared(own: _Own, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -247,7 +256,7 @@ def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, 
 
 
 def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:
-    """Distributions as computed, and as publication tells them: by options and drawn together."""
+    """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile."""
     columns = {code: place for place, code in enumerate(case.responses.items)}
     people = distributions.answerers(groups, case.weight)
     found = []
@@ -258,10 +267,12 @@ def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[st
             found.append((item.code, one))
     told = [(code, distributions.corrected(one, said, case.rules)) for code, one in found]
     drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]
-    return {
+    tables = {
         name: assembly.items(case.codes, rows, [item_rules.reasons(one, case.rules) for _, one in rows])
         for name, rows in (("items", found), (guard.told("items"), told), (guard.COLLAPSED_ITEMS, drawn))
     }
+    own, safe, of_all = leadership.leadership(case, dict(found), people, invited=invited, said=said)
+    return tables | {"leadership": own, guard.told("leadership"): safe, "sector_leadership": of_all}
 
 
 def _quality(own: _Own, passed: dict[str, Gate], tables: Mapping[str, pd.DataFrame]) -> dict[str, Json]:
@@ -280,5 +291,6 @@ def _quality(own: _Own, passed: dict[str, Gate], tables: Mapping[str, pd.DataFra
         **counts,
         **evidence.evidence(case, own.groups, own.found, invited=own.invited, reasons=own.reasons),
         "robustness": robustness.summary(tables["robustness"], case.rules),
+        "ordinal": ordinal.ordinal(case),
         "gates": gates.as_json(passed | averaged | gates.entered(case.rules), case.rules),
     }

@@ -68,6 +68,11 @@ class Comparison:
         return level_reading.words(self.release.quality)
 
     @property
+    def together(self) -> str:
+        """How to read dimensions that move together; nothing where they are distinct or this was not tested."""
+        return level_reading.words(self.release.quality)
+
+    @property
     def n(self) -> int | None:
         """Most officers scored on a dimension that is shown."""
         return max((row.n for row in self.rows if row.n is not None), default=None)
@@ -101,6 +106,13 @@ class Inside:
     tiers: tuple[Group, ...]
     elected: tuple[Group, ...]
     group_scores: pd.DataFrame = field(repr=False)
+    officers: Group
+
+    @property
+    def beside_members(self) -> tuple[Group, ...]:
+        """Officers, then elected members; nothing where no score of members is shown."""
+        shown = [one for one in self.elected if any(cell.score is not None for cell in one.cells)]
+        return (self.officers, *shown) if shown else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from questionnaires.definition import Questionnaire, Role
 from reports import evidence_reading, level_reading, own_profile_reading, peer_sensitivity
 from reports import profile as profiles
 from reports.frames import BENCHMARKS, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
+from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
 from survey import peer_menu, stored_results
@@ -27,6 +28,7 @@ from survey.models import Authority, Release, ReleasePeerGroup, Wave
 from survey.readings import Comparison, Count, Group, Inside, Sector
 from survey.vocabulary import ReleaseState
 
+OFFICERS = "officers"
 NO_SUCH_RELEASE = "There are no published results under this name."
 NO_SUCH_AUTHORITY = "This release has no results for this authority."
 
@@ -167,6 +169,7 @@ def inside(session: Session, release: Release, authority: str) -> Inside:
         _groups(found, asked, "tier", Role.TIER),
         _groups(found, asked, "elected", Role.TIER),
         found,
+        _officers(stored_results.rows(session, SCORES, release, authority=authority), asked),
     )
 
 
@@ -263,6 +266,12 @@ def _split(label: str) -> tuple[str, int]:
 @lru_cache(maxsize=16)
 def _parsed(body: str) -> Questionnaire:
     return loader.parse(body, file="edition")
+
+
+def _officers(scores: pd.DataFrame, asked: Questionnaire) -> Group:
+    """The authority's score in the form of a group, for the row beside elected members."""
+    rows = scores.assign(kind=OFFICERS, group=OFFICERS)
+    return _groups(rows[rows["measure"] != OVERALL], asked, OFFICERS, Role.TIER)[0]
 
 
 def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) -> tuple[Group, ...]:

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NOT_A_THEME = "not_a_theme"
     THEME_WITHHELD = "theme_withheld"
     TOO_FEW_THEMES = "too_few_themes"
+    MOVE_TOGETHER = "move_together"
 
     @property
     def meaning(self) -> str:
@@ -69,6 +70,7 @@ _MEANINGS = {
     Reason.NOT_A_THEME: "The own profile compares themes; dimensions and the overall have none.",
     Reason.THEME_WITHHELD: "A theme of this authority is withheld; the mean over its themes would give it away.",
     Reason.TOO_FEW_THEMES: "An own profile needs at least two themes.",
+    Reason.MOVE_TOGETHER: "In this wave the dimensions move together; nothing is claimed between them.",
 }
 
 

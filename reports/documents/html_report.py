@@ -96,6 +96,7 @@ def authority(
         else None,
         inside=authority_parts.inside(seen),
         inside_found=authority_parts.inside_findings(seen),
+        findings=authority_parts.findings(seen),
         inside_pictures={kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
         inside_figures={kind: one.table for kind, one in inner.items() if one.table},
         findings=authority_parts.findings(seen),

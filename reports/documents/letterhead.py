@@ -9,6 +9,7 @@ from reports import narrative
 from reports.documents import colours, logos, reading
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
+from reports.documents.finding_tables import Finding
 from reports.documents.imprint import Imprint
 from reports.documents.typesetting import Value
 from reports.wording import BASE_LANGUAGE, text
@@ -50,6 +51,17 @@ def table(one: Table) -> dict[str, Value]:
         "headings": list(one.headings),
         "rows": [[{"words": cell, "share": _share(cell)} for cell in row] for row in one.body],
         "withholds": one.withholds,
+    }
+
+
+def finding(one: Finding) -> dict[str, Value]:
+    """A finding with its heading, its sentence, what it means, its tables, and why something is missing."""
+    return {
+        "title": one.title,
+        "sentence": one.sentence,
+        "words": one.words,
+        "tables": [table(each) for each in one.tables],
+        "refusal": narrative.refusal() if one.left_out else "",
     }
 
 

@@ -10,7 +10,7 @@ from functools import partial
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire
-from reports import narrative
+from reports import level_reading, narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
@@ -18,6 +18,7 @@ from reports.documents import (
     annex,
     brand,
     cells,
+    finding_tables,
     letterhead,
     place_tables,
     reading,
@@ -118,6 +119,9 @@ def sector(
         "participation": [_table(table) for table in _participation(frames["scores"], questionnaire, given)],
         "inside": [_table(table) for table in sector_parts.inside(frames, questionnaire)],
         "inside_words": reading.INSIDE_SECTOR,
+        "findings_title": finding_tables.TITLE,
+        "findings": [letterhead.finding(one) for one in finding_tables.of_sector(frames, questionnaire)],
+        "together": level_reading.words(given.quality),
         "places": [_table(table) for table in place_tables.tables(frames, questionnaire)],
         "places_words": reading.AVERAGES,
         "firmness": place_tables.firmness(given.quality),

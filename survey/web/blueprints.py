@@ -22,6 +22,7 @@ from survey.web import (
     research_microdata,
     research_releases,
     research_responses,
+    research_rules,
     respond,
     results_pages,
 )
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     research_imports.blueprint,
     research_responses.blueprint,
     research_releases.blueprint,
+    research_rules.blueprint,
     research_exports.blueprint,
     research_documents.blueprint,
     research_jobs.blueprint,

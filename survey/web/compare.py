@@ -48,13 +48,14 @@ def dimension(seen: OneDimension) -> str:
 
 @blueprint.get("/<code>/<label>/inside")
 def inside(seen: InsideAuthority) -> str:
-    kinds = (("areas", seen.inside.service_areas), ("tiers", seen.inside.tiers), ("elected", seen.inside.elected))
+    kinds = (("areas", seen.inside.service_areas), ("tiers", seen.inside.tiers), ("elected", seen.inside.beside_members))
     return render_template(
         "compare/inside.html",
         release=seen.release,
         inside=seen.inside,
         groups={kind: result_tables.parts(found) for kind, found in kinds},
         found=seen.found,
+        findings=seen.findings,
         explained=inside_results.EXPLAINED,
         areas_explained=inside_results.AREAS_EXPLAINED,
         refusal=result_tables.refusal(),

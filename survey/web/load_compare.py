@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 from questionnaires.definition import Dimension
 from reports.charts.style import Size
 from reports.documents.inside_pictures import Drawn
-from survey import inside_results, results
+from survey import findings, inside_results, results
 from survey.errors import NotFound
+from survey.findings import Finding
 from survey.inside_results import Found
 from survey.people import Principal
 from survey.readings import Comparison, Inside
@@ -47,6 +48,7 @@ class InsideAuthority:
     release: Release
     inside: Inside
     found: tuple[Found, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def dimension(asked: Asked) -> OneDimension:
 def inside(asked: Asked) -> InsideAuthority:
     release = _release(asked)
     parts = results.inside(asked.session, release, asked.args["code"])
-    return InsideAuthority(release, parts, inside_results.of(asked.session, release, parts))
+    found = inside_results.of(asked.session, release, parts)
+    return InsideAuthority(release, parts, found, findings.of_authority(asked.session, release, parts.authority))
 
 
 def inside_picture(asked: Asked) -> InsidePicture:

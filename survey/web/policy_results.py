@@ -32,7 +32,7 @@ APPROVED = frozenset({str(ReleaseState.APPROVED)})
 
 COMPARE: tuple[Row, ...] = (
     Row("results.index", "GET", "results.read", Who.ANYONE, load_results.released, "releases"),
-    Row("results.sector", "GET", "results.read", Who.ANYONE, load_results.sector, "sector"),
+    Row("results.sector", "GET", "results.read", Who.ANYONE, load_results.page, "seen"),
     Row("results.picture", "GET", "results.read", Who.ANYONE, load_results.picture, "picture"),
     Row("results.table", "GET", "results.read", Who.ANYONE, load_results.sector, "sector"),
     Row("compare.index", "GET", "comparison.read", READERS, load_compare.own_authorities, "authorities"),
@@ -63,6 +63,8 @@ WAVES: tuple[Row, ...] = (
     Row("research.close", "POST", "wave.close", RESEARCHERS, load_research.wave, "wave"),
     Row("research.confirm_invite", "GET", "wave.invite", RESEARCHERS, load_research.planned_mailing, "page", OPEN),
     Row("research.invite", "POST", "wave.invite", RESEARCHERS, load_research.planned_mailing, "page", OPEN),
+    Row("research_rules.show", "GET", "wave.test", RESEARCHERS, load_research.wave, "wave"),
+    Row("research_rules.enter", "POST", "wave.test", RESEARCHERS, load_research.wave, "wave"),
     Row("research_rules.show", "GET", "wave.test", RESEARCHERS, load_research.wave, "wave"),
     Row("research_rules.enter", "POST", "wave.test", RESEARCHERS, load_research.wave, "wave"),
     Row("research.confirm_links", "GET", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),

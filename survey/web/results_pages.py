@@ -10,7 +10,7 @@ from reports.charts import dots, radar, small_multiples
 from survey import documents, pictures, result_tables
 from survey.readings import Sector
 from survey.web import context, sending
-from survey.web.load_results import SectorPicture
+from survey.web.load_results import SectorPage, SectorPicture
 
 if TYPE_CHECKING:
     from survey.models.results import Release
@@ -24,7 +24,8 @@ def index(releases: tuple[Release, ...]) -> str:
 
 
 @blueprint.get("/<label>/")
-def sector(sector: Sector) -> str:
+def sector(seen: SectorPage) -> str:
+    sector = seen.sector
     return render_template(
         "results/sector.html",
         sector=sector,
@@ -38,6 +39,7 @@ def sector(sector: Sector) -> str:
         refusal=result_tables.refusal(),
         shown=any(row.score is not None for row in sector.rows) or bool(sector.profiles_by_type),
         fewest=sector.fewest_authorities,
+        findings=seen.findings,
         report=documents.size(context.settings(), sector.release),
     )
 
