@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Questionnaire, Role
-from reports.narrative import Caption, in_sentence
+from reports.narrative import Caption, Foot, in_sentence
 from reports.profile import number
 from reports.wording import BASE_LANGUAGE, enumeration, text, whole
 
@@ -63,20 +63,15 @@ def areas(area_scores: pd.DataFrame, questionnaire: Questionnaire, *, authority:
     return Areas(tuple(labels.get(code, code) for code in ordered), tuple(panels))
 
 
-def caption(
-    found: Areas, name: str, *, release: str | None = None, method: str = "1", demonstration: bool = False
-) -> Caption:
+def caption(found: Areas, name: str, foot: Foot) -> Caption:
     """The words of the picture; its sentence is also the alternative text."""
-    line = [text("areas.line")]
-    if release:
-        line.append(text("answered.release", release=release, method=method))
     return Caption(
         heading=text("areas.heading", name=name),
         sentence=sentence(found, name),
         own=text("areas.drawn"),
         peers=text("areas.authority", name=name),
-        line=" ".join(line),
-        demonstration=demonstration,
+        line=f"{text('areas.line')} {foot.line}".strip(),
+        demonstration=foot.demonstration,
     )
 
 

@@ -11,7 +11,7 @@ from questionnaires.definition import Questionnaire
 from reports import inside_reading, narrative
 from reports.disclosure.reasons import Reason
 from reports.inside_reading import Gap
-from reports.narrative import Caption, first_upper, in_sentence
+from reports.narrative import Caption, Foot, first_upper, in_sentence
 from reports.profile import number
 from reports.rules import Rules
 from reports.wording import enumeration, signed, text, whole
@@ -45,19 +45,6 @@ class Differences:
     rows: tuple[Difference, ...]
     caption: Caption
     zone: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Foot:
-    """What stands at the foot of a picture: release, method, and whether the data are made up."""
-
-    release: str | None = None
-    method: str = "1"
-    demonstration: bool = False
-
-    @property
-    def line(self) -> str:
-        return text("answered.release", release=self.release, method=self.method) if self.release else ""
 
 
 def of_gaps(gaps: Sequence[Gap], foot: Foot) -> Differences:

@@ -32,6 +32,19 @@ class Caption:
     demonstration: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What stands at the foot of a picture: release, method, and whether the data are made up."""
+
+    release: str | None = None
+    method: str = "1"
+    demonstration: bool = False
+
+    @property
+    def line(self) -> str:
+        return text("answered.release", release=self.release, method=self.method) if self.release else ""
+
+
 def caption(
     profile: pd.DataFrame,
     *,
@@ -216,11 +229,7 @@ def answered(profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> str:
     if min(counts) == invited:
         return text("answered.everybody", language, invited=invited)
     rates = sorted({response_rate(count, invited, language) for count in (min(counts), max(counts))})
-    rate = (
-        rates[0]
-        if len(rates) == 1
-        else wording.percent(min(counts) / invited, language, form="about_percent")
-    )
+    rate = rates[0] if len(rates) == 1 else wording.percent(min(counts) / invited, language, form="about_percent")
     return text("answered.of_known", language, n=_span(counts, language), invited=invited, rate=rate)
 
 

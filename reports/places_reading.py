@@ -10,7 +10,7 @@ import pandas as pd
 from questionnaires.definition import Questionnaire
 from reports import narrative
 from reports.funnel import INNER, OUTER, Funnel
-from reports.narrative import Caption, in_sentence
+from reports.narrative import Caption, Foot, in_sentence
 from reports.profile import number
 from reports.wording import enumeration, percent, text, whole
 
@@ -95,26 +95,20 @@ def points(found: Funnel, questionnaire: Questionnaire) -> tuple[Points, ...]:
     return tuple(panels)
 
 
-def caterpillar_caption(
-    panels: Sequence[Bars], *, release: str | None = None, method: str = "1", demonstration: bool = False
-) -> Caption:
+def caterpillar_caption(panels: Sequence[Bars], foot: Foot) -> Caption:
     """The words of a caterpillar; its sentence is also the alternative text."""
-    return _caption("caterpillar", caterpillar_sentence(panels), (release, method), demonstration=demonstration)
+    return _caption("caterpillar", caterpillar_sentence(panels), foot)
 
 
-def types_caption(
-    groups: Mapping[str, Sequence[Bars]], *, release: str | None = None, method: str = "1", demonstration: bool = False
-) -> Caption:
+def types_caption(groups: Mapping[str, Sequence[Bars]], foot: Foot) -> Caption:
     """The words of the caterpillars of each type."""
     parts = [f"{name}: {caterpillar_sentence(panels)}" for name, panels in groups.items()]
-    return _caption("caterpillar_types", " ".join(parts), (release, method), demonstration=demonstration)
+    return _caption("caterpillar_types", " ".join(parts), foot)
 
 
-def funnel_caption(
-    panels: Sequence[Points], *, release: str | None = None, method: str = "1", demonstration: bool = False
-) -> Caption:
+def funnel_caption(panels: Sequence[Points], foot: Foot) -> Caption:
     """The words of a funnel; its sentence is also the alternative text."""
-    return _caption("funnel", funnel_sentence(panels), (release, method), demonstration=demonstration)
+    return _caption("funnel", funnel_sentence(panels), foot)
 
 
 def caterpillar_sentence(panels: Sequence[Bars]) -> str:
@@ -144,18 +138,15 @@ def funnel_sentence(panels: Sequence[Points]) -> str:
     return " ".join(narrative.first_upper(one) for one in parts) if parts else text("places.none")
 
 
-def _caption(key: str, sentence: str, made: tuple[str | None, str], *, demonstration: bool) -> Caption:
-    release, method = made
-    line = [text(f"places.{key}_line"), text("places.research_only")]
-    if release:
-        line.append(text("answered.release", release=release, method=method))
+def _caption(key: str, sentence: str, foot: Foot) -> Caption:
+    line = (text(f"places.{key}_line"), text("places.research_only"), foot.line)
     return Caption(
         heading=text(f"places.{key}"),
         sentence=sentence,
         own=text("places.own"),
         peers=text("picture.own_sector_plain"),
-        line=" ".join(line),
-        demonstration=demonstration,
+        line=" ".join(line).strip(),
+        demonstration=foot.demonstration,
     )
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from reports import inside_reading
-from reports.difference_reading import Foot
 from reports.documents import inside_pictures, inside_tables, reading
 from reports.documents.cells import Table
 from reports.documents.inside_pictures import Drawn
 from reports.frames import DIVERGENCE, ELECTED_GAPS, GROUP_SCORES, SCORES, TIER_GAPS
+from reports.narrative import Foot
 from survey import results, stored_results
 from survey.models import Release
 from survey.readings import Inside

@@ -9,13 +9,12 @@ import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
 from reports import evidence_reading, inside_reading, level_reading, narrative, own_profile_reading, peer_sensitivity
-from reports.difference_reading import Foot
 from reports.documents import cells, finding_tables, inside_tables
 from reports.documents.cells import Table
 from reports.documents.finding_tables import Finding
 from reports.documents.imprint import Imprint
 from reports.documents.inside_pictures import Drawn, drawn
-from reports.narrative import Caption
+from reports.narrative import Caption, Foot
 from reports.own_profile_reading import Leaning
 from reports.profile import Row, profile, rows, theme_profile
 

@@ -13,7 +13,7 @@ from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
-from reports.documents import authority_parts, brand, finding_tables, finding_tables, letterhead, reading, say_do_parts, typesetting
+from reports.documents import authority_parts, brand, finding_tables, letterhead, reading, say_do_parts, typesetting
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
@@ -62,8 +62,6 @@ def authority(
         "inside_found": _inside_found(seen, inner),
         "areas_words": reading.AREAS,
         "inside_tested": list(reading.INSIDE_TESTED),
-        "findings_title": finding_tables.TITLE,
-        "findings": [letterhead.finding(one) for one in authority_parts.findings(seen)],
         "findings_title": finding_tables.TITLE,
         "findings": [letterhead.finding(one) for one in authority_parts.findings(seen)],
     }

@@ -23,6 +23,7 @@ from reports.documents import (
     authority_parts,
     cells,
     finding_tables,
+    inside_pictures,
     place_tables,
     reading,
     say_do_parts,
@@ -31,7 +32,7 @@ from reports.documents import (
 )
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
-from reports.narrative import Caption
+from reports.narrative import Caption, Foot
 from reports.peers import ALL
 from reports.quality import Json
 
@@ -96,7 +97,6 @@ def authority(
         else None,
         inside=authority_parts.inside(seen),
         inside_found=authority_parts.inside_findings(seen),
-        findings=authority_parts.findings(seen),
         inside_pictures={kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
         inside_figures={kind: one.table for kind, one in inner.items() if one.table},
         findings=authority_parts.findings(seen),
@@ -143,6 +143,10 @@ def sector(
         places=place_tables.tables(frames, questionnaire),
         firmness=place_tables.firmness(quality or {}),
         inside=sector_parts.inside(frames, questionnaire),
+        inside_pictures=[
+            _picture(one.draw, one.caption)
+            for one in inside_pictures.of_the_sector(frames, questionnaire, foot=Foot(**_marks(imprint)))
+        ],
         findings=finding_tables.of_sector(frames, questionnaire),
         together=level_reading.words(quality or {}),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),

@@ -1,4 +1,4 @@
-"""Pictures of what is found inside one authority, each with its words and, where no other table has them, its figures."""
+"""Pictures of what is found inside authorities, each with its words and, where no other table has them, its figures."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from functools import partial
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import area_reading, area_shrinkage, difference_reading, inside_reading
+from reports import area_reading, area_shrinkage, difference_reading, inside_reading, sector_inside
 from reports.area_reading import Areas
 from reports.charts import areas as areas_chart
 from reports.charts import differences
 from reports.charts.style import Size
-from reports.difference_reading import Foot
 from reports.documents.cells import Table
 from reports.documents.inside_tables import AREAS, ELECTED, TIERS
-from reports.narrative import Caption
+from reports.narrative import Caption, Foot
 from reports.wording import text, whole
 
 KINDS = (AREAS, TIERS, ELECTED)
@@ -46,6 +45,24 @@ def drawn(
     return {one.kind: one for one in found if one is not None}
 
 
+def of_the_sector(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, *, foot: Foot) -> tuple[Drawn, ...]:
+    """How divergences and gaps are spread over the authorities: a picture for each kind that may be shown."""
+    if "sector_inside" not in frames or "sector_tier_gaps" not in frames:
+        return ()
+    made = (
+        (kind, difference_reading.of_the_sector(frames["sector_inside"], pooled, questionnaire, kind=kind, foot=foot))
+        for kind, pooled in (
+            (sector_inside.DIVERGENCE, None),
+            (sector_inside.TIER_GAP, frames["sector_tier_gaps"]),
+            (sector_inside.TOGETHER, None),
+            (sector_inside.ELECTED, None),
+        )
+    )
+    return tuple(
+        Drawn(kind.replace("_", "-"), one.caption, partial(_differences, one)) for kind, one in made if one is not None
+    )
+
+
 def _areas(
     frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, code: str, name: str, foot: Foot
 ) -> Drawn | None:
@@ -55,9 +72,7 @@ def _areas(
     shown = area_reading.areas(area_shrinkage.areas(*mine), questionnaire, authority=code)
     if not shown.titles:
         return None
-    caption = area_reading.caption(
-        shown, name, release=foot.release, method=foot.method, demonstration=foot.demonstration
-    )
+    caption = area_reading.caption(shown, name, foot)
     return Drawn(AREAS, caption, partial(_drawn_areas, shown, caption), _table(shown, name))
 
 

@@ -89,6 +89,17 @@ AREAS = (
     "the more, the fewer people answered and the less areas differ. Empty rings are the scores from the area’s own answers "
     "alone, which the table of service areas has."
 )
+PLACES = (
+    (
+        "Bars: of a pair of authorities, the higher one is truly higher where their bars do not overlap. This goes wrong for about one "
+        "pair of alike authorities in twenty, so it is meant for a pair chosen beforehand and not for all pairs at once."
+    ),
+    (
+        "Funnel: the fewer answers, the further a score may lie from the mean by chance. The limits also allow for how far "
+        "authorities usually differ. About one in twenty lies beyond the inner limits and one in five hundred beyond the outer."
+    ),
+    "Intervals of ranks are in the research files (standings.csv): most are too wide to say more than a part of all.",
+)
 INSIDE_SECTOR = (
     "What people in the same authority see differently. The first table takes senior leaders and frontline officers of each "
     "authority together, so that differences between authorities play no part. The others put the authorities in order by "

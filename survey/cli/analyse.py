@@ -135,6 +135,11 @@ def _analyse(
         if draws:
             safe = publication.published(results)
             _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
+            if audience == "research":
+                imprint = Imprint(method=safe.rules.method_version, quality=safe.quality)
+                pictures.write_everybody(
+                    safe, questionnaire, given.authorities, directory, imprint, publisher=publisher
+                )
 
 
 def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) -> bytes:
