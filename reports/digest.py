@@ -62,12 +62,6 @@ def _taken_part(responses: Responses) -> list[str]:
     return [f"p{part}," for part in responses.took_part.tolist()]
 
 
-def _taken_part(responses: Responses) -> list[str]:
-    if responses.took_part is None:
-        return [""] * len(responses)
-    return [f"p{part}," for part in responses.took_part.tolist()]
-
-
 def _lines(frame: pd.DataFrame | None) -> list[bytes]:
     if frame is None:
         return []

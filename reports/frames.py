@@ -27,7 +27,6 @@ class Responses:
     shape (respondents, items): the position of the chosen option in the item's option set, or one of the negative
     codes above. `weight` (design weights) and `seconds` are optional. `too_fast` is the sealed flag of the service.
     `took_part` in a development programme is 1 or 0 (-1: not said).
-    `took_part` in a development programme is 1 or 0 (-1: not said).
     """
 
     authorities: tuple[str, ...]
@@ -41,7 +40,6 @@ class Responses:
     weight: NDArray[np.float64] | None = None
     seconds: NDArray[np.float64] | None = None
     too_fast: NDArray[np.bool_] | None = None
-    took_part: NDArray[np.int8] | None = None
     took_part: NDArray[np.int8] | None = None
 
     def __len__(self) -> int:
@@ -152,26 +150,6 @@ SECTOR_INSIDE = Shape("sector_inside", {
 SECTOR_TIER_GAPS = Shape("sector_tier_gaps", {
     "measure": _TEXT, "upper_tier": _TEXT, "lower_tier": _TEXT, "authorities": _COUNT, "n_upper": _COUNT,
     "n_lower": _COUNT, "gap": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
-})  # fmt: skip
-SECTOR_PROGRAMMES = Shape("sector_programmes", {
-    "measure": _TEXT, "authorities": _COUNT, "n_took_part": _COUNT, "n_others": _COUNT, "gap": _NUMBER,
-    "lower": _NUMBER, "upper": _NUMBER, "p_value": _NUMBER, "p_adjusted": _NUMBER, "verdict": _TEXT, "reason": _TEXT,
-})  # fmt: skip
-DONT_KNOW_SHARES = Shape("dont_know", {
-    "authority": _TEXT, "kind": _TEXT, "group": _TEXT, "measure": _TEXT, "n": _COUNT, "share": _NUMBER,
-    "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
-})  # fmt: skip
-SECTOR_DONT_KNOW = Shape("sector_dont_know", {
-    "kind": _TEXT, "group": _TEXT, "measure": _TEXT, "n": _COUNT, "authorities": _COUNT, "share": _NUMBER,
-    "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
-})  # fmt: skip
-LEADERSHIP = Shape("leadership", {
-    "authority": _TEXT, "profile": _TEXT, "item": _TEXT, "n": _COUNT, "share": _NUMBER, "lower": _NUMBER,
-    "upper": _NUMBER, "reason": _TEXT, "nearly": _TEXT,
-})  # fmt: skip
-SECTOR_LEADERSHIP = Shape("sector_leadership", {
-    "profile": _TEXT, "item": _TEXT, "authorities": _COUNT, "n": _COUNT, "share": _NUMBER, "lower": _NUMBER,
-    "upper": _NUMBER, "reason": _TEXT,
 })  # fmt: skip
 SECTOR_PROGRAMMES = Shape("sector_programmes", {
     "measure": _TEXT, "authorities": _COUNT, "n_took_part": _COUNT, "n_others": _COUNT, "gap": _NUMBER,

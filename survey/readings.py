@@ -68,11 +68,6 @@ class Comparison:
         return level_reading.words(self.release.quality)
 
     @property
-    def together(self) -> str:
-        """How to read dimensions that move together; nothing where they are distinct or this was not tested."""
-        return level_reading.words(self.release.quality)
-
-    @property
     def n(self) -> int | None:
         """Most officers scored on a dimension that is shown."""
         return max((row.n for row in self.rows if row.n is not None), default=None)

@@ -36,11 +36,6 @@ _TABLES = {
     "sector_dont_know": "Don’t know by service area and tier, all authorities",
     "leadership": "Leadership profile",
     "sector_leadership": "Leadership profile, all authorities",
-    "sector_programmes": "People who took part in a development programme beside others",
-    "dont_know": "Don’t know by service area and tier",
-    "sector_dont_know": "Don’t know by service area and tier, all authorities",
-    "leadership": "Leadership profile",
-    "sector_leadership": "Leadership profile, all authorities",
     "sector_tier_gaps": "Senior leaders beside frontline officers of the same authority, all authorities",
 }
 _EVERYBODY = "everybody answered"

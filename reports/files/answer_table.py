@@ -57,9 +57,6 @@ def written(responses: Responses, questionnaire: Questionnaire) -> tuple[bytes, 
     if responses.took_part is not None:
         columns[TOOK_PART] = [str(part) for part in responses.took_part.tolist()]
         fields.append({"name": TOOK_PART, "type": "integer", "categories": [NOT_SAID, 0, 1]})
-    if responses.took_part is not None:
-        columns[TOOK_PART] = [str(part) for part in responses.took_part.tolist()]
-        fields.append({"name": TOOK_PART, "type": "integer", "categories": [NOT_SAID, 0, 1]})
     for place, code in enumerate(responses.items):
         columns[code] = [str(value) for value in responses.answers[:, place].tolist()]
         options = [{"value": at, "label": option.code} for at, option in enumerate(questionnaire.items[code].options)]
@@ -92,7 +89,6 @@ def read(content: bytes, fields: Fields, questionnaire: Questionnaire, *, name: 
         _weights(table, name) if WEIGHT in table else None,
         None,
         _numbers(table, FAST, 0, 1, name).astype(np.bool_) if FAST in table else None,
-        _numbers(table, TOOK_PART, NOT_SAID, 1, name) if TOOK_PART in table else None,
         _numbers(table, TOOK_PART, NOT_SAID, 1, name) if TOOK_PART in table else None,
     )
 

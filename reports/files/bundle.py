@@ -146,7 +146,6 @@ def _reduced(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
         None,
         _taken(fast, order),
         _taken(responses.took_part, order),
-        _taken(responses.took_part, order),
     )
 
 

@@ -157,7 +157,6 @@ class _Intake:
         self.faults = tables.Collected()
         self.count = 0
         self.took_part = array("b")
-        self.took_part = array("b")
         self.lookup = {code: _bytes_of(item) for code, (_, item) in plan.choice.items()}
         self.answers: dict[str, list[bytes]] = {code: [] for code in plan.choice}
 
@@ -278,7 +277,6 @@ class _Intake:
             tier,
             self._floats(WEIGHT),
             self._floats(SECONDS),
-            took_part=np.array(self.took_part, dtype=np.int8) if self.took_part else None,
             took_part=np.array(self.took_part, dtype=np.int8) if self.took_part else None,
         )
         _mark_not_asked(result, questionnaire)
