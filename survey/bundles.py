@@ -42,14 +42,25 @@ def make(session: Session, release: Release, *, by: Principal) -> Made:
     """
     if RoleName.RESEARCHER not in by.roles:
         raise NotAllowed("Bundles hold answers, so they are for researchers.")
-    gathered = releases.gather(session, release.wave.code)
-    if releases.input_digest(gathered) != release.input_digest:
+    if release.previous_label is None:
+        gathered = releases.gather(session, release.wave.code)
+    else:
+        gathered = releases.gather_with_earlier(session, release.wave.code, compared_with=release.previous_label)
+    earlier = gathered.earlier
+    digests = releases.input_digest(gathered), None if earlier is None else releases.input_digest(earlier)
+    if digests != (release.input_digest, release.previous_digest):
         raise NotNow(
             f"What the release {release.label} was computed from has changed since, so its numbers cannot be computed "
             "again from it. Compute and publish the next release, and export that one."
         )
     results = Results(_stored(session, release), release.quality, Rules(**release.rules))
-    content = bundle.write(results, _sources(session, gathered), audience="release", release=release.label)
+    content = bundle.write(
+        results,
+        _sources(session, gathered),
+        audience="release",
+        release=release.label,
+        previous=None if earlier is None else _sources(session, earlier),
+    )
     return Made(f"{writing.file_name(release.label)}-bundle.zip", content, len(gathered.responses))
 
 
@@ -83,4 +94,5 @@ def _sources(session: Session, gathered: Gathered) -> Sources:
         gathered.assessed,
         None if own is None else own.body,
         tuple(wave.optional_sections.split()),
+        gathered.successions,
     )
