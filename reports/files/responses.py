@@ -176,8 +176,6 @@ class _Intake:
             if item.role is Role.PROGRAMMES:
                 reader = programmes.Reader(item)
                 self.took_part.extend(reader.read(cell.split()) for cell in columns[place])
-            if item.role is Role.PROGRAMMES:
-                self.took_part.extend(_taken_part(item, columns[place]))
 
     def _choices(self, item: Item, cells: Sequence[str], numbers: Sequence[int]) -> bytes:
         lookup = self.lookup[item.code]
@@ -292,13 +290,6 @@ class _Intake:
 
     def _floats(self, name: str) -> NDArray[np.float64] | None:
         return np.array(self.plan.numbers[name][1]) if name in self.plan.numbers else None
-
-
-def _taken_part(item: Item, cells: Sequence[str]) -> list[int]:
-    """Whether each person took part in any programme: an option that stands alone, such as "none of these", says no."""
-    none = {option.code for option in item.options if option.exclusive and option.missing is None}
-    some = {option.code for option in item.options if not option.exclusive and option.missing is None}
-    return [1 if (chosen := set(cell.split())) & some else 0 if chosen & none else NOT_SAID for cell in cells]
 
 
 def _in_order(codes: tuple[str, ...], values: NDArray[np.int32]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
