@@ -131,7 +131,9 @@ def _sums(values: NDArray[np.generic], people: Answerers, power: int) -> Floats:
     People of one authority and weight are counted first, and kinds stand in the order of their weights: the order of
     people changes no bit.
     """
-    counted = np.bincount(people.kind, weights=values.astype(np.float64), minlength=len(people.kinds.order))
+    counted: Floats = np.bincount(
+        people.kind, weights=values.astype(np.float64), minlength=len(people.kinds.order)
+    ).astype(np.float64)
     if people.weight is not None and power:
         counted = counted * people.weight**power
     result = np.zeros(people.kinds.count)

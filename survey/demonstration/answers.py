@@ -172,7 +172,8 @@ def _positions(
 def _far(staffs: Sequence[Staff], authority: Ints, area: Ints) -> Ints:
     """Who works far from the leaders, and says more often that they do not know: 1, else 0."""
     there = np.array([who.areas.index(FAR_AREA) if FAR_AREA in who.areas else -2 for who in staffs])
-    return (area == there[authority]).astype(np.int32)
+    result: Ints = (area == there[authority]).astype(np.int32)
+    return result
 
 
 def _leave_out(position: NDArray[np.int8], items: Sequence[Item], rng: np.random.Generator) -> None:

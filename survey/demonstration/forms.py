@@ -73,7 +73,8 @@ def _extra(item: Item, sheet: Sheet, rng: np.random.Generator) -> tuple[str, lis
 def _keenness(sheet: Sheet) -> NDArray[np.float64]:
     """Who sees the authority in a better light takes part more often: a difference that no programme made."""
     agreeing = (sheet.position >= 3) & (sheet.position <= 4)
-    return 0.5 + agreeing.mean(axis=1)
+    keen: NDArray[np.float64] = 0.5 + agreeing.mean(axis=1)
+    return keen
 
 
 def _texts(code: str, size: int, rng: np.random.Generator) -> list[AnswerValue | None]:

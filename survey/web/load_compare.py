@@ -10,7 +10,6 @@ from reports.charts.style import Size
 from reports.documents.inside_pictures import Drawn
 from survey import findings, inside_results, results
 from survey.errors import NotFound
-from survey.findings import Finding
 from survey.inside_results import Found
 from survey.people import Principal
 from survey.readings import Comparison, Inside
@@ -18,6 +17,7 @@ from survey.vocabulary import RoleName
 from survey.web.access import Asked
 
 if TYPE_CHECKING:
+    from reports.documents.finding_tables import Finding
     from survey.models.results import Release
 
 READERS = (RoleName.MEMBER, RoleName.LEAD, RoleName.DEPUTY, RoleName.SIGNATORY)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from reports.charts.style import Size
 from survey import findings, results
 from survey.errors import NotFound
-from survey.findings import Finding
 from survey.readings import Sector
 from survey.web.access import Asked
 from survey.web.load_compare import NOT_THERE, size_of
 
 if TYPE_CHECKING:
+    from reports.documents.finding_tables import Finding
     from survey.models.results import Release
 
 
