@@ -107,7 +107,7 @@ def _wave(case: Case, series: _Series, dimensions: list[int]) -> tuple[Wave, lis
     people = scoring.on_items(series.measures, case.responses, case.questionnaire, case.rules)
     people = scoring.with_overall(people, dimensions, case.rules)
     groups = sums.grouped(np.where(case.counted, case.authority, -1), len(case.codes))
-    found = replace(case, people=scoring.excluded(people, case.flags.excluded)).estimate(groups, None)
+    found = replace(case, people=scoring.excluded(people, case.flags.excluded)).estimate(None)
     answered = np.bincount(groups.of_row, minlength=groups.count)
     there = [code for code, count in zip(case.codes, answered, strict=False) if count]
     return Wave(found.score, found.se_comparison, found.n, found.n, found.n.astype(np.float64)), there

@@ -29,12 +29,8 @@ def compare(
     stable: NDArray[np.bool_],
 ) -> dict[str, pd.DataFrame]:
     """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`."""
-    place = {code: position for position, code in enumerate(case.codes)}
     models = [one.model for one in aggregated.between]
-    menu = [
-        (str(name), list(members), np.array([place[code] for code in members], dtype=np.int64))
-        for name, members in _menu(case, register).groupby("peer_group", sort=False)["authority"]
-    ]
+    menu = _menu(case, register)
     everywhere = ~withheld(reasons)
     beside = bands.bands(case, found, everywhere, models, stable, groups=[rows for _, _, rows in menu])
     benchmark_parts, standing_parts = [], []
@@ -80,11 +76,16 @@ def _standings(
     )
 
 
-def _menu(case: Case, register: pd.DataFrame) -> pd.DataFrame:
-    """The peer groups of the register's authorities and of those that have answers only."""
+def _menu(case: Case, register: pd.DataFrame) -> list[tuple[str, list[str], Ints]]:
+    """The peer groups of the register's authorities and of those that have answers only: name, codes and their places."""
     listed = {str(code) for code in register["code"]}
     extra = pd.DataFrame({"code": [code for code in case.codes if code not in listed]})
-    return peers.groups(pd.concat([register, extra], ignore_index=True))
+    groups = peers.groups(pd.concat([register, extra], ignore_index=True))
+    place = {code: position for position, code in enumerate(case.codes)}
+    return [
+        (str(name), list(members), np.array([place[code] for code in members], dtype=np.int64))
+        for name, members in groups.groupby("peer_group", sort=False)["authority"]
+    ]
 
 
 def _standing_reasons(own: Reasons, against: Reasons) -> Reasons:

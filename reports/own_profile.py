@@ -55,10 +55,11 @@ def contrasts(score: Floats, n: Ints, influence: Floats, groups: Groups) -> Cont
     ([[-10.0, 10.0]], [[5.773503, 5.773503]])
     """
     fewest = n.min(axis=1).astype(np.int64) if n.shape[1] else np.zeros(len(n), dtype=np.int64)
-    apart = influence - influence.mean(axis=1, keepdims=True) if n.shape[1] else influence
+    middle = sum(influence.T) / max(n.shape[1], 1)
     squares = np.empty(score.shape)
-    for theme in range(score.shape[1]):
-        squares[:, theme] = sums.exact_sums(apart[:, theme] ** 2, groups)
+    for theme, moved in enumerate(influence.T):
+        apart = moved - middle
+        squares[:, theme] = sums.sums_of_alike(apart * apart, groups)
     factor = np.where(fewest > 1, fewest / np.maximum(fewest - 1.0, 1.0), np.nan)
     se = np.sqrt(factor[:, np.newaxis] * squares)
     contrast = score - score.mean(axis=1, keepdims=True) if n.shape[1] else score
@@ -129,11 +130,10 @@ def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) 
     """
     themes = np.array(case.places(MeasureKind.THEME), dtype=np.int64)
     compared = themes[~withheld(reasons[:, themes]).all(axis=0)] if len(case.codes) else themes[:0]
-    influence = estimation.influences(
+    influence = estimation.influences_of_kinds(
+        case.kinds,
+        case.kind_moments.of(compared),
         case.people.values[:, compared],
-        groups,
-        weights=case.weight,
-        categories=case.weights.categories,
         fit=None if case.margins_fit is None else case.margins_fit[:, compared],
     )
     made = contrasts(found.score[:, compared], found.n[:, compared], influence, groups)

@@ -111,7 +111,7 @@ def compute(
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
     tables |= _compared(own, register)
     if assessments is not None:
-        apart = say_do.say_do(case, assessments, own.groups, invited=own.invited, said=own.said)
+        apart = say_do.say_do(case, assessments, invited=own.invited, said=own.said)
         tables |= {"say_do": apart.computed, guard.told("say_do"): apart.told}
     told_apart = _quality(own, passed, tables)
     if previous is not None and going_on is not None:
@@ -165,12 +165,12 @@ def _dimensions(case: Case) -> list[str]:
 def _own(case: Case) -> _Own:
     groups = case.officers
     invited = staff.totals(case.staff_rows, case.codes)
-    found = case.estimate(groups, invited)
+    found = case.estimate(invited)
     return _Own(
         case=case,
         groups=groups,
         invited=invited,
-        said=participation.said(invited, case.scored(groups)),
+        said=participation.said(invited, case.scored(case.kinds.groups)),
         found=found,
         reasons=_score_reasons(case, found),
         aggregated=aggregation.aggregate(case, found, groups),
@@ -240,7 +240,7 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
 def _compared(own: _Own, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Authorities beside each other: benchmarks, standings, how firm the overall's quarter is, the average officer."""
     case, found, reasons, aggregated = own.case, own.found, own.reasons, own.aggregated
-    firm = robustness.of_case(case, own.groups, reasons)
+    firm = robustness.of_case(case, reasons)
     return {
         **comparison.compare(case, found, reasons, register, aggregated, stable=firm.stable),
         "average_officer": average_officer.average_officer(case, found, reasons, aggregated),
@@ -258,7 +258,7 @@ def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, 
 def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:
     """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile."""
     columns = {code: place for place, code in enumerate(case.responses.items)}
-    people = distributions.answerers(groups, case.weight)
+    people = distributions.Answerers(groups.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
     found = []
     for item in case.questionnaire.scored_items:
         if item.code in columns:
@@ -284,12 +284,12 @@ def _quality(own: _Own, passed: dict[str, Gate], tables: Mapping[str, pd.DataFra
         questionnaire=case.questionnaire,
         flags=case.flags,
         elected=case.elected,
-        response_rates=quality.response(case.codes, case.scored(own.groups), own.invited),
+        response_rates=quality.response(case.codes, case.scored(case.kinds.groups), own.invited),
         rules=case.rules,
     )
     return {
         **counts,
-        **evidence.evidence(case, own.groups, own.found, invited=own.invited, reasons=own.reasons),
+        **evidence.evidence(case, own.found, invited=own.invited, reasons=own.reasons),
         "robustness": robustness.summary(tables["robustness"], case.rules),
         "ordinal": ordinal.ordinal(case),
         "gates": gates.as_json(passed | averaged | gates.entered(case.rules), case.rules),

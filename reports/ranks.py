@@ -178,9 +178,9 @@ def _worlds(made: Shrunken, measure: int) -> _Worlds:
     centre, error = made.score[:, measure], float(made.se_mean[measure])
     bits = len(centre).bit_length()
     steps = 2.0 ** (31 - bits) / _WIDTH
-    parts = ((_MIDDLE - centre) * steps, (known - 1.0) * error * steps, -own * steps)
+    fixed, common = (_MIDDLE - centre) * steps, (known - 1.0) * error * steps
     there = own > 0.0
-    return _Worlds(*(np.where(there, part, 0.0) for part in parts), bits)
+    return _Worlds(np.where(there, fixed, 0.0), np.where(there, common, 0.0), np.where(there, -own * steps, 0.0), bits)
 
 
 def _counts(worlds: _Worlds, groups: Sequence[Ints], numbers: Floats) -> list[Ints]:

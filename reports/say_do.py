@@ -20,7 +20,7 @@ from reports.estimation import Estimates
 from reports.measures import Measure, MeasureKind
 from reports.scoring import PersonScores
 from reports.statistics import quantiles
-from reports.statistics.sums import Floats, Groups, Ints
+from reports.statistics.sums import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Assessed:
     themes: Ints
 
 
-def say_do(case: Case, levels: pd.DataFrame, groups: Groups, *, invited: Floats, said: Floats) -> SayDo:
+def say_do(case: Case, levels: pd.DataFrame, *, invited: Floats, said: Floats) -> SayDo:
     """Every authority and measure: self-assessment, staff, and how far apart they are beyond what is usual (SAY_DO).
 
     `levels` (ASSESSMENTS) has a row for each authority and theme of its instrument, with an empty score where no level
-    was chosen. `groups` are the officers of each authority, `invited` is N and `said` the N that intervals may tell;
+    was chosen. `invited` is N and `said` the N that intervals may tell;
     both have shape (authorities,). With the themes T that are in both instruments and in this authority's answers:
 
         assessed = mean over T of the levels, 1 to 5 as 0 to 100; staff = score of its officers on the items of T
@@ -56,7 +56,7 @@ def say_do(case: Case, levels: pd.DataFrame, groups: Groups, *, invited: Floats,
     shared, matrix = _matrix(case, levels)
     assessed = _assessed(case, shared, matrix)
     staff = _on_the_same_themes(case, shared, matrix)
-    found = staff.estimate(groups, invited)
+    found = staff.estimate(invited)
     own = _own_reasons(case, assessed, found)
     difference = assessed.score - found.score
     shown = ~withheld(own)

@@ -39,16 +39,15 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
 
     `whole` are the estimates of the authorities, against which the rule of the complement is kept. Methodology 3.3, 10.
     """
-    codes = case.responses.service_areas if kind == "service_area" else case.responses.tiers
-    member = case.responses.service_area if kind == "service_area" else case.responses.tier
+    areas = kind == "service_area"
+    codes = case.responses.service_areas if areas else case.responses.tiers
+    member = case.crowd.service_area if areas else case.crowd.tier
     known = staff.group_totals(case.staff_rows, kind)
     pairs = {pair for pair in known if pair[0] in case.codes}
-    inside = case.counted & (member >= 0) if member is not None else np.zeros(len(case.responses), dtype=np.bool_)
-    cell = np.full(len(case.responses), -1, dtype=np.int64)
-    if member is not None:
-        cell[inside] = case.authority[inside] * len(codes) + member[inside]
-        used = np.unique(cell[inside]).tolist()
-        pairs |= {(case.codes[one // len(codes)], codes[one % len(codes)]) for one in used}
+    inside = ~case.crowd.elected & (member >= 0)
+    cell = np.where(inside, case.crowd.authority * len(codes) + member, -1)
+    used = np.unique(cell[inside]).tolist()
+    pairs |= {(case.codes[one // len(codes)], codes[one % len(codes)]) for one in used}
     ordered = tuple(sorted(pairs))
     if codes:
         cell = _renumbered(cell, ordered, case.codes, codes)
