@@ -69,7 +69,7 @@ def of_the_sector(
 ) -> Differences | None:
     """How divergences or gaps of one `kind` are spread over authorities, from SECTOR_INSIDE; None where none is shown.
 
-    `pooled` (SECTOR_TIER_GAPS) adds the gap within authorities taken together.
+    `pooled` (SECTOR_TIER_GAPS) adds the gap within authorities taken together; alone it is no picture of a spread.
     """
     spread = _by_measure(sector_inside[sector_inside["kind"] == kind])
     together = {} if pooled is None else _by_measure(pooled[pooled["reason"].isna()])
@@ -77,7 +77,7 @@ def of_the_sector(
         _of_the_sector((one.code, str(one.title)), spread.get(one.code, {}), together.get(one.code, {}))
         for one in questionnaire.dimensions
     )
-    if all(one.median is None and one.value is None for one in rows):
+    if all(one.median is None for one in rows):
         return None
     sign = kind != "divergence"
     caption = _caption(text(f"sector_inside.{kind}"), _sector_sentence(rows, kind), foot)

@@ -13,8 +13,8 @@ from reports.charts.style import Size
 from reports.difference_reading import Difference, Differences
 from reports.wording import signed, text, whole
 
-_TITLES, _BESIDE, _NUMBER, _GAP = 190.0, 150.0, 40.0, 20.0
-_STEP: dict[Size, float] = {"wide": 50.0, "narrow": 86.0}
+_TITLES, _BESIDE, _NUMBER, _GAP = 190.0, 172.0, 40.0, 16.0
+_STEP: dict[Size, float] = {"wide": 42.0, "narrow": 86.0}
 _LEAST = 10.0  # points: a scale that is shorter would make little look like much
 _TICKS = ((15.0, 5), (40.0, 10), (100.0, 25))
 

@@ -13,10 +13,11 @@ from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
-from reports.documents import authority_parts, brand, finding_tables, letterhead, reading, say_do_parts, typesetting
+from reports.documents import authority_parts, brand, change_parts, finding_tables, letterhead, reading, say_do_parts, typesetting
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
+from reports.documents.change_parts import Since
 from reports.documents.imprint import Imprint
 from reports.documents.inside_pictures import Drawn
 from reports.documents.say_do_parts import Said
@@ -56,6 +57,7 @@ def authority(
         "parts": [
             _part(seen, dimension, row) for dimension, row in zip(questionnaire.dimensions, seen.rows, strict=True)
         ],
+        "since": _since(change_parts.since(seen, imprint)),
         "said": _said(word) if word else None,
         "inside": [_inside(one) for one in authority_parts.inside(seen)],
         "inside_words": reading.INSIDE,
@@ -126,8 +128,21 @@ def _said(word: Said) -> dict[str, Value]:
     }
 
 
+def _since(found: Since | None) -> dict[str, Value] | None:
+    """What changed since the earlier survey."""
+    if found is None:
+        return None
+    return {
+        "title": reading.CHANGE_TITLE,
+        "words": reading.CHANGE,
+        "finding": found.finding,
+        "replaced": found.replaced,
+        "tables": [letterhead.table(one) for one in found.tables],
+    }
+
+
 def _own_word(word: Said | None) -> dict[str, bytes]:
-    return {"said": say_do(word.apart, word.caption)} if word and word.has_picture else {}
+    return {"said": say_do(word.apart, word.caption, size="narrow")} if word and word.has_picture else {}
 
 
 def _inside(groups: Table) -> dict[str, Value]:
@@ -186,7 +201,7 @@ def _pictures(seen: Subject) -> dict[str, bytes]:
         return {}
     drawn = {"dots": dots(seen.profile, seen.caption)}
     if len(rows(seen.profile)) >= _FEWEST_AXES:
-        drawn["radar"] = radar(seen.profile, seen.caption)
+        drawn["radar"] = radar(seen.profile, seen.caption, size="narrow")
     for dimension in seen.questionnaire.dimensions:
         if dimension.themes:
             drawn[_name(dimension)] = dots(seen.themes[dimension.code], seen.themes_caption(dimension))

@@ -129,4 +129,15 @@ SAID_SECTOR = (
     "nothing, because a level and an officer’s answer are not the same kind of thing: it is what each authority is "
     "compared with."
 )
+CHANGE_TITLE = "Since last time"
+CHANGE = (
+    "Both surveys are worked out anew on the questions that are the same in both; a question in other words is another "
+    "question. “Improved” and “declined” need a change of at least 5 points that is too large to be chance; nobody knows who "
+    "answered twice, so both count as different people. The middle authority is that of all that are in both surveys. Where "
+    "a picture has hollow dots, they are last time."
+)
+CHANGE_SECTOR = (
+    "Authorities that are in both surveys, on the questions that are the same in both. “Improved” and “declined” need a "
+    "change of at least 5 points that is too large to be chance. None is named."
+)
 MADE_UP = "This report shows how the service works. It says nothing about a real authority."

@@ -57,7 +57,7 @@ def test_the_report_is_marked_titled_and_in_a_language() -> None:
 def test_the_parts_stand_in_the_order_in_which_they_are_read(report: Tag) -> None:
     headings = [one.text for one in report.every("H1")]
     titles = [str(dimension.title) for dimension in questionnaire().dimensions]
-    assert headings == ["What we found", "The same as a radar", *titles, "Where it leans", "Inside the authority",
+    assert headings == ["What we found", "The same as a radar", "Where it leans", *titles, "Inside the authority",
                         "Question by question", "How to read this", "How this was worked out"]  # fmt: skip
     assert [one.text for one in report.every("TOCI")] != []
     assert [re.sub(r" \d+$", "", one.text) for one in report.every("TOCI")] == headings
