@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Theme
 from reports.disclosure.reasons import Reason
+from reports.frames import BENCHMARKS_RESTATED
 from reports.narrative import ABOVE, BELOW, CANNOT_TELL, SIMILAR, Caption, in_sentence
 from reports.peers import ALL
 from reports.profile import number
@@ -106,6 +107,14 @@ def finding(changed: Sequence[Changed], name: str, language: str = BASE_LANGUAGE
     return " ".join(sentences)
 
 
+def since(
+    change: pd.DataFrame, questionnaire: Questionnaire, *, authority: str, name: str, language: str = BASE_LANGUAGE
+) -> str:
+    """The finding of an authority for another page than its own; nothing where there is no earlier wave."""
+    changed = rows(change, BENCHMARKS_RESTATED.empty(), questionnaire.dimensions, authority=authority)
+    return finding(changed, name, language) if changed else ""
+
+
 def replaced(change: pd.DataFrame, names: Mapping[str, str], *, authority: str, language: str = BASE_LANGUAGE) -> str:
     """Whom an authority is compared with, where it replaced others; nothing elsewhere. `names` are by code."""
     codes = predecessors(change, authority=authority)
@@ -123,32 +132,17 @@ def predecessors(change: pd.DataFrame, *, authority: str) -> tuple[str, ...]:
     return tuple(str(mine.iloc[0]).split()) if len(mine) else ()
 
 
-def caption(
-    changed: Sequence[Changed],
-    *,
-    name: str,
-    own: str,
-    peers: str,
-    release: str | None = None,
-    method: str = "1",
-    previous: str | None = None,
-    language: str = BASE_LANGUAGE,
-    demonstration: bool = False,
-) -> Caption:
-    """The caption of the dots with hollow ones for last time; `own` and `peers` are the key's words."""
-    lines = [text("change.line", language)]
-    if previous:
-        lines.append(text("change.compared", language, release=previous))
-    if release:
-        lines.append(text("answered.release", language, release=release, method=method))
-    return Caption(
-        heading=text("change.heading", language, name=name),
-        sentence=finding(changed, name, language),
-        own=own,
-        peers=peers,
-        line=" ".join(lines),
-        language=language,
-        demonstration=demonstration,
+def caption(changed: Sequence[Changed], of: Caption, *, name: str, previous: str | None = None) -> Caption:
+    """The caption of the dots with hollow ones for last time, from the caption `of` the picture without them.
+
+    `previous` is the release of the earlier wave.
+    """
+    compared = [text("change.compared", of.language, release=previous)] if previous else []
+    return replace(
+        of,
+        heading=text("change.heading", of.language, name=name),
+        sentence=finding(changed, name, of.language),
+        line=" ".join([text("change.line", of.language), *compared, of.line]),
     )
 
 

@@ -35,6 +35,7 @@ class Comparison:
     overall: Row
     leanings: tuple[Leaning, ...]
     evidence: tuple[str, ...]
+    since: str  # what changed since the earlier wave; empty where there is none
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
-from reports import evidence_reading, level_reading, own_profile_reading, peer_sensitivity
+from reports import change_reading, evidence_reading, level_reading, own_profile_reading, peer_sensitivity
 from reports import profile as profiles
-from reports.frames import BENCHMARKS, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
+from reports.frames import BENCHMARKS, CHANGE, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
@@ -131,8 +131,13 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
     scores = stored_results.rows(session, SCORES, release, authority=authority)
     standings = stored_results.rows(session, STANDINGS, release, authority=authority)
     asked, frames = questionnaire(release), (scores, benchmarks, standings)
+    change = stored_results.rows(session, CHANGE, release, authority=authority)
     themes = {
-        dimension.code: profiles.theme_profile(*frames, dimension, authority=authority, peer_group=group.code)
+        dimension.code: profiles.with_before(
+            profiles.theme_profile(*frames, dimension, authority=authority, peer_group=group.code),
+            change,
+            authority=authority,
+        )
         for dimension in asked.dimensions
     }
     return Comparison(
@@ -142,7 +147,9 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         name=groups[0][0],
         peer_group=group,
         menu=menu,
-        profile=profiles.profile(*frames, asked, authority=authority, peer_group=group.code),
+        profile=profiles.with_before(
+            profiles.profile(*frames, asked, authority=authority, peer_group=group.code), change, authority=authority
+        ),
         themes=themes,
         overall=level_reading.overall(scores, benchmarks, authority=authority, peer_group=group.code),
         leanings=own_profile_reading.rows(
@@ -152,6 +159,7 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
             *peer_sensitivity.sentences(standings, asked, authority=authority),
             *evidence_reading.sentences(scores, release.quality, asked, authority=authority),
         ),
+        since=change_reading.since(change, asked, authority=authority, name=groups[0][0]),
     )
 
 

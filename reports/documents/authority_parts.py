@@ -16,7 +16,7 @@ from reports.documents.imprint import Imprint
 from reports.documents.inside_pictures import Drawn, drawn
 from reports.narrative import Caption, Foot
 from reports.own_profile_reading import Leaning
-from reports.profile import Row, profile, rows, theme_profile
+from reports.profile import Row, profile, rows, theme_profile, with_before
 
 _KINDS = (
     ("service_area", Role.SERVICE_AREA, "Service areas"),
@@ -89,7 +89,8 @@ def subject(
         key: frame[frame["authority"] == code] if "authority" in frame.columns else frame
         for key, frame in frames.items()
     }
-    dimensions = profile(*numbers(own), questionnaire, authority=code, peer_group=peer_group)
+    alone = profile(*numbers(own), questionnaire, authority=code, peer_group=peer_group)
+    dimensions = with_before(alone, own.get("change"), authority=code)
     caption = narrative.caption(
         dimensions,
         name=name,

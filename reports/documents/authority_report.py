@@ -13,7 +13,16 @@ from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
-from reports.documents import authority_parts, brand, change_parts, finding_tables, letterhead, reading, say_do_parts, typesetting
+from reports.documents import (
+    authority_parts,
+    brand,
+    change_parts,
+    finding_tables,
+    letterhead,
+    reading,
+    say_do_parts,
+    typesetting,
+)
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
 from reports.documents.cells import Table

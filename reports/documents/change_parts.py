@@ -1,4 +1,4 @@
-"""What a report shows of change since an earlier wave, whichever form the report takes: captions, tables, notes."""
+"""What a report shows of change since an earlier wave, whichever form the report takes: sentences and tables."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import change_reading, profile
+from reports import change_reading
 from reports.change_reading import Changed, SectorChanged
 from reports.documents.authority_parts import Subject
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.frames import BENCHMARKS_RESTATED, CHANGE, SECTOR_CHANGE
-from reports.narrative import Caption
 from reports.wording import signed, text, whole
 
 INTERVAL = "95\u00a0% interval"
@@ -22,53 +21,37 @@ INTERVAL = "95\u00a0% interval"
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """One authority since last time: the dimensions, who it is compared with, the caption of its picture, two tables.
+    """One authority since last time: the finding, whom it is compared with, a table of dimensions and one of themes."""
 
-    `profile` is that of the dimensions with last time in it (PROFILE and `before`).
-    """
-
-    changed: tuple[Changed, ...]
-    profile: pd.DataFrame
+    finding: str
     replaced: str
-    caption: Caption
-    dimensions: Table
-    themes: Table | None
-
-    @property
-    def has_picture(self) -> bool:
-        """Whether there is a hollow dot to be drawn."""
-        return any(row.before is not None for row in profile.rows(self.profile))
+    tables: tuple[Table, ...]
 
 
 def since(of: Subject, imprint: Imprint) -> Since | None:
     """What changed for an authority, or None where there is no earlier wave."""
     change, restated = of.frames.get(CHANGE.name), of.frames.get(BENCHMARKS_RESTATED.name)
-    if change is None or restated is None or change.empty:
+    if change is None or restated is None:
         return None
-    called = {**imprint.replaced, of.code: of.name}
     changed = change_reading.rows(change, restated, of.questionnaire.dimensions, authority=of.code)
+    themes = change_reading.rows(change, restated, of.questionnaire.themes, authority=of.code)
     if not changed:
         return None
-    themes = change_reading.rows(change, restated, of.questionnaire.themes, authority=of.code)
-    shown = any(one.change is not None for one in themes)
-    caption = change_reading.caption(
-        changed,
-        name=of.name,
-        own=of.caption.own,
-        peers=of.caption.peers,
-        release=imprint.release,
-        method=imprint.method,
-        previous=imprint.previous,
-        demonstration=imprint.demonstration,
-    )
+    called = {**imprint.replaced, of.code: of.name}
     return Since(
-        changed,
-        profile.with_before(of.profile, change, authority=of.code),
+        change_reading.finding(changed, of.name),
         change_reading.replaced(change, called, authority=of.code),
-        caption,
-        dimensions(changed, "Last time and this time, on the same questions"),
-        themes_table(themes, "Theme by theme") if shown else None,
+        tables(changed, themes),
     )
+
+
+def tables(changed: Sequence[Changed], themes: Sequence[Changed]) -> tuple[Table, ...]:
+    """Dimensions, and themes where one of them may be shown; nothing for an authority that was not there last time."""
+    if all(one.absent for one in changed):
+        return ()
+    shown = any(one.change is not None for one in themes)
+    first = dimensions(changed, "Last time and this time, on the same questions")
+    return (first, themes_table(themes, "Theme by theme")) if shown else (first,)
 
 
 def dimensions(changed: Sequence[Changed], caption: str) -> Table:

@@ -10,7 +10,7 @@ from functools import partial
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire
-from reports import level_reading, narrative
+from reports import change_reading, level_reading, narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
@@ -18,6 +18,7 @@ from reports.documents import (
     annex,
     brand,
     cells,
+    change_parts,
     finding_tables,
     inside_pictures,
     letterhead,
@@ -137,6 +138,7 @@ def sector(
         "together": level_reading.words(given.quality),
         "places": [_table(table) for table in place_tables.tables(frames, questionnaire)],
         "places_words": reading.AVERAGES,
+        "since": _since(frames, questionnaire, given.quality),
         "firmness": place_tables.firmness(given.quality),
         "annex": _annex(frames, questionnaire, given, imprint),
     }
@@ -178,6 +180,20 @@ def _inside(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, dr
 def _everybody(one: Shown, drawn: _Drawn) -> Value:
     picture = drawn.made(f"every-{one.kind}", one.draw("wide"), one.caption)
     return {"picture": picture, "table": _plain(one.table) if one.table else None}
+
+
+def _since(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, quality: Mapping[str, Json]) -> Value:
+    """How many authorities improved or declined since the earlier survey."""
+    found = change_parts.of_the_sector(frames, questionnaire)
+    if found is None:
+        return None
+    return {
+        "title": reading.CHANGE_TITLE,
+        "words": reading.CHANGE_SECTOR,
+        "finding": found[0],
+        "table": _table(found[1]),
+        "new_items": change_reading.new_items(quality, questionnaire),
+    }
 
 
 def _said(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> Value:

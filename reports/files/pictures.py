@@ -29,6 +29,7 @@ _BY_AUTHORITY = (
     "tier_gaps",
     "elected_gaps",
     "say_do",
+    "change",
 )
 _FEWEST_AXES = 3
 
@@ -55,6 +56,8 @@ def write_authorities(
     for code in pd.unique(frames["scores"]["authority"]):
         own = {stem: parts[stem].get(code, frames[stem].iloc[:0]) for stem in stems}
         own["benchmarks"] = frames["benchmarks"]
+        if "change" in frames:
+            own["benchmarks_restated"] = frames["benchmarks_restated"]
         folder = directory / "authorities" / _unused(file_name(code), used)
         folder.mkdir(parents=True)
         _authority(own, questionnaire, code, names.get(code, code), folder, imprint, publisher=publisher)

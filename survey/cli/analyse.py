@@ -166,7 +166,7 @@ def _illustrate(
     publisher: Brand,
 ) -> None:
     """Pictures show what may be published, for every audience."""
-    imprint = Imprint(method=safe.rules.method_version, quality=safe.quality)
+    imprint = Imprint(method=safe.rules.method_version, quality=safe.quality, replaced=_names(authorities))
     names = _names(authorities)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
     pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from survey.vocabulary import ReleaseState, RoleName, WaveState
 from survey.web import (
     load_assess,
+    load_change,
     load_compare,
     load_documents,
     load_imports,
@@ -44,6 +45,8 @@ COMPARE: tuple[Row, ...] = (
     Row("compare.picture", "GET", "comparison.read", READERS, load_compare.picture, "picture"),
     Row("compare.themes_picture", "GET", "comparison.read", READERS, load_compare.themes_picture, "picture"),
     Row("compare.table", "GET", "comparison.read", READERS, load_compare.comparison, "comparison"),
+    Row("compare_change.show", "GET", "comparison.read", READERS, load_change.seen, "seen"),
+    Row("compare_change.picture", "GET", "comparison.read", READERS, load_change.picture, "picture"),
     Row("compare_documents.index", "GET", "documents.read", READERS, load_documents.own, "page"),
     Row("compare_documents.ask", "POST", "documents.make", READERS, load_documents.own, "page"),
     Row("compare_documents.report", "GET", "documents.read", READERS, load_documents.own, "page"),

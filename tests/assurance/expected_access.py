@@ -117,6 +117,8 @@ READINGS: dict[str, Reading] = {
 }
 
 READINGS |= {
+    "compare_change.show": Reading("/compare/{code}/2025.1/change", HERE, THERE),
+    "compare_change.picture": Reading("/compare/{code}/2025.1/change/dots.svg", HERE, THERE),
     "compare_assessment.show": Reading("/compare/{code}/2025.1/self-assessment", HERE, THERE),
     "compare_assessment.picture": Reading("/compare/{code}/2025.1/self-assessment.svg", HERE, THERE),
     "assess.overview": Reading("/assess/{code}/2026/", LEAD, who("")),
