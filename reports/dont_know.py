@@ -176,11 +176,18 @@ def _stacked(sums: Sequence[tuple[Ints, ...]], sizes: _Sizes, figures: int) -> I
 
 
 def _by_kind(case: Case, sums: Ints) -> list[Table]:
-    """`sums` have the six figures of a table, each with the whole authority first, then service areas, then tiers."""
+    """`sums` have the six figures of a table, each with the whole authority first, then service areas, then tiers.
+
+    Groups stand in the order of their codes, which decides between groups of one size.
+    """
     areas, tiers = case.responses.service_areas, case.responses.tiers
-    end = 1 + len(areas)
-    found = ((ALL, (ALL,), slice(1)), (SERVICE_AREA, areas, slice(1, end)), (TIER, tiers, slice(end, None)))
-    return [Table(kind, codes, *(part[:, columns] for part in sums)) for kind, codes, columns in found]
+    found = ((ALL, (ALL,), 0), (SERVICE_AREA, areas, 1), (TIER, tiers, 1 + len(areas)))
+    tables = []
+    for kind, codes, first in found:
+        order = sorted(range(len(codes)), key=codes.__getitem__)
+        columns = np.array([first + place for place in order], dtype=np.int64)
+        tables.append(Table(kind, tuple(codes[place] for place in order), *(part[:, columns] for part in sums)))
+    return tables
 
 
 def _own_reasons(case: Case, table: Table, whole: Table) -> Reasons:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from questionnaires.definition import Item
-from reports import frames, standings
+from reports import estimation, frames, standings
 from reports.case import Case
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
@@ -120,6 +120,7 @@ def pooled(n: Ints, mean: Floats) -> Pooled:
         count = np.any(both, axis=1).sum(axis=0)
         se = np.where(count > 1, np.sqrt(count / (count - 1.0) * (away**2).sum(axis=0)) / total, np.nan)
         largest = of_authority.max(axis=0, initial=0.0) / total
+    se = np.where(se < estimation.ROUNDING_DUST, 0.0, se)
     people = used.sum(axis=(1, 2))
     return Pooled(count.astype(np.int64), people[0], people[1], gap, se, largest)
 

@@ -34,6 +34,8 @@ HERE = Path(__file__).parent
 DATA = HERE / ".." / ".." / ".." / "shared" / "data"
 ANSWERS = DATA / "public_staff_survey_responses.csv.gz"
 ELSEWHERE = {"reliability", "item_analysis"}  # their formulas are checked against statsmodels and by hand
+FINDINGS = {"sector_programmes", "dont_know", "sector_dont_know", "leadership", "sector_leadership"}
+ELSEWHERE |= FINDINGS  # checked in test_assurance_findings
 AUDIENCES = ("research", "published")
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 
