@@ -134,12 +134,9 @@ def _analyse(
         progress.advance(task)
         if draws:
             safe = publication.published(results)
-            _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
-            if audience == "research":
-                imprint = Imprint(method=safe.rules.method_version, quality=safe.quality)
-                pictures.write_everybody(
-                    safe, questionnaire, given.authorities, directory, imprint, publisher=publisher
-                )
+            _illustrate(
+                safe, questionnaire, given.authorities, directory, progress, audience=audience, publisher=publisher
+            )
 
 
 def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) -> bytes:
@@ -163,13 +160,16 @@ def _illustrate(
     directory: Path,
     progress: Progress,
     *,
+    audience: str,
     publisher: Brand,
 ) -> None:
-    """Pictures show what may be published, for every audience."""
+    """Pictures show what may be published, for every audience; those with every authority in them are for research only."""
     imprint = Imprint(method=safe.rules.method_version, quality=safe.quality, replaced=_names(authorities))
     names = _names(authorities)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
     pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
+    if audience == "research":
+        pictures.write_everybody(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
     written = pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint, publisher=publisher)
     for _ in written:
         progress.advance(task)
