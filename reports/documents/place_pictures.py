@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -62,7 +62,7 @@ def shown(
         found.append(Shown(CATERPILLAR, words, partial(_drawn, caterpillar.caterpillar, bars, words), _pairs(bars)))
     if groups:
         words = places_reading.types_caption(groups, foot)
-        found.append(Shown(TYPES, words, partial(_drawn, caterpillar.by_type, groups, words)))
+        found.append(Shown(TYPES, words, partial(_drawn, caterpillar.by_type, groups, words), _types(groups)))
     if points:
         words = places_reading.funnel_caption(points, foot)
         found.append(Shown(FUNNEL, words, partial(_drawn, funnel.funnel, points, words), _limits(points)))
@@ -89,6 +89,20 @@ def _pairs(found: Sequence[Bars]) -> Table:
     )
     headings = ("", "Authorities", "Lowest", "Middle", "Highest", "Pairs that differ", "Alike, and yet apart by chance")
     return Table("Pairs of authorities", headings, body)
+
+
+def _types(groups: Mapping[str, Sequence[Bars]]) -> Table:
+    """From where to where the scores of each type go, with how many authorities have one."""
+    measures = list(dict.fromkeys((one.measure, one.title) for found in groups.values() for one in found))
+    spans = {(name, one.measure): _span(one) for name, found in groups.items() for one in found}
+    hidden = text("note.not_shown")
+    body = tuple((name, *(spans.get((name, measure), hidden) for measure, _ in measures)) for name in groups)
+    return Table("Lowest and highest of each type", ("", *(title for _, title in measures)), body)
+
+
+def _span(one: Bars) -> str:
+    ends = text("answered.range", low=whole(one.bars[0][0]), high=whole(one.bars[-1][0]))
+    return f"{ends}, {text('sector_inside.count', n=len(one.bars))}"
 
 
 def _limits(found: Sequence[Points]) -> Table:

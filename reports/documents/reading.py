@@ -91,8 +91,8 @@ AREAS = (
 )
 PLACES = (
     (
-        "Bars: of a pair of authorities, the higher one is truly higher where their bars do not overlap. This goes wrong for about one "
-        "pair of alike authorities in twenty, so it is meant for a pair chosen beforehand and not for all pairs at once."
+        "Bars: two authorities are taken to differ where their bars do not overlap. About one pair in twenty of authorities that "
+        "are alike would look so by chance. So it is meant for a pair chosen beforehand and not for all pairs at once."
     ),
     (
         "Funnel: the fewer answers, the further a score may lie from the mean by chance. The limits also allow for how far "
