@@ -134,9 +134,7 @@ def _analyse(
         progress.advance(task)
         if draws:
             safe = publication.published(results)
-            _illustrate(
-                safe, questionnaire, given.authorities, directory, progress, audience=audience, publisher=publisher
-            )
+            _illustrate(safe, questionnaire, given, directory, progress, audience=audience, publisher=publisher)
 
 
 def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) -> bytes:
@@ -156,7 +154,7 @@ def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) ->
 def _illustrate(
     safe: Results,
     questionnaire: Questionnaire,
-    authorities: pd.DataFrame | None,
+    given: Inputs,
     directory: Path,
     progress: Progress,
     *,
@@ -165,6 +163,7 @@ def _illustrate(
 ) -> None:
     """Pictures show what may be published, for every audience; those with every authority in them are for research only."""
     imprint = Imprint(method=safe.rules.method_version, quality=safe.quality, replaced=_names(authorities))
+    authorities = given.authorities
     names = _names(authorities)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
     pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
