@@ -53,16 +53,12 @@ def sentence(found: Sequence[Agreement], language: str = BASE_LANGUAGE) -> str:
     Shares beside each other: it is not said that one is larger than another, because that is not tested.
     """
     parts = {one.part: one for one in found if not one.item and (one.share is not None or one.nearly)}
-    sentences = []
-    for chosen in (PARTS[:2], PARTS[2:]):
-        said = [
-            text("leadership.said", language, share=share_words(parts[part], language), part=text(f"leadership.in_{part}"))
-            for part in chosen
-            if part in parts
-        ]  # fmt: skip
-        if said:
-            sentences.append(text("leadership.sentence", language, parts=enumeration(said, language)))
-    return " ".join(sentences)
+    said = [
+        text("leadership.said", language, share=share_words(parts[part], language), part=text(f"leadership.in_{part}"))
+        for part in PARTS
+        if part in parts
+    ]
+    return text("leadership.sentence", language, parts=enumeration(said, language)) if said else ""
 
 
 def share_words(one: Agreement, language: str = BASE_LANGUAGE) -> str:

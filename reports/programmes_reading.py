@@ -55,7 +55,7 @@ def rows(frame: pd.DataFrame, questionnaire: Questionnaire) -> tuple[Beside, ...
 
 
 def sentence(found: Sequence[Beside], language: str = BASE_LANGUAGE) -> str:
-    """On which dimensions the two groups answered differently, and that this does not say why."""
+    """On which dimensions the two groups answered differently; where they did, that this does not say why."""
     if not found:
         return ""
     sentences = []
@@ -64,7 +64,8 @@ def sentence(found: Sequence[Beside], language: str = BASE_LANGUAGE) -> str:
         if chosen:
             named = enumeration([_named(one, language) for one in chosen], language)
             sentences.append(text(f"programmes.{verdict}", language, measures=named))
-    return " ".join([*sentences, text("programmes.no_cause", language)])
+    differ = any(one.verdict in (ABOVE, BELOW) for one in found)
+    return " ".join([*sentences, *([text("programmes.no_cause", language)] if differ else [])])
 
 
 def word(one: Beside, language: str = BASE_LANGUAGE) -> str:

@@ -7,6 +7,7 @@ authorities there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -279,7 +280,7 @@ def _parsed(body: str) -> Questionnaire:
 def _officers(scores: pd.DataFrame, asked: Questionnaire) -> Group:
     """The authority's score in the form of a group, for the row beside elected members."""
     rows = scores.assign(kind=OFFICERS, group=OFFICERS)
-    return _groups(rows[rows["measure"] != OVERALL], asked, OFFICERS, Role.TIER)[0]
+    return replace(_groups(rows[rows["measure"] != OVERALL], asked, OFFICERS, Role.TIER)[0], label=OFFICERS.capitalize())
 
 
 def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) -> tuple[Group, ...]:

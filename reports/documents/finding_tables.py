@@ -13,7 +13,7 @@ from reports.documents.cells import Table
 from reports.dont_know_reading import Group, Unsaid
 from reports.leadership_reading import Agreement
 from reports.programmes_reading import Beside
-from reports.wording import percent, signed, text
+from reports.wording import percent, signed, text, whole
 
 IN_WORDS = "In words"
 INTERVAL = "95\u00a0% interval"
@@ -25,13 +25,14 @@ LEADERS_WORDS = (
 )
 UNSAID = "What officers could not say"
 UNSAID_WORDS = (
-    "The share of “don’t know” among all answers that were asked for. Many of them may mean that people do not see this part "
+    "The share of “don’t know” among all answers that were asked for, with its 95\u00a0% interval. Many of them may mean that people do not see this part "
     "of the authority, or that the question is a poor one. Each group is counted as it answered, without weights."
 )
 PROGRAMMES = "People who took part in a development programme"
 PROGRAMMES_WORDS = (
     "People who took part in any programme beside others of the same authority and the same tier, all authorities together. "
-    "Who takes part may have been different before, so that the difference is not what a programme did."
+    "Who takes part may have been different before, so that the difference is not what a programme did. "
+    "Less than 5 points is called about alike."
 )
 
 
@@ -82,14 +83,14 @@ def _leadership(frame: pd.DataFrame | None, questionnaire: Questionnaire) -> Fin
         return None
     parts, questions = ([one for one in found if bool(one.item) is single] for single in (False, True))
     tables = (_agreed(parts, "Leading and managing, and what leaders can do"), _agreed(questions, "Each question"))
-    return Finding(LEADERS, sentence, LEADERS_WORDS, tables, "Question")
+    return Finding(LEADERS, sentence, LEADERS_WORDS, tables, "About")
 
 
 def _agreed(found: Sequence[Agreement], caption: str) -> Table:
     body = tuple(
         (
             f"{one.title} (turned round)" if one.turned else one.title,
-            text("note.not_shown") if one.n is None else str(one.n),
+            text("note.not_shown") if one.n is None else f"{one.n:,}",
             leadership_reading.share_words(one),
             _between(one.lower, one.upper),
         )
@@ -116,7 +117,10 @@ def _shares(groups: Sequence[Group], questionnaire: Questionnaire, caption: str)
 def _share(one: Unsaid) -> str:
     if one.share is None:
         return text("note.not_shown")
-    return f"{percent(one.share)} ({_between(one.lower, one.upper)})"
+    if one.lower is None or one.upper is None:
+        return percent(one.share)
+    bounds = text("answered.range", low=whole(100 * one.lower), high=whole(100 * one.upper))
+    return f"{percent(one.share)} ({bounds})"
 
 
 def _programmes(frame: pd.DataFrame | None, questionnaire: Questionnaire) -> Finding | None:

@@ -279,6 +279,7 @@ def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, giv
             for table in (
                 annex.gates_by_dimension(given.quality, questionnaire),
                 *annex.scales(frames, questionnaire),
+                annex.ordinal(given.quality, questionnaire),
                 annex.representativeness(given.quality),
             )
         ],
