@@ -162,9 +162,9 @@ def _illustrate(
     publisher: Brand,
 ) -> None:
     """Pictures show what may be published, for every audience; those with every authority in them are for research only."""
-    imprint = Imprint(method=safe.rules.method_version, quality=safe.quality, replaced=_names(authorities))
     authorities = given.authorities
     names = _names(authorities)
+    imprint = Imprint(method=safe.rules.method_version, quality=safe.quality, replaced=names)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
     pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
     if audience == "research":
