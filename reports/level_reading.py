@@ -53,15 +53,15 @@ def noted(of: Caption, quality: Mapping[str, Json]) -> Caption:
 def lead(overall: Row, name: str, language: str = BASE_LANGUAGE) -> str:
     """What page and report begin with: the overall beside the middle authority, and how to read it."""
     if overall.score is None:
-        return f"{text('level.withheld', language, name=name)} {text('evidence.together', language)}"
+        return f"{text('together.withheld', language, name=name)} {text('evidence.together', language)}"
     interval = narrative.interval_words(overall, language)
     score = (
-        text("level.score", language, score=whole(overall.score), interval=interval)
+        text("together.score", language, score=whole(overall.score), interval=interval)
         if interval
         else whole(overall.score)
     )
-    beside = "" if overall.median is None else text("level.beside", language, median=whole(overall.median))
-    sentence = text("level.lead", language, name=name, score=score, beside=beside)
+    beside = "" if overall.median is None else text("together.beside", language, median=whole(overall.median))
+    sentence = text("together.lead", language, name=name, score=score, beside=beside)
     return f"{sentence} {text('evidence.together', language)}"
 
 
