@@ -53,11 +53,6 @@ class Case:
     unreliable: frozenset[str] = frozenset()
 
     @property
-    def row_codes(self) -> list[str]:
-        """The authority's code of each respondent."""
-        return [self.codes[place] for place in self.authority.tolist()]
-
-    @property
     def measures(self) -> tuple[Measure, ...]:
         return self.people.measures
 

@@ -17,7 +17,7 @@ from reports.disclosure import complement, groups, threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.frames import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED
 from reports.rules import Rules
-from reports.statistics import ratios
+from reports.statistics import ratios, sums
 from reports.statistics.ratios import Totals
 from reports.statistics.sums import Ints
 
@@ -76,7 +76,7 @@ def dont_know(case: Case) -> dict[str, pd.DataFrame]:
     parts = [_own_rows(case, one, why) for one, why in zip(own, reasons, strict=True)]
     dimensions = [one.code for one in case.questionnaire.dimensions]
     by_sector = []
-    for tables, measures, at in ((own, dimensions, slice(None)), (items, list(_columns(case)), parent)):
+    for tables, measures, at in ((own, dimensions, slice(None)), (items, list(case.given), parent)):
         pools = [_pool(one, ~withheld(why[:, :, at]), case.rules) for one, why in zip(tables, reasons, strict=True)]
         whole = np.where(pools[0], tables[0].people, 0).sum(axis=(0, 1))
         by_sector += [_sector_rows(case, one, pool, measures, whole) for one, pool in zip(tables, pools, strict=True)]
@@ -87,96 +87,78 @@ def dont_know(case: Case) -> dict[str, pd.DataFrame]:
     }
 
 
-def _columns(case: Case) -> dict[str, int]:
-    """Scored items that have a column of answers, in file order, with its place."""
-    places = {code: at for at, code in enumerate(case.responses.items)}
-    return {item.code: places[item.code] for item in case.questionnaire.scored_items if item.code in places}
-
-
 def _counted(case: Case) -> tuple[list[Table], list[Table], Ints]:
     """By dimension and by item for each kind; and which dimension each item belongs to.
 
-    Few answers are don't know and few are not asked for, so that these are looked up and the others follow.
+    From the officers' kinds, which every table of an authority is made of.
     """
     dimensions = [one.code for one in case.questionnaire.dimensions]
     sizes = (len(case.codes), len(case.responses.service_areas) + 1, len(case.responses.tiers) + 1)
-    cell = _cells(case, sizes)
-    everybody = _sum(None, np.flatnonzero(cell >= 0), cell, sizes)
-    unknown, asked = (np.zeros((len(dimensions), len(cell)), dtype=np.int16) for _ in range(2))
-    singles: list[tuple[Ints, Ints]] = []
+    cell, people = _cells(case, sizes), len(case.officers.order)
+    unknown, asked = (np.zeros((len(dimensions), people), dtype=np.int16) for _ in range(2))
+    singles: list[tuple[Ints, ...]] = []
     parent = []
-    for code, column in _columns(case).items():
+    for code, often in case.counts.items():
         item = case.questionnaire.items[code]
-        is_unknown, is_asked = _states(item, case.responses.answers[:, column])
-        n = everybody - _sum(None, np.flatnonzero(~is_asked & (cell >= 0)), cell, sizes)
-        dk = _sum(None, np.flatnonzero(is_unknown & (cell >= 0)), cell, sizes)
-        singles.append((n, dk))
+        states = _states(item)
+        answers = np.arange(len(item.options) - len(often), len(item.options)) % 256
+        singles.append(tuple(_sum(often[one[answers]].sum(axis=0), cell, sizes) for one in states))
         parent.append(dimensions.index(str(item.dimension)))
-        unknown[parent[-1]] += is_unknown
-        asked[parent[-1]] += is_asked
-    sums = [_of_people(unknown[d], asked[d], cell, sizes) for d in range(len(dimensions))]
+        asked[parent[-1]] += states[0].take(case.given[code])
+        unknown[parent[-1]] += states[1].take(case.given[code])
+    rows = case.kinds.rows
+    together = [
+        tuple(
+            _sum(sums.whole_sums(one, rows), cell, sizes)
+            for one in (asked[d] > 0, unknown[d], asked[d], unknown[d] ** 2, unknown[d] * asked[d], asked[d] ** 2)
+        )
+        for d in range(len(dimensions))
+    ]
     return (
-        _by_kind(case, _stacked(sums, sizes, 6)),
+        _by_kind(case, _stacked(together, sizes, 6)),
         _by_kind(case, _stacked(singles, sizes, 2)[[0, 1, 0, 1, 1, 0]]),
         np.array(parent, dtype=np.int64),
     )
 
 
-def _of_people(unknown: NDArray[np.int16], asked: NDArray[np.int16], cell: Ints, sizes: _Sizes) -> tuple[Ints, ...]:
-    """People, their don't knows and answers, squares and products of these, by cell."""
-    there, some = (np.flatnonzero((one > 0) & (cell >= 0)) for one in (asked, unknown))
-    n = _sum(None, there, cell, sizes)
-    dk, squared = _sum(unknown, some, cell, sizes), _sum(unknown * unknown, some, cell, sizes)
-    most = int(asked.max(initial=0))
-    if (asked[there] == most).all():  # everybody was asked the same, as is usual
-        return n, dk, most * n, squared, most * dk, most * most * n
-    return (
-        n, dk, _sum(asked, there, cell, sizes), squared, _sum(unknown * asked, some, cell, sizes),
-        _sum(asked * asked, there, cell, sizes),
-    )  # fmt: skip
-
-
 def _cells(case: Case, sizes: _Sizes) -> Ints:
-    """The number of authority x service area x tier of each person who counts, -1 for the others.
-
-    Who did not say is in the last of each.
-    """
-    result = case.authority.copy()
-    for member, size in ((case.responses.service_area, sizes[1]), (case.responses.tier, sizes[2])):
-        place = np.full(len(result), size - 1) if member is None else member
+    """The number of authority x service area x tier of each kind of officers; who did not say is in the last of each."""
+    crowd, officers = case.crowd, case.crowd.officers
+    result = crowd.authority[:officers]
+    for member, size in ((crowd.service_area, sizes[1]), (crowd.tier, sizes[2])):
+        place = member[:officers]
         result = result * size + np.where(place < 0, size - 1, place)
-    return np.where(case.counted, result, -1)
+    return result
 
 
-def _states(item: Item, chosen: NDArray[np.int8]) -> tuple[Bools, Bools]:
-    """Whether each answer is don't know, and whether it was asked for."""
+def _states(item: Item) -> tuple[Bools, Bools]:
+    """Whether an answer, read as an unsigned byte, was asked for, and whether it is don't know."""
+    unknown, asked = np.zeros(256, dtype=np.bool_), np.ones(256, dtype=np.bool_)
     unscored = [place for place, option in enumerate(item.options) if option.score is None]
-    unknown = np.zeros(len(chosen), dtype=np.bool_)
-    for code in (DONT_KNOW, NOT_APPLICABLE, *unscored):
-        unknown |= chosen == code
-    return unknown, chosen != NOT_ASKED
+    unknown[[code % 256 for code in (DONT_KNOW, NOT_APPLICABLE, *unscored)]] = True
+    asked[NOT_ASKED % 256] = False
+    return asked, unknown
 
 
-def _sum(values: NDArray[np.int16] | None, rows: Ints, cell: Ints, sizes: _Sizes) -> Ints:
-    """How many of these rows each authority has, then each of its service areas and tiers; or sums of whole numbers.
+def _sum(values: Ints, cell: Ints, sizes: _Sizes) -> Ints:
+    """What each authority has of a number of each kind, then each of its service areas and tiers.
 
     Exact, so that the order of people makes no difference. Shape (authorities, 1 + service areas + tiers).
     """
-    weights = None if values is None else values[rows].astype(np.float64)
-    found = np.bincount(cell[rows], weights=weights, minlength=int(np.prod(sizes))).astype(np.int64).reshape(sizes)
+    found = np.bincount(cell, weights=values, minlength=int(np.prod(sizes))).astype(np.int64).reshape(sizes)
     areas, tiers = found.sum(axis=2)[:, :-1], found.sum(axis=1)[:, :-1]
     return np.hstack([found.sum(axis=(1, 2))[:, np.newaxis], areas, tiers])
 
 
-def _stacked(sums: Sequence[tuple[Ints, ...]], sizes: _Sizes, figures: int) -> Ints:
+def _stacked(made: Sequence[tuple[Ints, ...]], sizes: _Sizes, figures: int) -> Ints:
     """Shape (figures, authorities, 1 + service areas + tiers, measures)."""
-    if not sums:
+    if not made:
         return np.zeros((figures, sizes[0], sizes[1] + sizes[2] - 1, 0), dtype=np.int64)
-    return np.stack([np.stack(one) for one in sums], axis=-1)
+    return np.stack([np.stack(one) for one in made], axis=-1)
 
 
-def _by_kind(case: Case, sums: Ints) -> list[Table]:
-    """`sums` have the six figures of a table, each with the whole authority first, then service areas, then tiers.
+def _by_kind(case: Case, made: Ints) -> list[Table]:
+    """`made` has the six figures of a table, each with the whole authority first, then service areas, then tiers.
 
     Groups stand in the order of their codes, which decides between groups of one size.
     """
@@ -186,7 +168,7 @@ def _by_kind(case: Case, sums: Ints) -> list[Table]:
     for kind, codes, first in found:
         order = sorted(range(len(codes)), key=codes.__getitem__)
         columns = np.array([first + place for place in order], dtype=np.int64)
-        tables.append(Table(kind, tuple(codes[place] for place in order), *(part[:, columns] for part in sums)))
+        tables.append(Table(kind, tuple(codes[place] for place in order), *(part[:, columns] for part in made)))
     return tables
 
 

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from reports import representativeness as even
 from reports import scoring
@@ -180,23 +179,21 @@ def _correction(case: Case, measure: Measure, means: dict[str, float]) -> Floats
     """Of each officer, from tables of which of eight items have an answer: few people skip, and many skip the same."""
     items = [code for code in measure.items if not np.isnan(means.get(code, np.nan))]
     total, answered = np.zeros(len(case.officers.order)), np.zeros(len(case.officers.order), dtype=np.uint8)
-    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, np.newaxis], axis=1)
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, np.newaxis], axis=1, bitorder="little")
     for start in range(0, len(items), 8):
         eight = items[start : start + 8]
-        pattern = np.packbits([_has_score(case, code) for code in eight], axis=0)[0]
+        pattern = np.zeros(len(total), dtype=np.uint8)
         own = np.zeros(8)
-        own[: len(eight)] = [means[code] for code in eight]
+        for place, code in enumerate(eight):
+            scores = scoring.option_scores(case.questionnaire.items[code])
+            known = np.zeros(256, dtype=np.uint8)
+            known[: len(scores)] = np.where(np.isnan(scores), 0, 1 << place)
+            pattern |= known.take(case.given[code])
+            own[place] = means[code]
         total += (bits * own).sum(axis=1).take(pattern)
         answered += bits.sum(axis=1, dtype=np.uint8).take(pattern)
     middle = sum(means[code] for code in items) / max(len(items), 1)
     return np.where(answered == len(items), 0.0, middle - total / np.maximum(answered, 1))
-
-
-def _has_score(case: Case, code: str) -> NDArray[np.bool_]:
-    known = np.zeros(256, dtype=np.bool_)
-    scores = scoring.option_scores(case.questionnaire.items[code])
-    known[: len(scores)] = ~np.isnan(scores)
-    return known.take(case.given[code])
 
 
 def _item_mean(case: Case, code: str) -> float:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from reports import assembly, estimation, frames, standings
 from reports.case import Case
@@ -18,7 +17,7 @@ from reports.estimation import Estimates
 from reports.measures import MeasureKind
 from reports.rules import Rules
 from reports.standings import GroupStandings
-from reports.statistics import quantiles, sums
+from reports.statistics import intervals, quantiles, sums
 from reports.statistics.sums import Floats, Groups, Ints
 
 _FEWEST_THEMES = 2
@@ -172,7 +171,7 @@ def _against(authorities: int, rules: Rules) -> Reason | None:
 
 def _frame(case: Case, compared: Ints, made: Contrasts, leaning: Leanings, reasons: Reasons) -> pd.DataFrame:
     found, usual, se = leaning.compared, leaning.usual, leaning.se
-    quantile = np.asarray(stats.t.ppf(0.5 + case.rules.confidence / 2.0, np.maximum(made.n - 1, 1)))
+    quantile = intervals.student_quantile(0.5 + case.rules.confidence / 2.0, np.maximum(made.n - 1, 1))
     half = np.where(se > 0.0, quantile[:, np.newaxis] * se, np.nan)
     themes = {
         "gap": found.gap,

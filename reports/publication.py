@@ -104,7 +104,7 @@ def compute(
     own = _own(case)
     tables = scales | _own_tables(own)
     tell(STEPS[2])
-    tables |= _items(case, own.groups, own.invited, own.said)
+    tables |= _items(case, own.invited, own.said)
     tell(STEPS[3])
     tables |= _insides(case, own.found, own.reasons)
     tell(STEPS[4])
@@ -182,7 +182,7 @@ def _own_tables(own: _Own) -> dict[str, pd.DataFrame]:
     case = own.case
     within = aggregation.within_frame(case, own.found, own.groups)
     return {
-        "respondents": assembly.respondents(case.row_codes, case.people, case.counted),
+        "respondents": assembly.respondents(case.codes, case.authority, case.people, case.counted),
         "scores": _scores(own, own.found),
         guard.told("scores"): _scores(own, case.told(own.found, own.said)),
         "agreement": aggregation.agreement_frame(case, own.aggregated, own.found, within),
@@ -255,21 +255,23 @@ def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, 
     return {**found, "sector_change": sector_change.sector_change(found["change"], case.measure_codes, case.rules)}
 
 
-def _items(case: Case, groups: Groups, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:
+def _items(case: Case, invited: Floats, said: Floats) -> dict[str, pd.DataFrame]:
     """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile."""
-    columns = {code: place for place, code in enumerate(case.responses.items)}
-    people = distributions.Answerers(groups.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
+    people = distributions.Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
     found = []
-    for item in case.questionnaire.scored_items:
-        if item.code in columns:
-            chosen = case.responses.answers[:, columns[item.code]]
-            one = distributions.distribution(chosen, item, people, invited=invited, rules=case.rules)
-            found.append((item.code, one))
+    for code, answers in case.counts.items():
+        item = case.questionnaire.items[code]
+        found.append((code, distributions.distribution(answers, item, people, invited=invited, rules=case.rules)))
     told = [(code, distributions.corrected(one, said, case.rules)) for code, one in found]
     drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]
+    computed, collapsed = (
+        assembly.items(case.codes, rows, [item_rules.reasons(one, case.rules) for _, one in rows])
+        for rows in (found, drawn)
+    )
     tables = {
-        name: assembly.items(case.codes, rows, [item_rules.reasons(one, case.rules) for _, one in rows])
-        for name, rows in (("items", found), (guard.told("items"), told), (guard.COLLAPSED_ITEMS, drawn))
+        "items": computed,
+        guard.told("items"): assembly.items_told(computed, told),
+        guard.COLLAPSED_ITEMS: collapsed,
     }
     own, safe, of_all = leadership.leadership(case, dict(found), people, invited=invited, said=said)
     return tables | {"leadership": own, guard.told("leadership"): safe, "sector_leadership": of_all}
@@ -282,6 +284,7 @@ def _quality(own: _Own, passed: dict[str, Gate], tables: Mapping[str, pd.DataFra
     counts = quality.report(
         responses=case.responses,
         questionnaire=case.questionnaire,
+        tally=case.tally,
         flags=case.flags,
         elected=case.elected,
         response_rates=quality.response(case.codes, case.scored(case.kinds.groups), own.invited),

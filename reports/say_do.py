@@ -158,11 +158,9 @@ def _frame(
     case: Case, assessed: Assessed, found: Estimates, compared: standings.GroupStandings, reasons: Reasons
 ) -> pd.DataFrame:
     lower, upper = _bounds(compared.gap, found, case)
-    authority, measure = assembly.crossed(case.codes, case.measure_codes)
     return pd.DataFrame(
         {
-            "authority": authority,
-            "measure": measure,
+            **assembly.crossed(case.codes, case.measure_codes),
             "gap": compared.gap.ravel(),
             "lower": lower.ravel(),
             "upper": upper.ravel(),
