@@ -204,7 +204,7 @@ def new_items(quality: Mapping[str, object], questionnaire: Questionnaire, langu
     codes = earlier.get("new_items") if isinstance(earlier, Mapping) else None
     if not isinstance(codes, list):
         return ""
-    asked = [f"“{questionnaire.items[code].text}”" for code in codes if code in questionnaire.items]
+    asked = [f"“{str(questionnaire.items[code].text).rstrip('.')}”" for code in codes if code in questionnaire.items]
     return text("change.new_items", language, items=enumeration(asked, language)) if asked else ""
 
 
