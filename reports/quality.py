@@ -92,6 +92,11 @@ def response(codes: Sequence[str], scored: Ints, invited: Floats) -> dict[str, J
     """Response rate of each authority: people scored / N. Without N, or with more answers than N, it is not available.
 
     `scored` and `invited` have shape (authorities,); `invited` is the known headcount or NaN. Methodology 3.1.
+
+    >>> response(["A", "B"], np.array([40, 40]), np.array([60.0, 30.0]))["A"]["rate"]
+    0.6666666666666666
+    >>> response(["B"], np.array([40]), np.array([30.0]))
+    {'B': {'scored': 40, 'invited': None, 'rate': None}}
     """
     result: dict[str, Json] = {}
     for code, n, known in zip(codes, scored.tolist(), invited.tolist(), strict=True):

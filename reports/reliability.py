@@ -40,7 +40,8 @@ def covariances(scores: Floats, group: Ints | None = None) -> Covariances:
 
     Centred within authorities (`group` (respondents,), codes from 0): S = sum (y_i - m_a)(y_i - m_a)' / (n - k), so that
     differences between authorities do not make a scale look better; without `group` the divisor is n - 1 and m the
-    mean of all. `scores` has shape (respondents, items), NaN where not answered; points.
+    mean of all. `scores` has shape (respondents, items), NaN where not answered; points. Methodology 2.6; Geldhof,
+    Preacher & Zyphur 2014.
 
     >>> covariances(np.array([[0.0, 25.0], [50.0, 25.0], [100.0, np.nan]])).matrix.tolist()
     [[1250.0, 0.0], [0.0, 0.0]]
@@ -55,7 +56,7 @@ def covariances(scores: Floats, group: Ints | None = None) -> Covariances:
 
 
 def of_sums(cross: Floats, totals: Floats, n: Ints) -> Covariances:
-    """The same from sums of products (items, items), and of scores (items, groups) of the `n` (groups,) people of each.
+    """The same from sums of products (items, items), and of scores (items, groups) of the `n` (groups,) people of each. Methodology 2.6.
 
     >>> of_sums(np.array([[10.0, 8.0], [8.0, 10.0]]), np.array([[4.0], [4.0]]), np.array([2])).matrix.tolist()
     [[2.0, 0.0], [0.0, 2.0]]
@@ -68,7 +69,13 @@ def of_sums(cross: Floats, totals: Floats, n: Ints) -> Covariances:
 
 
 def answered_all(scores: Floats) -> NDArray[np.bool_]:
-    """Who has a score on every item; `scores` has shape (respondents, items), the result (respondents,)."""
+    """Who has a score on every item; `scores` has shape (respondents, items), the result (respondents,).
+
+    Methodology 2.6: alpha and omega are of complete answers.
+
+    >>> answered_all(np.array([[50.0, 75.0], [np.nan, 25.0]])).tolist()
+    [True, False]
+    """
     complete = np.ones(len(scores), dtype=np.bool_)
     for column in scores.T:
         complete &= ~np.isnan(column)

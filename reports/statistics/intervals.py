@@ -29,6 +29,8 @@ def student_interval(
 def student_quantile(share: float, freedom: NDArray[np.int64]) -> Floats:
     """The quantile of Student's t for whole degrees of freedom from 1, of any shape: looked up once for each number.
 
+    Methodology 3.3.
+
     >>> student_quantile(0.975, np.array([10, 10])).round(6).tolist()
     [2.228139, 2.228139]
     """

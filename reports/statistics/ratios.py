@@ -63,6 +63,12 @@ def effective_answers(totals: Totals, most: Floats, *, confidence: float = 0.95)
 
 
 def interval(totals: Totals, most: Floats, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Wilson's interval of the share at `effective_answers`; both bounds 0 to 1."""
+    """Wilson's interval of the share at `effective_answers`; both bounds 0 to 1. Korn & Graubard 1998.
+
+    >>> one = np.array([1.0])  # four people, two answers each: 2, 1, 0 and 1 hits
+    >>> lower, upper = interval(Totals(4 * one, 8 * one, 6 * one, 8 * one, 16 * one, 4 * one), 8 * one)
+    >>> round(float(lower[0]), 3), round(float(upper[0]), 3)
+    (0.104, 0.896)
+    """
     n_star = effective_answers(totals, most, confidence=confidence)
     return intervals.wilson_interval(totals.share, n_star, confidence=confidence)
