@@ -148,9 +148,10 @@ def quarters(scores: Floats) -> Ints:
 
 @dataclass(frozen=True)
 class _Worlds:
-    """Drawn scores as whole numbers of 32 bits: `fixed` + `common` z_0 + `own` z_a steps, then the authority's place.
+    """Drawn scores as whole numbers of 32 bits: `fixed` + `common` z_0 + `own` z_a steps, then room for a place.
 
-    The steps count downwards from the middle, so that sorting numbers sorts authorities, the highest first.
+    The steps count downwards from the middle; with its place in the last bits, sorting numbers sorts authorities, the
+    highest first.
     """
 
     fixed: Floats
@@ -168,7 +169,6 @@ class _Worlds:
         most = (1 << (30 - self.bits)) - 1
         np.clip(keys, -most, most, out=keys)
         keys <<= self.bits
-        keys |= np.arange(keys.shape[1], dtype=np.int32)
         return keys
 
 
@@ -199,34 +199,40 @@ def _counts(worlds: _Worlds, groups: Sequence[Ints], numbers: Floats) -> list[In
 
 @dataclass(frozen=True)
 class _Tally:
-    """How often each place of `rows` had each rank: `cells` are drawn, `found` counts them by rank and authority."""
+    """How often each of `rows` had each rank: `cells` are drawn, `found` counts them by rank and place in the group.
+
+    `places` and `ranks` are what the last bits of a key become, the same for every draw.
+    """
 
     rows: Ints
     bits: int
+    places: NDArray[np.int32]
     ranks: NDArray[np.int32]
     cells: NDArray[np.int32]
     found: Ints
 
     @classmethod
     def of(cls, rows: Ints, worlds: _Worlds) -> _Tally:
-        size, bits = len(rows), worlds.bits
-        ranks = np.tile(np.arange(size, dtype=np.int32) << bits, (_AT_ONCE, 1))
-        return cls(rows, bits, ranks, np.empty((_COUNTED_AT_ONCE, size), np.int32), np.zeros(size << bits, np.int64))
+        size = len(rows)
+        places = np.tile(np.arange(size, dtype=np.int32), (_AT_ONCE, 1))
+        cells = np.empty((_COUNTED_AT_ONCE, size), np.int32)
+        return cls(rows, worlds.bits, places, places * np.int32(size), cells, np.zeros(size * size, np.int64))
 
     def rank(self, keys: NDArray[np.int32], start: int) -> None:
         """Sorts some worlds; what is left of each key is the rank and the authority that has it."""
         own = self.cells[start : start + len(keys)]
         np.take(keys, self.rows, axis=1, out=own, mode="clip")
+        own |= self.places[: len(keys)]
         own.sort(axis=1)
         own &= (1 << self.bits) - 1
-        own |= self.ranks[: len(keys)]
+        own += self.ranks[: len(keys)]
 
     def count(self, draws: int) -> None:
         np.add(self.found, np.bincount(self.cells[:draws].ravel(), minlength=len(self.found)), out=self.found)
 
     @property
     def by_authority(self) -> Ints:
-        return self.found.reshape(len(self.rows), 1 << self.bits)[:, self.rows].T
+        return self.found.reshape(len(self.rows), len(self.rows)).T
 
 
 def _bands(counts: Ints) -> Ints:
