@@ -1,7 +1,5 @@
 """Don't know, the leadership profile and people of programmes as findings; what was tested outside of the program for a wave."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -38,7 +36,7 @@ def downgrade() -> None:
     op.drop_column("wave", "rules")
 
 
-def create(name: str, key: tuple[str, ...], value: str, columns: list[sa.Column[Any]]) -> None:
+def create(name: str, key: tuple[str, ...], value: str, columns: list[sa.Column]) -> None:
     table = f"release_{name}"
     op.create_table(
         table,
@@ -54,13 +52,13 @@ def create(name: str, key: tuple[str, ...], value: str, columns: list[sa.Column[
     )
 
 
-def texts(*names: str) -> list[sa.Column[Any]]:
+def texts(*names: str) -> list[sa.Column]:
     return [sa.Column(name, sa.String(length=200), nullable=True) for name in names]
 
 
-def integers(*names: str) -> list[sa.Column[Any]]:
+def integers(*names: str) -> list[sa.Column]:
     return [sa.Column(name, sa.Integer(), nullable=True) for name in names]
 
 
-def numbers(*names: str) -> list[sa.Column[Any]]:
+def numbers(*names: str) -> list[sa.Column]:
     return [sa.Column(name, sa.Float(precision=53), nullable=True) for name in names]

@@ -116,18 +116,8 @@ class Reason(Form):
 class EnterResult(Form):
     """What came of an analysis that was run with other software, by whom and when."""
 
-    analysis = SelectField(
-        _l("What was tested"),
-        choices=[
-            ("four_dimensions", _l("Four dimensions or one")),
-            ("invariance", _l("The same meaning for all tiers")),
-        ],
-    )
-    state = SelectField(
-        _l("Result"),
-        choices=[("", _l("Choose a result")), *((one, one) for one in wave_rules.CHOICES)],
-        validators=[InputRequired(_l("Choose a result"))],
-    )
+    analysis = SelectField(_l("What was tested"))
+    state = SelectField(_l("Result"), validators=[InputRequired(_l("Choose a result"))])
     on = StringField(
         _l("Day of the analysis"),
         description=_l("For example 2026-11-20. Leave it empty to take a result back."),
@@ -138,6 +128,16 @@ class EnterResult(Form):
         description=_l("For example: research team, lavaan 0.6, 4,210 officers. It stands in the technical annex."),
         validators=[Optional(), Length(max=wave_rules.LONGEST_SOURCE, message=_l("Use at most 300 characters"))],
     )
+
+    @classmethod
+    def offering(cls, posted: MultiDict[str, str] | None = None) -> EnterResult:
+        form = cls(posted)
+        form.analysis.choices = [
+            ("four_dimensions", _("Four dimensions or one")),
+            ("invariance", _("The same meaning for all tiers")),
+        ]
+        form.state.choices = [("", _("Choose a result")), *((one, one) for one in wave_rules.CHOICES)]
+        return form
 
 
 class Publish(Form):

@@ -21,12 +21,12 @@ blueprint = Blueprint("research_rules", __name__, url_prefix="/research")
 
 @blueprint.get("/waves/<wave>/tested")
 def show(wave: Wave) -> str:
-    return _page(wave, EnterResult())
+    return _page(wave, EnterResult.offering())
 
 
 @blueprint.post("/waves/<wave>/tested")
 def enter(wave: Wave) -> Redirect | tuple[str, int]:
-    form, session, person = EnterResult(request.form), context.session(), context.principal()
+    form, session, person = EnterResult.offering(request.form), context.session(), context.principal()
     if not form.validate():
         return _page(wave, form), 422
     found = Tested(*(str(field.data or "") for field in (form.analysis, form.state, form.on, form.source)))
