@@ -296,10 +296,13 @@ def member_of_twice_as_many(member, double_sector: Path, tmp_path: Path, person:
     larger.dispose()
 
 
-@pytest.mark.parametrize("path", ["", "inside", "dimension/agile", "profile.csv", "dots.svg"])
-def test_a_page_costs_at_most_eight_statements_however_many_authorities(
-    member, member_of_twice_as_many, path: str
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("", 8), ("inside", 11), ("dimension/agile", 8), ("profile.csv", 8), ("dots.svg", 8)],  # inside: seven tables
+)
+def test_a_page_costs_a_fixed_number_of_statements_however_many_authorities(
+    member, member_of_twice_as_many, path: str, most: int
 ) -> None:
     few, many = member.get(OVERVIEW + path).statements, member_of_twice_as_many.get(OVERVIEW + path).statements
-    assert len(few) <= 8
+    assert len(few) <= most
     assert len(many) == len(few)
