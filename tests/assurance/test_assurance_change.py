@@ -173,7 +173,7 @@ def _the_weakest_predecessor_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _reworded_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(continuity.editions, "_wording", lambda item: None)
+    monkeypatch.setattr(continuity.editions, "_wording", lambda _: None)
 
 
 @pytest.mark.parametrize(
