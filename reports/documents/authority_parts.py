@@ -24,6 +24,8 @@ _KINDS = (
     ("elected", Role.TIER, "Elected members, who are not part of the authority's score"),
 )
 
+_OFFICERS, _CELLS = "officers", ["group", "measure", "n", "score", "lower", "upper", "reason"]
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -168,6 +170,9 @@ def inside(of: Subject) -> list[Table]:
         chosen = group_scores[group_scores["kind"] == kind]
         item = of.questionnaire.role_item(role)
         labels = {option.code: str(option.label) for option in item.options} if item else {}
+        if kind == "elected" and chosen["score"].notna().any():  # officers in the row above, to read members beside them
+            chosen = pd.concat([of.frames["scores"].assign(group=_OFFICERS)[_CELLS], chosen[_CELLS]])
+            labels = {_OFFICERS: _OFFICERS.capitalize(), **labels}
         if not chosen.empty:
             tables.append(cells.groups_inside(chosen, of.questionnaire, labels, caption))
     return tables
