@@ -90,7 +90,8 @@ def sentence(groups: Sequence[Group], rules: Rules | None = None, language: str 
     sentences = [text("dont_know.found", language, parts=enumeration(named, language))]
     if len(above) > _MOST_NAMED:
         rest = len(above) - _MOST_NAMED
-        sentences.append(text("dont_know.more", language, n=rest, limit=percent(limit, language)))
+        key = "dont_know.more_one" if rest == 1 else "dont_know.more"
+        sentences.append(text(key, language, n=rest, limit=percent(limit, language)))
     return " ".join(sentences)
 
 
