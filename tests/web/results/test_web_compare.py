@@ -86,7 +86,8 @@ def test_the_page_says_where_the_authority_leans_as_it_is_stored(member, sqlite_
         assert body.count(words) == sum(row.verdict == verdict for row in newest)
     first, _, rest = body.partition("<details")  # what stands out, and the quiet rest
     assert "leans" in first or "No theme" in first
-    assert "leans towards it" not in rest and "leans away from it" not in rest
+    assert "leans towards it" not in rest
+    assert "leans away from it" not in rest
     lead = re.search(r'<p class="app-finding">(.*?)</p>', page)[1]
     assert ("Beside its own average" in lead) == any(row.verdict in ("ABOVE", "BELOW") for row in newest)
 
