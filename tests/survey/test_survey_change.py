@@ -3,121 +3,145 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from reports.files import bundle_reading, verification
 from reports.files.tables import FileFaults
-from survey import bundles, change_results, config, earlier_waves, register, releases, results
-from survey.db import Database
-from survey.demonstration import loading, people, sector
-from survey.demonstration.sector import HOME, MERGED, Place
+from survey import (
+    bundles,
+    change_results,
+    earlier_waves,
+    editions,
+    keys,
+    participation,
+    register,
+    results,
+    stored_results,
+    waves,
+)
 from survey.errors import NotFound, NotNow
-from survey.models import Headcount, Participation, Release, Wave
-from survey.people import principal_of
+from survey.models import Authority, Release, Submission, Wave
 from survey.vocabulary import ReleaseState
 
-NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
-NEW, REPLACED = "D122", MERGED["D122"]
+if TYPE_CHECKING:
+    from tests.survey.conftest import Closed
+
+GONE, NEW = ("A01", "A02"), "M01"
 
 
-@pytest.fixture
-def places() -> tuple[Place, ...]:
-    """Twelve districts, and those that merge."""
-    districts = [place for place in sector.places() if place.type == "district"]
-    return (*districts[:12], *[place for place in districts if place.code in (NEW, *REPLACED)])
+def a_year_later(closed: Closed) -> Closed:
+    """The same answers once more, a year later; A01 and A02 are one authority by then."""
+    session, later = closed.session, closed.now + timedelta(days=365)
+    merged = "code,name,type,nation,start,end,successor\n"
+    day = (closed.now + timedelta(days=200)).date().isoformat()
+    merged += "".join(f"{code},Town {code},unitary,Wales,,{day},{NEW}\n" for code in GONE)
+    merged += f"{NEW},Town together,unitary,Wales,{day},,\n"
+    with closed.database.write(session):
+        register.import_authorities(session, merged.encode(), on=closed.now.date(), now=closed.now, actor="system")
+        ids = {one.code: one.id for one in register.all_authorities(session)}
+        codes = [code for code in ids if code not in GONE]
+        dates = waves.Dates.of(later, later + timedelta(days=20))
+        edition = editions.get(session, closed.wave.edition_id)
+        wave = waves.plan(session, waves.Plan("2027", "Survey 2027", dates), edition, actor="system", now=later)
+        participation.add(session, wave, codes, actor="system", now=later)
+        waves.open_wave(session, wave, actor="system", now=later)
+        owners = ids | dict.fromkeys(GONE, ids[NEW])
+        rows = session.execute(
+            select(Submission.answers, Authority.code)
+            .join(Authority, Authority.id == Submission.authority_id)
+            .where(Submission.wave_id == closed.wave.id)
+        ).all()
+        session.execute(
+            insert(Submission),
+            [
+                {"id": keys.new_id(), "wave_id": wave.id, "authority_id": owners[code], "edition_id": edition.id}
+                | {"answers": answers, "too_fast": False}
+                for answers, code in rows
+            ],
+        )
+        waves.close(session, wave, actor="system", now=wave.closes_at)
+        session.commit()
+    return dataclasses.replace(closed, wave=wave, now=later + timedelta(days=30))
 
 
-@pytest.fixture
-def loaded(database: Database, places: tuple[Place, ...], tmp_path: Path) -> Database:
-    settings = config.read(
-        {
-            "SOUNDINGS_DATA": str(tmp_path),
-            "DATABASE_URL": database.url.render_as_string(hide_password=False),
-            "SOUNDINGS_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
-            "SOUNDINGS_LINK_KEY": "zyxwvutsrqponmlkjihgfedcba9876543210",
-            "SOUNDINGS_DEMONSTRATION": "1",
-        }
-    )
-    assert loading.load(database, settings, now=NOW, places=places)
-    return database
+def test_a_release_finds_the_wave_before_it_and_is_compared_with_it(closed: Closed, tmp_path: Path) -> None:
+    first = closed.published()
+    assert (first.previous_label, first.previous_digest) == (None, None)
+    later = a_year_later(closed)
+    second = later.published()
+    assert (second.previous_label, len(second.previous_digest or "")) == ("2026.1", 64)
+    session = closed.session
+    with pytest.raises(NotFound, match="not compared"):
+        change_results.of(session, results.get_any(session, first.label), "A03")
+    release = results.get_any(session, second.label)
+    change = stored_results.rows(session, change_results.CHANGE, release)
+    same = change[(change["authority"] == "A03") & (change["measure"] == "agile")].iloc[0]
+    assert (same["series"], same["change"], same["n_before"], same["n_after"]) == ("same", 0.0, 14, 14)
+    seen = change_results.of(session, release, NEW)
+    assert seen.replaced == "Town together is compared with Town A01 and Town A02 together, which it replaced."
+    assert {(one.n_before, one.n_after) for one in seen.changed} == {(28, 28)}
+    assert [one.change for one in seen.changed] == pytest.approx([0.0] * 4, abs=1e-9)
+    assert seen.earlier == "Survey 2026"
+    assert change[change["reason"].notna()][["before", "after", "change", "n_before"]].isna().all(axis=None)
+    session.rollback()
+    _bundle_is_verified(later, second.label, tmp_path)
 
 
-def test_change_from_the_find_of_the_earlier_wave_to_the_page_and_the_bundle(loaded: Database, tmp_path: Path) -> None:
-    with loaded.session() as session:
-        first, second = (results.get(session, label, now=NOW) for label in ("2024.1", "2025.1"))
-        assert (first.previous_label, first.previous_digest) == (None, None)
-        assert (second.previous_label, len(second.previous_digest or "")) == ("2024.1", 64)
-        assert not change_results.was_compared(first)
-        with pytest.raises(NotFound, match="not compared"):
-            change_results.of(session, first, HOME)
-        seen = change_results.of(session, second, NEW)
-        names = [register.by_code(session, code).name for code in REPLACED]
-        assert seen.replaced.endswith(f"compared with {names[0]} and {names[1]} together, which it replaced.")
-        assert seen.earlier == "Digital maturity survey 2024"
-        assert "Senior leaders here make change happen" in seen.new_items
-        own = change_results.of(session, second, HOME)
-        assert [one.series for one in own.changed] == ["same", "same", "same", "common"]
-        assert own.has_picture
-        _bundle_is_verified(loaded, second, tmp_path)
-        _the_register_of_later_days_is_no_matter(loaded, second)
-
-
-def _bundle_is_verified(database: Database, release: Release, folder: Path) -> None:
-    with database.session() as session:
-        by = principal_of(session, f"researcher@{people.DOMAIN}")
-        made = bundles.make(session, results.get_any(session, release.label), by=by)
+def _bundle_is_verified(later: Closed, label: str, folder: Path) -> None:
+    made = bundles.make(later.session, results.get_any(later.session, label), by=later.people["researcher"])
+    later.session.rollback()  # nothing waits for the database while the numbers are computed again
     path = folder / made.name
     path.write_bytes(made.content)
     found = bundle_reading.read(path)
     assert {"change", "benchmarks_restated", "sector_change"} <= set(found.tables)
     assert found.previous is not None
     assert found.previous.successions is not None
-    assert found.previous.successions["predecessor"].tolist() == list(REPLACED)
+    assert found.previous.successions["predecessor"].tolist() == list(GONE)
     assert verification.verify(found).numbers > 500
     with pytest.raises(FileFaults, match="other answers of the earlier wave"):
         verification.verify(dataclasses.replace(found, previous_digest="0" * 64))
 
 
-def _the_register_of_later_days_is_no_matter(database: Database, release: Release) -> None:
-    """Only what happened between the two waves counts, and the earlier wave must be as it was."""
-    with database.session() as session, database.write(session):
-        codes = register.by_codes(session, ["D018", "D020"])
-        when = datetime(2025, 12, 1, tzinfo=UTC)
-        register.succeed(session, codes["D018"], codes["D020"], on=when.date(), now=when, actor="system")
-        by = principal_of(session, f"researcher@{people.DOMAIN}")
-        found = results.get_any(session, release.label)
-        bundles.make(session, found, by=by)  # still the same
-        row = session.scalars(
-            select(Headcount)
-            .join(Participation, Participation.id == Headcount.participation_id)
-            .join(Wave, Wave.id == Participation.wave_id)
-            .where(Wave.code == "2024")
-            .order_by(Headcount.id)
-        ).first()
-        assert row is not None
-        row.headcount += 1
+def test_the_earlier_wave_must_still_be_what_the_release_was_compared_with(closed: Closed) -> None:
+    closed.published()
+    later = a_year_later(closed)
+    label = later.compute().label
+    session = closed.session
+    with closed.database.write(session):
+        codes = register.by_codes(session, ["A03", "A04"])
+        when = later.now + timedelta(days=1)  # what happens after the later wave opened is no matter
+        register.succeed(session, codes["A03"], codes["A04"], on=when.date(), now=when, actor="system")
+        bundles.make(session, results.get_any(session, label), by=later.people["researcher"])
+        one = session.scalars(select(Submission).where(Submission.wave_id == closed.wave.id)).first()
+        session.delete(one)
         session.flush()
         with pytest.raises(NotNow, match="has changed since"):
-            bundles.make(session, found, by=by)
+            bundles.make(session, results.get_any(session, label), by=later.people["researcher"])
+        session.rollback()
 
 
-def test_only_a_published_release_of_the_same_questionnaire_and_kind_is_compared_with(loaded: Database) -> None:
-    with loaded.session() as session:
-        wave = session.scalars(select(Wave).where(Wave.code == "2025")).one()
-        assert (earlier_waves.latest(session, wave) or Release()).number == 1
-        last = session.scalars(select(Wave).where(Wave.code == "2026")).one()
-        found = earlier_waves.latest(session, last)
-        assert found is not None
-        assert found.label == "2025.1"  # the latest of both
-        with loaded.write(session):
-            found.state = ReleaseState.APPROVED
-            session.flush()
-            assert (earlier_waves.latest(session, last) or Release()).label == "2024.1"
-            wave.rehearsal = True
-            session.flush()
-            assert earlier_waves.latest(session, wave) is None
-            assert releases.gather_with_earlier(session, "2025").earlier is None
+def test_only_a_published_release_of_an_earlier_wave_of_the_same_kind_is_found(closed: Closed) -> None:
+    release = closed.compute()
+    wave = closed.wave
+    later = Wave(edition_id=wave.edition_id, opens_at=wave.opens_at + timedelta(days=1), rehearsal=False)
+    later.demonstration = False
+    session = closed.session
+    assert earlier_waves.latest(session, later) is None  # computed, and nobody has read it
+    closed.approve(release)
+    closed.publish(release)
+    assert (earlier_waves.latest(session, later) or Release()).id == release.id
+    assert earlier_waves.latest(session, wave) is None  # not with itself
+    for name in ("rehearsal", "demonstration"):
+        setattr(later, name, True)
+        assert earlier_waves.latest(session, later) is None
+        setattr(later, name, False)
+    with closed.database.write(session):
+        session.get_one(Release, release.id).state = ReleaseState.SUPERSEDED
+        session.flush()
+        assert earlier_waves.latest(session, later) is None
+        session.rollback()
