@@ -99,7 +99,7 @@ def _standings(values: Floats, groups: Groups) -> tuple[standings.GroupStandings
 def _leanings(values: Floats, groups: Groups) -> NDArray[np.object_]:
     found = estimation.estimate(values, groups)
     made = own_profile.contrasts(found.score, found.n, estimation.influences(values, groups), groups)
-    return own_profile.leanings(made, np.ones(groups.count, dtype=np.bool_), RULES)[0].verdict
+    return own_profile.leanings(made, np.ones(groups.count, dtype=np.bool_), RULES).compared.verdict
 
 
 def claims(verdicts: NDArray[np.object_]) -> NDArray[np.bool_]:

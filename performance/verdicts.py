@@ -17,7 +17,7 @@ from reports.statistics.sums import Floats
 SEED = 20261123
 SIZES = (20, 40, 60, 100)
 AUTHORITIES, WAVES = 120, 150
-MOST_FALSE, MOST_FALSE_LEANING = 0.05, 0.055  # the own profile uses all of its 5 %, see docs/simulations.md
+MOST_FALSE = 0.05
 _LEVEL, _SHAPE = 4.6, 2.0  # between authorities, points: ICC(1) of a dimension about 0.05
 DIFFERENCES = (5.0, 7.5, 10.0, 15.0)
 _DIMENSION, _THEME = 0, THEMES  # where differences are planted: the first dimension, the first theme of the second
@@ -84,7 +84,7 @@ def main() -> bool:
         for n in SIZES:
             share = when_nothing_differs(n, level=level)
             print(f"| {n} | {share.plain:.3f} | {share.ungated:.3f} | {share.leaning:.3f} |")
-            broken = broken or max(share.plain, share.ungated) > MOST_FALSE or share.leaning > MOST_FALSE_LEANING
+            broken = broken or max(share.plain, share.ungated, share.leaning) > MOST_FALSE
     tables = {n: found(n) for n in SIZES}
     for place, words in enumerate(("The difference is on a whole dimension.", "The difference is on one theme only.")):
         heads = " | ".join(f"plain, {one:g} | own, {one:g}" for one in DIFFERENCES)
@@ -92,9 +92,7 @@ def main() -> bool:
         for n in SIZES:
             cells = " | ".join(f"{share:.2f}" for share in tables[n][place].T.ravel())
             print(f"| {n} | {cells} |")
-    print(
-        f"\nBounds: something false is said of at most {MOST_FALSE} of authorities, {MOST_FALSE_LEANING} in the own profile."
-    )
+    print(f"\nBound: something false is said of at most {MOST_FALSE} of authorities.")
     return broken
 
 

@@ -50,10 +50,12 @@ def aggregate(case: Case, found: Estimates, groups: Groups) -> Aggregation:
 def agreement_frame(case: Case, found: Aggregation, people: Estimates, within: pd.DataFrame) -> pd.DataFrame:
     """AGREEMENT: one row a measure. ICC(2) is the mean over authorities with enough people."""
     enough = people.n >= case.rules.minimum_respondents
+    rwg, skewed = (
+        np.where(enough, within[name].to_numpy(dtype=np.float64, na_value=np.nan).reshape(enough.shape), np.nan)
+        for name in ("rwg", "rwg_skewed")
+    )
     rows = []
     for j, (measure, one) in enumerate(zip(case.measures, found.between, strict=True)):
-        own = within[within["measure"] == measure.code]
-        own = own[own["n"] >= case.rules.minimum_respondents]
         relied = found.reliability[enough[:, j], j]
         rows.append(
             {
@@ -67,14 +69,19 @@ def agreement_frame(case: Case, found: Aggregation, people: Estimates, within: p
                 "icc2": float(relied.mean()) if len(relied) else np.nan,
                 "tau2": one.model.tau2,
                 "sigma2": one.model.sigma2,
-                "rwg_median": own["rwg"].median(),
-                "rwg_median_skewed": own["rwg_skewed"].median(),
+                "rwg_median": _median(rwg[:, j]),
+                "rwg_median_skewed": _median(skewed[:, j]),
             }
         )
     frame = pd.DataFrame(rows, columns=list(frames.AGREEMENT.columns))
     reasons = threshold.authorities(frame["authorities"].to_numpy(dtype=np.int64), case.rules)
     reasons[np.equal(reasons, Reason.TOO_FEW_FOR_QUARTILES)] = None
     return frames.AGREEMENT.check(frame.assign(reason=reasons))
+
+
+def _median(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def within_frame(case: Case, people: Estimates, groups: Groups) -> pd.DataFrame:

@@ -46,7 +46,12 @@ def between(values: Floats, groups: Groups, *, confidence: float = 0.95) -> Betw
 
 
 def between_moments(n: Ints, mean: Floats, squares: Floats, *, confidence: float = 0.95) -> Between:
-    """The same from the `moments` of each authority, all of shape (authorities,)."""
+    """The same from the `moments` of each authority, all of shape (authorities,). Methodology 4.
+
+    >>> found = between_moments(np.array([3, 3]), np.array([1.0, 5.0]), np.array([2.0, 2.0]))
+    >>> round(found.model.tau2, 6), round(found.model.sigma2, 6)  # MSW = 1, (MSB - MSW) / 3 = (24 - 1) / 3
+    (7.666667, 1.0)
+    """
     owner = np.zeros(len(n), dtype=np.int64)
     made = anova.one_way(n, mean, squares, owner, 1, confidence=confidence)
     return Between(made, reml.random_intercept(n, mean, squares), int((n > 0).sum()), int(n.sum()))
@@ -54,6 +59,8 @@ def between_moments(n: Ints, mean: Floats, squares: Floats, *, confidence: float
 
 def moments(values: Floats, groups: Groups) -> tuple[Ints, Floats, Floats]:
     """People, mean and sum of squared deviations of each group; the same bits in any order of rows.
+
+    `values` (respondents,), points, NaN where there is no score; the results have shape (groups,). Methodology 4.
 
     >>> n, mean, squares = moments(np.array([1.0, 3.0, np.nan, 8.0]), sums.grouped(np.array([0, 0, 0, 1]), 2))
     >>> n.tolist(), mean.tolist(), squares.tolist()
@@ -103,7 +110,7 @@ def within_agreement(variances: Floats, null_variances: Floats) -> Floats:
 
 
 def uniform_null(options: int) -> float:
-    """Variance of answers spread evenly over A options: (A^2 - 1) / 12.
+    """Variance of answers spread evenly over A options: (A^2 - 1) / 12. Methodology 4.
 
     >>> uniform_null(5)
     2.0

@@ -19,14 +19,16 @@ from reports.weighting import Weights
 _Column: TypeAlias = NDArray[np.generic]
 
 
-def respondents(authority: Sequence[str], people: PersonScores, counted: NDArray[np.bool_]) -> pd.DataFrame:
+def respondents(
+    codes: Sequence[str], authority: NDArray[np.int64], people: PersonScores, counted: NDArray[np.bool_]
+) -> pd.DataFrame:
     """One row a respondent, numbered from 1 in the order of the file; dimensions in file order, then the overall.
 
-    `counted` is false for elected members and careless answers, which are in no score of the authority.
+    `authority` is the place of each one's authority in `codes`; `counted` is false for elected members and careless answers, which are in no score of the authority.
     """
     wide: dict[str, object] = {
         "row": pd.array(np.arange(1, len(authority) + 1), dtype="Int64"),
-        "authority": pd.array(authority, "string"),
+        "authority": pd.array(list(codes), "string").take(authority),
     }
     codes = [measure.code for measure in people.measures if measure.kind == "dimension"]
     for code in [*codes, "overall"]:
@@ -64,22 +66,25 @@ def table(
     shape: frames.Shape, authorities: Sequence[str], measures: Sequence[str], columns: Mapping[str, _Column]
 ) -> pd.DataFrame:
     """A frame of one row an authority and measure from arrays of shape (authorities, measures)."""
-    authority, measure = crossed(authorities, measures)
     flat = {name: column.ravel() for name, column in columns.items()}
-    return shape.check(pd.DataFrame({"authority": authority, "measure": measure, **flat}))
+    return shape.check(pd.DataFrame({**crossed(authorities, measures), **flat}))
 
 
 def group_scores(
     groups: Sequence[tuple[str, str]], kind: str, measures: Sequence[str], found: Estimates, reasons: Reasons
 ) -> pd.DataFrame:
     """GROUP_SCORES of one kind: one row a group (authority, code) and measure."""
-    places, measure = crossed(range(len(groups)), measures)
-    authority = np.array([code for code, _ in groups], dtype=object)[places]
-    group = np.array([code for _, code in groups], dtype=object)[places]
-    rows: dict[str, object] = {"authority": authority, "group": group, "measure": measure}
+    places = np.repeat(np.arange(len(groups)), len(measures))
+    rows: dict[str, object] = {
+        "authority": texts([code for code, _ in groups], places),
+        "group": texts([code for _, code in groups], places),
+        "measure": texts(measures, np.tile(np.arange(len(measures)), len(groups))),
+    }
     for name in ("n", "score", "lower", "upper"):
         rows[name] = getattr(found, name).ravel()
-    return frames.GROUP_SCORES.check(pd.DataFrame({**rows, "kind": kind, "reason": reasons.ravel()}))
+    return frames.GROUP_SCORES.check(
+        pd.DataFrame({**rows, "kind": texts([kind], 0 * places), "reason": reasons.ravel()})
+    )
 
 
 def items(
@@ -87,10 +92,10 @@ def items(
 ) -> pd.DataFrame:
     """ITEMS: in every authority all items, each with its rows. `reasons` has the shape of each item's shares."""
     rows = [(code, row) for code, one in found for row in one.rows]
-    authority, places = crossed(authorities, range(len(rows)))
-    columns: dict[str, object] = {"authority": authority}
-    columns["item"] = np.array([item for item, _ in rows], dtype=object)[places]
-    columns["option"] = np.array([row for _, row in rows], dtype=object)[places]
+    places, at = np.repeat(np.arange(len(authorities)), len(rows)), np.tile(np.arange(len(rows)), len(authorities))
+    columns: dict[str, object] = {"authority": texts(authorities, places)}
+    columns["item"] = texts([item for item, _ in rows], at)
+    columns["option"] = texts([row for _, row in rows], at)
     for name in ("share", "lower", "upper"):
         columns[name] = _side_by_side([getattr(one, name) for _, one in found], authorities)
     columns["n"] = _side_by_side(
@@ -98,6 +103,22 @@ def items(
     )
     columns["reason"] = _side_by_side(reasons, authorities)
     return frames.ITEMS.check(pd.DataFrame(columns))
+
+
+def items_told(computed: pd.DataFrame, told: Sequence[tuple[str, distributions.Distribution]]) -> pd.DataFrame:
+    """The same ITEMS with other bounds, of the same distributions."""
+    if not told:
+        return computed
+    bounds = {
+        name: pd.array(np.concatenate([getattr(one, name) for _, one in told], axis=1).ravel(), dtype="Float64")
+        for name in ("lower", "upper")
+    }
+    return computed.assign(**bounds)
+
+
+def texts(codes: Sequence[str], places: NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
+    """A column of texts that names each place once: to make one of them for every row takes longer than the figures."""
+    return pd.array(list(codes), dtype="string").take(places)
 
 
 def benchmark_rows(
@@ -121,25 +142,25 @@ def standing_rows(
     reasons: Reasons,
 ) -> pd.DataFrame:
     """STANDINGS of one peer group."""
-    authority, measure = crossed(authorities, measures)
-    columns: dict[str, object] = {"authority": authority, "measure": measure}
+    columns: dict[str, object] = {**crossed(authorities, measures)}
     for name in found.__dataclass_fields__:
         columns[name] = getattr(found, name).ravel()
     for name in beside.__dataclass_fields__:
         columns[name] = getattr(beside, name).ravel()
-    columns |= {"peer_group": peer_group, "score": score.ravel(), "reason": reasons.ravel()}
+    columns |= {
+        "peer_group": texts([peer_group], np.zeros(score.size, dtype=np.int64)),
+        "score": score.ravel(),
+        "reason": reasons.ravel(),
+    }
     return pd.DataFrame(columns)
 
 
-def crossed(first: Sequence[str] | range, second: Sequence[str] | range) -> tuple[_Column, _Column]:
-    """Two columns that pair each of the first with all of the second."""
-    return np.repeat(_plain(first), len(second)), np.tile(_plain(second), len(first))
-
-
-def _plain(values: Sequence[str] | range) -> _Column:
-    if isinstance(values, range):
-        return np.arange(len(values))
-    return np.array(values, dtype=object)
+def crossed(authorities: Sequence[str], measures: Sequence[str]) -> dict[str, pd.api.extensions.ExtensionArray]:
+    """The columns `authority` and `measure` that pair each authority with all measures."""
+    return {
+        "authority": texts(authorities, np.repeat(np.arange(len(authorities)), len(measures))),
+        "measure": texts(measures, np.tile(np.arange(len(measures)), len(authorities))),
+    }
 
 
 def _side_by_side(parts: Sequence[NDArray[np.generic]], authorities: Sequence[str]) -> NDArray[np.generic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from reports import ranks, shrinkage
 from reports.case import Case
 from reports.estimation import Estimates
+from reports.ranks import Ranks
 from reports.shrinkage import Shrunken
 from reports.statistics.reml import RandomIntercept
 from reports.statistics.sums import Floats, Ints
@@ -32,31 +33,32 @@ class Beside:
 
 @dataclass(frozen=True)
 class Bands:
-    """Shrunken scores of all authorities, and the draws from which every peer group takes its ranks.
+    """Shrunken scores of all authorities, and the ranks of every peer group.
 
-    `placed` are the measures that have ranks: the overall and the dimensions. Themes make no claim of reliability
-    (methodology 2.7) and have none.
+    `groups` are places among all authorities, `counted` of the shape (authorities of the group, measures) says who has a
+    rank; `placed` are the measures that have ranks, each with those of every group: the overall and the dimensions.
+    Themes make no claim of reliability (methodology 2.7) and have none.
     """
 
     case: Case
     made: Shrunken
-    numbers: Floats
-    placed: tuple[int, ...]
+    groups: Sequence[tuple[Ints, NDArray[np.bool_]]]
+    placed: Mapping[int, list[Ranks]]
     stable: NDArray[np.bool_]
 
-    def of_group(self, rows: Ints, *, counted: NDArray[np.bool_], relied: Floats, enough: NDArray[np.bool_]) -> Beside:
-        """The columns of one peer group.
+    def of_group(self, group: int, *, relied: Floats, enough: NDArray[np.bool_]) -> Beside:
+        """The columns of one peer group, by its place in `groups`.
 
-        `rows` (authorities of the group,) are places among all authorities; `counted` and `relied` (reliability, 0 where
-        authorities do not differ detectably) have shape (authorities of the group, measures); `enough` (measures,) says
-        where the group has authorities enough for quartiles. A band needs the reliability of a verdict that is not
+        `relied` (reliability, 0 where authorities do not differ detectably) has shape (authorities of the group,
+        measures); `enough` (measures,) says where the group has authorities enough for quartiles. A band needs the reliability of a verdict that is not
         indicative; the band of the overall also needs a quarter that does not hang on how it is put together.
         """
-        shape, rules = counted.shape, self.case.rules
+        (rows, counted), rules = self.groups[group], self.case.rules
+        shape = counted.shape
         low, high, chance = (np.full(shape, np.nan) for _ in range(3))
         word = np.full(shape, None, dtype=object)
-        for place in self.placed:
-            found = ranks.ranks(self.made, place, rows, counted[:, place], self.numbers)
+        for place, of_groups in self.placed.items():
+            found = of_groups[group]
             told = counted[:, place] & (relied[:, place] >= rules.reliability_normal) & enough[place]
             if place == OVERALL:
                 told &= self.stable[rows]
@@ -79,9 +81,14 @@ def bands(
     shown: NDArray[np.bool_],
     models: Sequence[RandomIntercept],
     stable: NDArray[np.bool_],
+    *,
+    groups: Sequence[Ints],
 ) -> Bands:
-    """What all peer groups share. `shown` (authorities, measures) says which scores may be shown; `stable` (authorities,)
-    whose overall keeps its quarter (`robustness`)."""
+    """What stands beside every peer group of `groups`, places among all authorities.
+
+    `shown` (authorities, measures) says which scores may be shown; `stable` (authorities,) whose overall keeps its
+    quarter (`robustness`).
+    """
     made = shrinkage.shrunken(
         found.score,
         found.n,
@@ -92,4 +99,8 @@ def bands(
     )
     placed = tuple(place for place in (OVERALL, *case.dimensions) if np.isfinite(made.mean[place]))
     numbers = ranks.normals(case.rules.rank_draws if placed else 0, len(case.codes), case.rules.seed)
-    return Bands(case, made, numbers, placed, stable)
+    of_groups = {
+        place: ranks.in_groups(made, place, [(rows, shown[rows, place]) for rows in groups], numbers)
+        for place in placed
+    }
+    return Bands(case, made, [(rows, shown[rows]) for rows in groups], of_groups, stable)

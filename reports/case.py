@@ -11,15 +11,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from questionnaires.definition import Questionnaire, Role, Standing
-from reports import agreement, estimation, quality, scoring, weighting
+from reports import crowd, estimation, measures, quality, scoring, weighting
 from reports import headcounts as staff
+from reports.crowd import Crowd
 from reports.estimation import Estimates
 from reports.frames import NOT_SAID, Responses
 from reports.measures import Measure, MeasureKind
 from reports.quality import Careless
 from reports.rules import Rules
 from reports.scoring import PersonScores
+from reports.statistics import kinds as alike
 from reports.statistics import sums
+from reports.statistics.kinds import Kinds, Moments
 from reports.statistics.sums import Floats, Groups, Ints
 from reports.weighting import Margin, Weights
 
@@ -48,11 +51,6 @@ class Case:
     flags: Careless
     weights: Weights
     unreliable: frozenset[str] = frozenset()
-
-    @property
-    def row_codes(self) -> list[str]:
-        """The authority's code of each respondent."""
-        return [self.codes[place] for place in self.authority.tolist()]
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -104,36 +102,53 @@ class Case:
         raked = np.array([word.is_weighted for word in self.weights.weighting], dtype=np.bool_)
         return raked | (self.responses.weight is not None)
 
-    def estimate(self, groups: Groups, invited: Floats | None) -> Estimates:
+    def estimate(self, invited: Floats | None) -> Estimates:
         """`estimation.estimate` of whole authorities: weighted to their staff, with the error that goes with it."""
-        return estimation.estimate(
-            self.people.values,
-            groups,
-            weights=self.weight,
-            categories=self.weights.categories,
-            fit=self.margins_fit if groups is self.officers else None,
-            invited=invited,
-            confidence=self.rules.confidence,
+        return estimation.of_kinds(
+            self.kinds, self.kind_moments, fit=self.margins_fit, invited=invited, confidence=self.rules.confidence
         )
 
     @cached_property
-    def margins_fit(self) -> Floats | None:
-        """What the margins say about each officer's scores, in the order of `officers`; None where nothing is raked."""
-        return estimation.margins_fit(self.people.values, self.officers, self.weights.categories)
+    def crowd(self) -> Crowd:
+        """Everybody who counts, elected members after the officers, sorted into kinds."""
+        raked = np.any(self.weights.categories >= 0, axis=1)
+        answering = ~self.flags.excluded
+        return crowd.sort(self.responses, self.authority, elected=self.elected, counted=answering, raked=raked)
 
-    def estimate_apart(self, groups: Groups, invited: Floats | None) -> Estimates:
-        """The same of groups inside authorities: each is a stratum of its own, raked to nothing (methodology 3.3)."""
-        return estimation.estimate(
-            self.people.values,
-            groups,
-            weights=self.responses.weight,
-            invited=invited,
-            confidence=self.rules.confidence,
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The officers who count: their kinds by authority, with the weights and categories that go with them."""
+        officers, rows = self.crowd.officers, self.crowd.rows
+        weight = None if self.weight is None else self.crowd.of_rows(self.weight)[:officers]
+        return Kinds(
+            Groups(rows.order[: rows.bounds[officers]], rows.bounds[: officers + 1]),
+            self.crowd.by_authority(len(self.codes)),
+            weight,
+            self.crowd.of_rows(self.weights.categories)[:officers],
         )
 
-    def unweighted(self, groups: Groups) -> Floats:
-        """The plain means of whole authorities, to be shown beside weighted ones; shape (authorities, measures)."""
-        return estimation.estimate(self.people.values, groups, weights=self.responses.weight).score
+    @cached_property
+    def all_moments(self) -> Moments:
+        """The moments of every kind of the crowd, shape (kinds, measures)."""
+        return alike.moments(self.people.values, self.crowd.rows)
+
+    @cached_property
+    def kind_moments(self) -> Moments:
+        """Those of the officers."""
+        return self.all_moments.taken(np.arange(self.crowd.officers))
+
+    @cached_property
+    def margins_fit(self) -> Floats | None:
+        """What the margins say about the scores of each kind of officers; None where nothing is raked."""
+        return estimation.margins_fit(self.kinds, self.kind_moments)
+
+    def estimate_apart(self, groups: Groups, invited: Floats | None) -> Estimates:
+        """The same of groups inside authorities: each is a stratum of its own, raked to nothing (methodology 3.3).
+
+        `groups` are of kinds of the crowd.
+        """
+        people = Kinds(self.crowd.rows, groups, self.crowd.design)
+        return estimation.of_kinds(people, self.all_moments, invited=invited, confidence=self.rules.confidence)
 
     def told(self, found: Estimates, said: Floats) -> Estimates:
         """The same with intervals that know no more of the staff than `said` does, for those who may not know N."""
@@ -141,8 +156,13 @@ class Case:
         return replace(coarse, invited=found.invited)
 
     def scored(self, groups: Groups) -> Ints:
-        """People of each group who are scored on anything; shape (groups,)."""
-        return sums.whole_sums(self.has_score[groups.order], groups)
+        """People who are scored on anything, of each group of kinds of the crowd; shape (groups,)."""
+        return sums.whole_sums(self.scored_alike[groups.order], groups)
+
+    @cached_property
+    def scored_alike(self) -> Ints:
+        """People who are scored on anything, of each kind of the crowd."""
+        return sums.whole_sums(self.has_score[self.crowd.rows.order], self.crowd.rows)
 
     @cached_property
     def has_score(self) -> NDArray[np.bool_]:
@@ -151,35 +171,51 @@ class Case:
 
     @cached_property
     def officers(self) -> Groups:
-        """The officers who count, by authority."""
-        return sums.grouped(np.where(self.counted, self.authority, -1), len(self.codes))
+        """The officers who count, by authority and kind."""
+        return Groups(self.kinds.rows.order, self.kinds.rows.bounds[self.kinds.groups.bounds])
 
     @cached_property
     def moments(self) -> tuple[Ints, Floats, Floats]:
         """People, plain mean and squared deviations of every authority, each of shape (authorities, measures)."""
-        shape = (len(self.codes), len(self.measures))
-        n, mean, squares = np.zeros(shape, dtype=np.int64), np.empty(shape), np.empty(shape)
-        for j, values in enumerate(self.people.values.T):
-            n[:, j], mean[:, j], squares[:, j] = agreement.moments(values, self.officers)
-        return n, mean, squares
+        found = alike.merged(self.kind_moments, self.kinds.groups)
+        return found.n.astype(np.int64), found.mean, found.squares
 
     @cached_property
-    def tally(self) -> Mapping[str, Ints]:
-        """How often the officers of each authority gave each answer to each scored item that has a column.
+    def given(self) -> Mapping[str, NDArray[np.uint8]]:
+        """What the officers who count answered to each scored item that has a column, in the order of `officers`.
 
-        Shape (authorities, 4 + options): the four negative codes of `frames` from the lowest, then the options.
+        Positions of options; the negative codes of `frames` are read as unsigned bytes and stand above every option.
         """
         columns = {code: place for place, code in enumerate(self.responses.items)}
+        order = self.officers.order
         return {
-            item.code: self._tally(self.responses.answers[:, columns[item.code]], _CODES + len(item.options))
+            item.code: self.responses.answers[:, columns[item.code]].take(order).view(np.uint8)
             for item in self.questionnaire.scored_items
             if item.code in columns
         }
 
-    def _tally(self, chosen: NDArray[np.int8], width: int) -> Ints:
-        cell = self.officers.of_row * width + (_CODES + chosen[self.officers.order])
-        counts = np.bincount(cell, minlength=len(self.codes) * width)
-        return counts.astype(np.int64).reshape(len(self.codes), width)
+    @cached_property
+    def counts(self) -> Mapping[str, Ints]:
+        """How often each kind of officers gave each answer to the items of `given`; shape (answers, kinds).
+
+        Answers are the four negative codes of `frames` from the lowest, then the options.
+        """
+        kinds, count = self.kinds.rows.of_row, self.kinds.rows.count
+        found = {}
+        for code, chosen in self.given.items():
+            width = _CODES + len(self.questionnaire.items[code].options)
+            start = np.zeros(256, dtype=np.int64)
+            start[np.arange(-_CODES, width - _CODES)] = np.arange(width) * count
+            cell = start.take(chosen)
+            cell += kinds
+            found[code] = np.bincount(cell, minlength=width * count).reshape(width, count)
+        return found
+
+    @cached_property
+    def tally(self) -> Mapping[str, Ints]:
+        """The same of each authority, shape (authorities, answers)."""
+        groups = self.kinds.groups
+        return {code: sums.whole_sums_of_rows(table, groups).T for code, table in self.counts.items()}
 
 
 def prepare(
@@ -188,8 +224,13 @@ def prepare(
     rules: Rules,
     authorities: pd.DataFrame | None,
     headcounts: pd.DataFrame | None,
+    *,
+    lists: tuple[Measure, ...] | None = None,
 ) -> Case:
-    """Scores of people, and who they are: authorities of the register and of the answers together, sorted by code."""
+    """Scores of people, and who they are: authorities of the register and of the answers together, sorted by code.
+
+    `lists` are the measures of the questionnaire with the items that count in them; without it all of their items do.
+    """
     register = [] if authorities is None else [str(code) for code in authorities["code"]]
     codes = tuple(sorted({*responses.authorities, *register}))
     place = {code: position for position, code in enumerate(codes)}
@@ -200,7 +241,8 @@ def prepare(
         is_elected = np.array([*(code in elected_tiers for code in responses.tiers), False])
         elected = is_elected[responses.tier]  # -1, not said, is the last place
     flags = quality.careless(responses, questionnaire, rules)
-    people = scoring.excluded(scoring.person_scores(responses, questionnaire, rules), flags.excluded)
+    counting = measures.of(questionnaire) if lists is None else lists
+    people = scoring.excluded(scoring.on_items(counting, responses, questionnaire, rules), flags.excluded)
     authority = lookup[responses.authority] if len(responses) else np.empty(0, dtype=np.int64)
     counted = ~elected & ~flags.excluded
     staff_rows = staff.employed(headcounts, elected_tiers)

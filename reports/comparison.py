@@ -23,12 +23,16 @@ from reports.statistics.sums import Floats, Ints
 
 @dataclass(frozen=True)
 class _Group:
-    """A peer group: its authorities, their places among all, and which of them are shown where they stand in it."""
+    """A peer group: its authorities, their places among all, and which of them are shown where they stand in it.
+
+    `place` is its own among the groups in which authorities have ranks; None where it is one authority's own.
+    """
 
     name: str
     members: list[str]
     rows: Ints
     told: NDArray[np.bool_]
+    place: int | None
 
 
 def compare(
@@ -50,24 +54,26 @@ def compare(
     """
     place = {code: position for position, code in enumerate(case.codes)}
     models = [one.model for one in aggregated.between]
-    beside = bands.bands(case, found, ~withheld(reasons), models, stable)
-    benchmark_parts, standing_parts = [], []
     menu = _menu(case, register) if menu is None else menu[menu["authority"].isin(place)]
-    for name, members in menu.groupby("peer_group", sort=False)["authority"]:
-        group = _group(str(name), list(members), place)
+    groups = _groups(menu, place)
+    everywhere = ~withheld(reasons)
+    ranked = [group.rows for group in groups if group.place is not None]
+    beside = bands.bands(case, found, everywhere, models, stable, groups=ranked)
+    benchmark_parts, standing_parts = [], []
+    for group in groups:
         rows = group.rows
-        shown = ~withheld(reasons[rows])
-        middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=name == peers.ALL)
+        shown = everywhere[rows]
+        middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=group.name == peers.ALL)
         against = threshold.authorities(middle.n, case.rules)
         benchmark_parts.append(assembly.benchmark_rows(group.name, case.measure_codes, middle, against))
         why = _standing_reasons(reasons[rows], against)
         result = _standings(case, found, rows, median=middle.median, shown=~withheld(why), counted=shown)
         relied = np.where(aggregated.differs, aggregated.reliability[rows], 0.0)
         result = standings.of_rows(standings.gated(result, relied, case.rules), group.told)
-        if group.told.all():
-            by = beside.of_group(rows, counted=shown, relied=relied, enough=~withheld(against))
-        else:
+        if group.place is None:
             by = beside.without_places(rows[group.told])
+        else:
+            by = beside.of_group(group.place, relied=relied, enough=~withheld(against))
         standing_parts.append(_rows(group, case, found, result=result, by=by, reasons=why[group.told]))
     return {
         "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
@@ -77,10 +83,16 @@ def compare(
     }
 
 
-def _group(name: str, members: list[str], place: Mapping[str, int]) -> _Group:
-    own = peers.owner(name)
-    told = np.array([own is None or code == own for code in members], dtype=np.bool_)
-    return _Group(name, members, np.array([place[code] for code in members], dtype=np.int64), told)
+def _groups(menu: pd.DataFrame, place: Mapping[str, int]) -> list[_Group]:
+    """The groups of a menu in their order."""
+    found, ranked = [], 0
+    for name, members in menu.groupby("peer_group", sort=False)["authority"]:
+        own = peers.owner(str(name))
+        told = np.array([own is None or code == own for code in members], dtype=np.bool_)
+        rows = np.array([place[code] for code in members], dtype=np.int64)
+        found.append(_Group(str(name), list(members), rows, told, ranked if own is None else None))
+        ranked += own is None
+    return found
 
 
 def _rows(

@@ -23,8 +23,8 @@ from reports.statistics.sums import Floats, Ints
 class Crossing:
     """The officers who count, by both: `people` (measures, authorities, service areas + 1, tiers + 1) are scored.
 
-    The place of a group is its place among those of its authority; the last place is "not said". `cell` (respondents,)
-    numbers authority, area and tier in this order, -1 for those who do not count; `areas` and `tiers` (groups,) are
+    The place of a group is its place among those of its authority; the last place is "not said". `cell` (kinds of the
+    crowd,) numbers authority, area and tier in this order, -1 for those who are no officers; `areas` and `tiers` (groups,) are
     the places of the parts of either split.
     """
 
@@ -37,15 +37,15 @@ class Crossing:
 def crossing(case: Case, areas: Split, tiers: Split) -> Crossing:
     """Everybody by service area and tier."""
     places = [_places(one, len(case.codes)) for one in (areas, tiers)]
-    of_row = [_of_respondents(case, one, local) for one, local in zip((areas, tiers), places, strict=True)]
+    of_kind = [_of_kinds(case, one, local) for one, local in zip((areas, tiers), places, strict=True)]
     width = [int(local.max(initial=-1)) + 2 for local in places]
-    inside = [np.where(row < 0, size - 1, row) for row, size in zip(of_row, width, strict=True)]
-    cell = np.where(case.counted, (case.authority * width[0] + inside[0]) * width[1] + inside[1], -1)
+    inside = [np.where(kind < 0, size - 1, kind) for kind, size in zip(of_kind, width, strict=True)]
+    officers = ~case.crowd.elected
+    cell = np.where(officers, (case.crowd.authority * width[0] + inside[0]) * width[1] + inside[1], -1)
     cells = len(case.codes) * width[0] * width[1]
     people = np.empty((len(case.measures), len(case.codes), *width), dtype=np.int64)
-    for j, values in enumerate(case.people.values.T):
-        scored = cell[case.counted & ~np.isnan(values)]
-        people[j] = np.bincount(scored, minlength=cells).reshape(people.shape[1:])
+    for j, scored in enumerate(case.all_moments.n[officers].T):
+        people[j] = np.bincount(cell[officers], weights=scored, minlength=cells).reshape(people.shape[1:])
     return Crossing(people, cell, *places)
 
 
@@ -98,13 +98,7 @@ def cell_scores(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> Ce
     groups = sums.grouped(place[crossed.cell], len(used))
     keys = [(case.codes[x], area[x, y], tier[x, z]) for x, y, z in zip(a.tolist(), r.tolist(), c.tolist(), strict=True)]
     invited = _staff(case, keys)
-    found = estimation.estimate(
-        case.people.values[:, wanted],
-        groups,
-        weights=case.responses.weight,
-        invited=invited,
-        confidence=case.rules.confidence,
-    )
+    found = case.estimate_apart(groups, invited).of_measures(wanted)
     reasons = threshold.people(found.n, case.rules)
     reasons[hidden[a, r, c][:, np.newaxis] & ~withheld(reasons)] = Reason.COMPLEMENT
     said = participation.said(invited, case.scored(groups))
@@ -147,8 +141,8 @@ def _places(one: Split, authorities: int) -> Ints:
     return result
 
 
-def _of_respondents(case: Case, one: Split, local: Ints) -> Ints:
-    result = np.full(len(case.responses), -1, dtype=np.int64)
+def _of_kinds(case: Case, one: Split, local: Ints) -> Ints:
+    result = np.full(case.crowd.rows.count, -1, dtype=np.int64)
     result[one.groups.order] = local[one.groups.of_row]
     return result
 
@@ -177,10 +171,11 @@ def _staff(case: Case, keys: Sequence[tuple[str, str, str]]) -> Floats:
 def _frame(
     keys: Sequence[tuple[str, str, str]], measures: Sequence[str], found: estimation.Estimates, reasons: Reasons
 ) -> pd.DataFrame:
-    places, measure = assembly.crossed(range(len(keys)), measures)
+    each = np.repeat(np.arange(len(keys)), len(measures))
     names = ("authority", "service_area", "tier")
     columns: dict[str, object] = {
-        name: np.array([key[at] for key in keys], dtype=object)[places] for at, name in enumerate(names)
+        name: np.array([key[at] for key in keys], dtype=object)[each] for at, name in enumerate(names)
     }
+    columns["measure"] = assembly.texts(measures, np.tile(np.arange(len(measures)), len(keys)))
     columns |= {name: getattr(found, name).ravel() for name in ("n", "score", "lower", "upper")}
-    return frames.CELL_SCORES.check(pd.DataFrame({**columns, "measure": measure, "reason": reasons.ravel()}))
+    return frames.CELL_SCORES.check(pd.DataFrame({**columns, "reason": reasons.ravel()}))

@@ -19,13 +19,15 @@ def of_inputs(
     authorities: pd.DataFrame | None,
     headcounts: pd.DataFrame | None,
     assessments: pd.DataFrame | None = None,
+    successions: pd.DataFrame | None = None,
 ) -> str:
-    """SHA-256 of answers, authorities, headcounts and self-assessments; the order of rows does not count.
+    """SHA-256 of answers, authorities, headcounts, self-assessments and successions; the order of rows does not count.
 
     A respondent is a line of authority, places of service area and tier, whether too fast, the design weight if there
-    is one, and one byte an item. Tables that are not there count as empty ones, self-assessments as none.
+    is one, whether the person took part in a programme if that was asked, and one byte an item. Authorities and headcounts that are not there count as empty ones, the others as none.
     """
-    tables = [_lines(authorities), _lines(headcounts), *([] if assessments is None else [_lines(assessments)])]
+    further = [_lines(one) for one in (assessments, successions) if one is not None]
+    tables = [_lines(authorities), _lines(headcounts), *further]
     whole = hashlib.sha256()
     for part in (_people(responses), *tables):
         whole.update(f"{len(part)}\n".encode())
@@ -40,10 +42,11 @@ def _people(responses: Responses) -> list[bytes]:
     area = nowhere if responses.service_area is None else responses.service_area
     tier = nowhere if responses.tier is None else responses.tier
     fast = calm if responses.too_fast is None else responses.too_fast
-    members = zip(responses.authority, area, tier, fast, _weights(responses), responses.answers, strict=True)
+    more = [weight + part for weight, part in zip(_weights(responses), _taken_part(responses), strict=True)]
+    members = zip(responses.authority, area, tier, fast, more, responses.answers, strict=True)
     return sorted(
-        f"{responses.authorities[authority]},{area},{tier},{int(fast)},{weight}".encode() + answers.tobytes()
-        for authority, area, tier, fast, weight, answers in members
+        f"{responses.authorities[authority]},{area},{tier},{int(fast)},{rest}".encode() + answers.tobytes()
+        for authority, area, tier, fast, rest, answers in members
     )
 
 
@@ -51,6 +54,12 @@ def _weights(responses: Responses) -> list[str]:
     if responses.weight is None:
         return [""] * len(responses)
     return [f"{weight!r}," for weight in responses.weight.tolist()]
+
+
+def _taken_part(responses: Responses) -> list[str]:
+    if responses.took_part is None:
+        return [""] * len(responses)
+    return [f"p{part}," for part in responses.took_part.tolist()]
 
 
 def _lines(frame: pd.DataFrame | None) -> list[bytes]:

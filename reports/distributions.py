@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from questionnaires.definition import Item
 from reports.rules import Rules
-from reports.statistics import intervals
+from reports.statistics import intervals, sums
 from reports.statistics.sums import Floats, Groups, Ints
 
 DONT_KNOW_ROW = "dk"
 BLANK_ROW = "blank"
-_Number = TypeVar("_Number", np.int64, np.float64)
 _NOT_ANSWERED_CODE = -2
 _DONT_KNOW_CODES = (-3, -4)
 
@@ -46,8 +43,8 @@ class Distribution:
 class Answerers:
     """Who is counted in shares, lined up once for all items: people of one authority and one weight are of a kind.
 
-    `order` lists the respondents, `kind` (of `order`) is the kind of each; kinds stand by authority and then in
-    rising order of weight, so that the order of rows cannot change a sum. `weight` (kinds,) is None without weights;
+    `order` lists the respondents, `kind` (of `order`) is the kind of each; kinds stand by authority and then in an order
+    of their own, so that the order of rows cannot change a sum. `weight` (kinds,) is None without weights;
     `kinds` has the kinds of each authority.
     """
 
@@ -57,48 +54,25 @@ class Answerers:
     kinds: Groups
 
 
-def answerers(groups: Groups, weights: Floats | None) -> Answerers:
-    """The people of `groups` (authorities) with their weights, of shape (respondents,).
-
-    >>> found = answerers(Groups(np.array([2, 0, 1]), np.array([0, 1, 3])), np.array([1.0, 1.0, 0.5]))
-    >>> found.order.tolist(), found.kind.tolist(), found.weight.tolist(), found.kinds.bounds.tolist()
-    ([2, 0, 1], [0, 1, 1], [0.5, 1.0], [0, 1, 2])
-    """
-    if weights is None:
-        one_each = np.arange(groups.count, dtype=np.int64)
-        return Answerers(groups.order, groups.of_row, None, Groups(one_each, np.arange(groups.count + 1)))
-    w = weights[groups.order]
-    by_weight = np.lexsort((w, groups.of_row))
-    own, w = groups.of_row[by_weight], w[by_weight]
-    fresh = np.ones(len(w), dtype=np.bool_)
-    fresh[1:] = (own[1:] != own[:-1]) | (w[1:] != w[:-1])
-    kind = np.cumsum(fresh) - 1
-    bounds = np.searchsorted(own[fresh], np.arange(groups.count + 1))
-    return Answerers(groups.order[by_weight], kind, w[fresh], Groups(np.arange(int(fresh.sum())), bounds))
-
-
-def distribution(
-    chosen: NDArray[np.int8], item: Item, people: Answerers, *, invited: Floats, rules: Rules
-) -> Distribution:
+def distribution(answers: Ints, item: Item, people: Answerers, *, invited: Floats, rules: Rules) -> Distribution:
     """The distribution of one item in every authority.
 
-    `chosen` (respondents,) holds positions of options or the negative codes of `frames`; `invited` (authorities,) is N
-    or NaN. Shares are weighted where there are weights; their intervals are Wilson's at n* (`intervals.effective_n`).
-    "Not applicable" counts with "don't know". Methodology 2.5 and 3.3.
+    `answers` (4 + options, kinds of `people`) says how often each kind gave each answer: the four negative codes of
+    `frames` from the lowest, then the options; `invited` (authorities,) is N or NaN. Shares are weighted where there
+    are weights; their intervals are Wilson's at n* (`intervals.effective_n`). "Not applicable" counts with "don't
+    know". Methodology 2.5 and 3.3.
     """
-    counts, weighted, squares = _counts(chosen, item, people)
     scored = [place for place, option in enumerate(item.options) if option.score is not None]
     unscored = [place for place in range(len(item.options)) if place not in scored]
-    extra = len(item.options)
-    dont_know = [*unscored, extra]
-    everything = [*scored, *dont_know, extra + 1]
-    base = _Base(counts[:, scored].sum(1), _effective(weighted, squares, scored), weighted[:, scored].sum(1))
-    asked = _Base(
-        counts[:, everything].sum(1), _effective(weighted, squares, everything), weighted[:, everything].sum(1)
-    )
-    missing = np.column_stack([weighted[:, dont_know].sum(1), weighted[:, extra + 1]])
+    rows = _Rows(len(item.options), tuple(scored), tuple(unscored))
+    table = rows.of(answers)
+    counts = sums.whole_sums_of_rows(table, people.kinds).T
+    weighted = counts.astype(np.float64)
+    if people.weight is not None:
+        weighted = np.stack([sums.plain_sums(row * people.weight, people.kinds) for row in table], axis=1)
+    base, asked = (_base(part, people) for part in (table[:-2], table))
     codes = [item.options[place].code for place in scored]
-    share = np.column_stack([_shares(weighted[:, scored], base), _shares(missing, asked)])
+    share = np.column_stack([_shares(weighted[:, :-2], base), _shares(weighted[:, -2:], asked)])
     effective = [base.effective] * len(scored) + [asked.effective] * 2
     found = Distribution(
         (*codes, DONT_KNOW_ROW, BLANK_ROW),
@@ -108,10 +82,31 @@ def distribution(
         share,
         share,
         np.column_stack(effective),
-        counts[:, scored].max(axis=1, initial=0),
-        _collapsed(codes, counts[:, scored], weighted[:, scored], base),
+        counts[:, :-2].max(axis=1, initial=0),
+        _collapsed(codes, counts[:, :-2], weighted[:, :-2], base),
     )
     return corrected(found, invited, rules)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a distribution: scored options, don't know (with not applicable and unscored options), blank."""
+
+    options: int
+    scored: tuple[int, ...]
+    unscored: tuple[int, ...]
+
+    def of(self, answers: Ints) -> Ints:
+        """How often each kind is in each row; shape (rows, kinds)."""
+        first = len(answers) - self.options
+        unknown = [first + place for place in self.unscored] + [first + code for code in _DONT_KNOW_CODES]
+        return np.concatenate(
+            [
+                answers[[first + place for place in self.scored]],
+                answers[unknown].sum(axis=0, keepdims=True),
+                answers[[first + _NOT_ANSWERED_CODE]],
+            ]
+        )
 
 
 def corrected(found: Distribution, invited: Floats, rules: Rules) -> Distribution:
@@ -135,37 +130,16 @@ class _Base:
     weight: Floats
 
 
-def _counts(chosen: NDArray[np.int8], item: Item, people: Answerers) -> tuple[Ints, Floats, Floats]:
-    """Counts, sums of weights and of squared weights by authority and option, then don't know, then blank."""
-    options = len(item.options)
-    width = options + 3  # the last column takes those who were not asked
-    column = np.full(256, width - 1, dtype=np.int64)  # read as an unsigned byte, a negative code is above every option
-    column[:options] = np.arange(options)
-    column[[code % 256 for code in _DONT_KNOW_CODES]] = options
-    column[_NOT_ANSWERED_CODE % 256] = options + 1
-    kinds = len(people.kinds.order)
-    cell = column[chosen[people.order].view(np.uint8)] * kinds + people.kind
-    table = np.bincount(cell, minlength=width * kinds).astype(np.int64).reshape(width, kinds)
-    counts = _by_authority(table, people.kinds)
-    if people.weight is None:
-        return counts, counts.astype(np.float64), counts.astype(np.float64)
-    weight = people.weight
-    return counts, _by_authority(table * weight, people.kinds), _by_authority(table * weight**2, people.kinds)
-
-
-def _by_authority(table: NDArray[_Number], kinds: Groups) -> NDArray[_Number]:
-    """Sums over the kinds of each authority, from (columns, kinds) to (authorities, columns)."""
-    result = np.zeros((kinds.count, len(table)), dtype=table.dtype)
-    if len(kinds.filled):
-        result[kinds.filled] = np.add.reduceat(table, kinds.bounds[kinds.filled], axis=1).T
-    return result
-
-
-def _effective(weighted: Floats, squares: Floats, places: list[int]) -> Floats:
-    """Kish's n_eff = (sum w)^2 / sum w^2 of the people in these columns."""
+def _base(table: Ints, people: Answerers) -> _Base:
+    """People of these rows, Kish's n_eff = (sum w)^2 / sum w^2 of them, and the sum of their weights."""
+    each = table.sum(axis=0)
+    n = sums.whole_sums(each, people.kinds)
+    weight = squares = n.astype(np.float64)
+    if people.weight is not None:
+        weight = sums.plain_sums(each * people.weight, people.kinds)
+        squares = sums.plain_sums(each * people.weight**2, people.kinds)
     with np.errstate(divide="ignore", invalid="ignore"):
-        effective: Floats = weighted[:, places].sum(1) ** 2 / squares[:, places].sum(1)
-    return effective
+        return _Base(n, weight**2 / squares, weight)
 
 
 def _shares(weighted: Floats, base: _Base) -> Floats:

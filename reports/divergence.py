@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reports import agreement, assembly, frames
+from reports import assembly, frames
 from reports.case import Case
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.splits import Split
-from reports.statistics import anova
+from reports.statistics import anova, kinds
 from reports.statistics.anova import OneWay
 from reports.statistics.sums import Floats, Ints
 
@@ -60,7 +60,8 @@ def divergence(case: Case, areas: Split, whole: Estimates) -> Divergence:
     Shrout & Fleiss 1979; Searle, Casella & McCulloch 1992.
     """
     enough = areas.found.n >= case.rules.minimum_respondents
-    moments = [agreement.moments(values, areas.groups) for values in case.people.values.T]
+    found = kinds.merged(case.all_moments, areas.groups)
+    moments = list(zip(found.n.astype(np.int64).T, found.mean.T, found.squares.T, strict=True))
     parts = [_frame(case, areas, whole, used, moments) for used in (enough, enough & ~withheld(areas.reasons))]
     return Divergence(*parts)
 
@@ -68,7 +69,7 @@ def divergence(case: Case, areas: Split, whole: Estimates) -> Divergence:
 def apart(case: Case, areas: Split, used: NDArray[np.bool_], moments: Sequence[_Moments]) -> Apart:
     """The analysis of every authority and measure over the parts in use; `used` has shape (parts, measures).
 
-    `moments` are those of every part, for each measure (`agreement.moments`).
+    `moments` are people, mean and squared deviations of every part, for each measure.
     """
     found = [_analysis(case, areas, used[:, j], one) for j, one in enumerate(moments)]
     spread = [np.where(one.mean_between + one.mean_within > _DUST, one.icc1, np.nan) for one in found]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.statistics import intervals, regression, sums
+from reports.statistics import kinds as alike
+from reports.statistics.kinds import Kinds, Moments
 from reports.statistics.sums import Floats, Groups, Ints
 
 ROUNDING_DUST = 1e-9  # points: below it a standard error is the rounding of equal answers, not a spread
@@ -30,14 +33,10 @@ class Estimates:
     se_comparison: Floats
     deff: Floats
 
-
-@dataclass(frozen=True)
-class _Moments:
-    n: Ints
-    score: Floats
-    squares: Floats
-    weight: Floats
-    deff: Floats
+    def of_measures(self, places: Sequence[int]) -> Estimates:
+        """The same of some of the measures."""
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        return Estimates(**{name: values[:, places] for name, values in found.items()})
 
 
 def estimate(
@@ -46,7 +45,6 @@ def estimate(
     *,
     weights: Floats | None = None,
     categories: Ints | None = None,
-    fit: Floats | None = None,
     invited: Floats | None = None,
     confidence: float = 0.95,
 ) -> Estimates:
@@ -55,12 +53,12 @@ def estimate(
     With weights w (mean 1 where there are none) and f = n / N where N is known and n <= N, else 0:
 
         ybar = sum(w y) / sum(w)
-        V = (1 - f) n / (n - 1) sum((w e)^2) / sum(w)^2
+        V = (1 - f) n / (n - 1) sum((w e - m)^2) / sum(w)^2
         interval = ybar +- t(0.975, n - 1) sqrt(V), clipped to 0..100
 
     e_i = y_i - x_i b with b the unweighted least squares of y on the margins that the weights were raked to
-    (`categories` (respondents, margins), or what `margins_fit` makes of them); a group without a margin has
-    e_i = y_i - ybar.
+    (`categories` (respondents, margins)); a group without a margin has
+    e_i = y_i - ybar. m is the mean of w e: 0 but for raking to two margins, where R's survey takes it off as well.
 
     `values` has shape (respondents, measures), points, NaN where a person has no score; `invited` has shape (groups,),
     NaN where unknown. n counts people scored on the measure. One person has no standard error; n = N has one of 0.
@@ -72,18 +70,33 @@ def estimate(
     >>> float(result.score[0, 0]), round(float(result.se[0, 0]), 6), round(float(result.se_comparison[0, 0]), 6)
     (55.0, 2.886751, 6.454972)
     """
-    known = np.full(groups.count, np.nan) if invited is None else invited
-    if fit is None:
-        fit = margins_fit(values, groups, categories)
-    moments = [
-        _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])[0]
-        for j in range(values.shape[1])
-    ]
-    n = _stack([m.n for m in moments], groups).astype(np.int64)
-    score = _stack([m.score for m in moments], groups)
-    se = _standard_error(n, moments, groups)
-    deff = _stack([m.deff for m in moments], groups)
-    return corrected(Estimates(n, score, score, se, score, score, se, deff), known, confidence=confidence)
+    people = alike.of_rows(groups, weights, categories)
+    found = alike.moments(values, people.rows)
+    return of_kinds(people, found, fit=margins_fit(people, found), invited=invited, confidence=confidence)
+
+
+def of_kinds(
+    people: Kinds,
+    found: Moments,
+    *,
+    fit: Floats | None = None,
+    invited: Floats | None = None,
+    confidence: float = 0.95,
+) -> Estimates:
+    """The same from the moments of each kind of people; `fit` (kinds, measures) is what `margins_fit` makes of them."""
+    known = np.full(people.groups.count, np.nan) if invited is None else invited
+    here, own = people.taken(people.groups.order), found.taken(people.groups.order)
+    means = _means(here, own)
+    apart = _apart(here, own, means, None if fit is None else fit[people.groups.order])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.where(
+            means.n > 1, means.n / (means.n - 1.0) * apart.squares / (means.weight * means.weight), np.nan
+        )
+        se: Floats = np.sqrt(variance)
+    se = np.where(se < ROUNDING_DUST, 0.0, se)
+    n = means.n.astype(np.int64)
+    blank = means.score
+    return corrected(Estimates(n, blank, blank, se, blank, blank, se, means.deff), known, confidence=confidence)
 
 
 def corrected(found: Estimates, invited: Floats, *, confidence: float = 0.95) -> Estimates:
@@ -101,16 +114,11 @@ def corrected(found: Estimates, invited: Floats, *, confidence: float = 0.95) ->
 
 
 def influences(
-    values: Floats,
-    groups: Groups,
-    *,
-    weights: Floats | None = None,
-    categories: Ints | None = None,
-    fit: Floats | None = None,
+    values: Floats, groups: Groups, *, weights: Floats | None = None, categories: Ints | None = None
 ) -> Floats:
     """How much each person moves the score of the own group: z = w e / sum(w), 0 without a score on the measure.
 
-    Arguments as in `estimate`. Shape (rows of `groups.order`, measures), points. n / (n - 1) sum(z^2) is the variance of a
+    Arguments as in `estimate`; about their mean, as there. Shape (rows of `groups.order`, measures), points. n / (n - 1) sum(z^2) is the variance of a
     score without finite population correction; a difference of scores of the same people has the influence
     z_1 - z_2, so that its variance knows how the two go together (Sarndal, Swensson & Wretman 1992, section 5.5).
 
@@ -118,65 +126,86 @@ def influences(
     >>> influences(people, sums.grouped(np.array([0, 0]), 1)).tolist()
     [[-5.0, 0.0], [5.0, 0.0]]
     """
-    if fit is None:
-        fit = margins_fit(values, groups, categories)
-    result = np.zeros((len(groups.order), values.shape[1]), order="F")
-    for j in range(values.shape[1]):
-        found, residual = _moments(values[groups.order, j], groups, weights, None if fit is None else fit[:, j])
-        total = np.where(found.weight > 0.0, found.weight, 1.0)
-        result[:, j] = residual / total[groups.of_row]
+    people = alike.of_rows(groups, weights, categories)
+    found = alike.moments(values, people.rows)
+    result = np.zeros(values.shape)
+    result[people.rows.order] = influences_of_kinds(people, found, values, fit=margins_fit(people, found))
+    return result[groups.order]
+
+
+def influences_of_kinds(people: Kinds, found: Moments, values: Floats, *, fit: Floats | None = None) -> Floats:
+    """The same in the order of the people's kinds, `people.rows.order`; every kind is in a group, in their order."""
+    means = _means(people, found)
+    centre = _apart(people, found, means, fit)
+    total = np.where(means.weight > 0.0, means.weight, 1.0)[people.group]
+    weight = (1.0 if people.weight is None else people.weight[:, np.newaxis]) / total
+    middle = weight * centre.expected + centre.mean / total
+    kind = people.rows.of_row
+    result = np.zeros((len(kind), values.shape[1]), order="F")
+    for j, column in enumerate(values.T):
+        moved = column.take(people.rows.order)
+        moved *= weight[:, j].take(kind)
+        moved -= middle[:, j].take(kind)
+        result[:, j] = np.where(np.isnan(moved), 0.0, moved)
     return result
 
 
-def margins_fit(values: Floats, groups: Groups, categories: Ints | None) -> Floats | None:
-    """What a person's margins say about the score (`regression.fitted`), in the order of the groups' rows.
+def margins_fit(people: Kinds, found: Moments) -> Floats | None:
+    """What the margins of each kind say about the score (`regression.of_kinds`), shape (kinds, measures).
 
-    NaN for people whose group has no margin in use; None where no group has one. It takes the longest of all steps, so
-    that who needs it twice makes it once.
+    NaN for people whose group has no margin in use; None where no group has one.
     """
-    if categories is None or not (categories >= 0).any():
+    if people.categories is None or not (people.categories >= 0).any():
         return None
-    raked: NDArray[np.bool_] = np.any(categories >= 0, axis=1)
-    inside = sums.whole_sums(raked[groups.order], groups) > 0
-    rows = inside[groups.of_row]
-    sizes = np.where(inside, np.diff(groups.bounds), 0)
-    part = Groups(groups.order[rows], np.concatenate([[0], np.cumsum(sizes)]))
-    fit = np.full((len(groups.order), values.shape[1]), np.nan, order="F")
-    fit[rows] = regression.fitted(values, part, categories)
-    return fit
+    raked: NDArray[np.bool_] = np.any(people.categories >= 0, axis=1)
+    inside = np.bincount(people.group, weights=raked, minlength=people.groups.count) > 0
+    return np.where(inside[people.group, np.newaxis], regression.of_kinds(people, found), np.nan)
 
 
-def _moments(values: Floats, groups: Groups, weights: Floats | None, fit: Floats | None) -> tuple[_Moments, Floats]:
-    """Weighted mean, sum of squared weighted residuals and sum of weights of one measure, by group; the residuals."""
-    scored = ~np.isnan(values)
-    y = np.where(scored, values, 0.0)
-    group = groups.of_row
-    n = sums.whole_sums(scored, groups)
+@dataclass(frozen=True)
+class _Means:
+    """Of each group and measure: people, sum of weights, weighted mean and Kish's design effect."""
+
+    n: Floats
+    weight: Floats
+    score: Floats
+    deff: Floats
+
+
+def _means(people: Kinds, found: Moments) -> _Means:
+    n = sums.plain_sums(found.n, people.groups)
     with np.errstate(divide="ignore", invalid="ignore"):
-        if weights is None:
-            w = scored.astype(np.float64)
-            total = n.astype(np.float64)
+        if people.weight is None:
             deff = np.where(n > 0, 1.0, np.nan)
-        else:
-            w = np.where(scored, weights[groups.order], 0.0)
-            total = sums.exact_sums(w, groups)
-            deff = n * sums.exact_sums(w * w, groups) / (total * total)
-        score = sums.exact_sums(w * y, groups) / total
-    expected = score[group] if fit is None else np.where(np.isnan(fit), score[group], fit)
-    residual = w * np.where(scored, y - expected, 0.0)
-    return _Moments(n, score, sums.exact_sums(residual * residual, groups), total, deff), residual
+            return _Means(n, n, sums.plain_sums(found.total, people.groups) / n, deff)
+        w = people.weight[:, np.newaxis]
+        weight = sums.plain_sums(w * found.n, people.groups)
+        score = sums.plain_sums(w * found.total, people.groups) / weight
+        deff = n * sums.plain_sums(w * w * found.n, people.groups) / (weight * weight)
+    return _Means(n, weight, score, deff)
 
 
-def _standard_error(n: Ints, moments: list[_Moments], groups: Groups) -> Floats:
-    squares = _stack([m.squares for m in moments], groups)
-    weight = _stack([m.weight for m in moments], groups)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = np.where(n > 1, n / (n - 1.0) * squares / (weight * weight), np.nan)
-    se: Floats = np.sqrt(variance)
-    return np.where(se < ROUNDING_DUST, 0.0, se)
+@dataclass(frozen=True)
+class _Apart:
+    """Weighted residuals: what is `expected` of each kind, their `mean` in its group, and `squares` about it by group."""
+
+    expected: Floats
+    mean: Floats | float
+    squares: Floats
 
 
-def _stack(columns: list[NDArray[np.float64]] | list[Ints], groups: Groups) -> Floats:
-    if not columns:
-        return np.empty((groups.count, 0))
-    return np.column_stack(columns).astype(np.float64)
+def _apart(people: Kinds, found: Moments, means: _Means, fit: Floats | None) -> _Apart:
+    """Residuals are taken about their mean in groups that are raked: two margins leave a little that one would not."""
+    w = 1.0 if people.weight is None else people.weight[:, np.newaxis]
+    own = np.maximum(found.n, 1.0)
+    expected = means.score[people.group]
+    mean: Floats | float = 0.0
+    if fit is not None:
+        raked = ~np.isnan(fit)
+        expected = np.where(raked, fit, expected)
+        residual = np.where(raked, w * (found.total - found.n * expected), 0.0)
+        there = sums.plain_sums(np.where(raked, found.n, 0.0), people.groups)
+        mean = np.where(raked, (sums.plain_sums(residual, people.groups) / np.maximum(there, 1.0))[people.group], 0.0)
+    away = w * (found.total / own - expected) - mean
+    squares = np.where(found.n > 0, w * w * found.squares + found.n * away * away, 0.0)
+    return _Apart(expected, mean, sums.plain_sums(squares, people.groups))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from reports import representativeness as even
 from reports import scoring
@@ -14,7 +16,7 @@ from reports.estimation import Estimates
 from reports.measures import Measure
 from reports.quality import Json
 from reports.representativeness import Representativeness
-from reports.statistics import sums
+from reports.statistics import kinds, sums
 from reports.statistics.sums import Floats, Groups, Ints
 
 MOVED_BY_SKIPPING = 1.0
@@ -23,19 +25,19 @@ _MOST_NOT_SAID = 0.20
 _KINDS = (("service_area", "tier"), ("service_area",), ("tier",))
 
 
-def evidence(case: Case, groups: Groups, found: Estimates, *, invited: Floats, reasons: Reasons) -> dict[str, Json]:
+def evidence(case: Case, found: Estimates, *, invited: Floats, reasons: Reasons) -> dict[str, Json]:
     """The parts of quality.json about single authorities.
 
-    `groups` are the officers of each authority, `found` their estimates, `invited` (authorities,) is N and `reasons`
-    (authorities, measures) what is withheld of their scores.
+    `found` are the estimates of the authorities, `invited` (authorities,) is N and `reasons` (authorities, measures)
+    what is withheld of their scores.
     """
     return {
-        "representativeness": representativeness(case, groups, invited, reasons),
-        "sensitivity": sensitivity(case, groups, found, reasons),
+        "representativeness": representativeness(case, invited, reasons),
+        "sensitivity": sensitivity(case, found, reasons),
     }
 
 
-def representativeness(case: Case, groups: Groups, invited: Floats, reasons: Reasons) -> dict[str, Json]:
+def representativeness(case: Case, invited: Floats, reasons: Reasons) -> dict[str, Json]:
     """R-indicator, word and worst-case bias of each authority whose staff is known by service area and tier.
 
     Over the cells of service area x tier, or where the headcounts have none over service areas, or tiers. People who
@@ -44,7 +46,7 @@ def representativeness(case: Case, groups: Groups, invited: Floats, reasons: Rea
     of 50 (below, they would tell about a few people); the word always may. The bias is given for the overall and the
     dimensions that are shown. Methodology 3.1.
     """
-    found, smallest = _by_cells(case, groups)
+    found, smallest = _by_cells(case)
     n, sd = _spread(case)
     bias = found.worst_bias(sd)
     hidden = withheld(reasons)
@@ -68,7 +70,7 @@ def representativeness(case: Case, groups: Groups, invited: Floats, reasons: Rea
     return result
 
 
-def sensitivity(case: Case, groups: Groups, found: Estimates, reasons: Reasons) -> dict[str, Json]:
+def sensitivity(case: Case, found: Estimates, reasons: Reasons) -> dict[str, Json]:
     """Scores that another choice of method would move: what is shown of them by how many points, by authority.
 
     `skipped_questions`: item-centred scoring against the half rule, by more than 1 point (methodology 2.2).
@@ -77,8 +79,8 @@ def sensitivity(case: Case, groups: Groups, found: Estimates, reasons: Reasons) 
     """
     shown = ~withheld(reasons)
     kept = np.isin(np.arange(len(case.measures)), [0, *case.dimensions])
-    centred = _skipping(case, groups)
-    clean = _without_flagged(case, groups) - found.score
+    centred = _skipping(case)
+    clean = _without_flagged(case) - found.score
     return {
         "skipped_questions": _beyond(case, np.where(shown & kept, centred, np.nan), MOVED_BY_SKIPPING),
         "careless": _beyond(case, np.where(shown & kept, clean, np.nan), MOVED_BY_CARELESS),
@@ -98,15 +100,14 @@ def _beyond(case: Case, shift: Floats, limit: float) -> dict[str, Json]:
 # How evenly they answered
 
 
-def _by_cells(case: Case, groups: Groups) -> tuple[Representativeness, Floats]:
+def _by_cells(case: Case) -> tuple[Representativeness, Floats]:
     """R by the finest cells that an authority has headcounts for, and the answers in its smallest cell."""
     authorities = len(case.codes)
-    scored = np.zeros(len(case.responses), dtype=np.bool_)
-    scored[groups.order] = case.has_score[groups.order]
     indicator, response = np.full(authorities, np.nan), np.full(authorities, np.nan)
     smallest = np.full(authorities, np.nan)
-    for kinds in _KINDS:
-        answered, staff, owner, counts = _cells(case, scored, kinds)
+    counts = case.scored(case.kinds.groups)
+    for margins in _KINDS:
+        answered, staff, owner = _cells(case, margins)
         found = even.r_indicator(answered, staff, owner, authorities)
         least = np.full(authorities, np.inf)
         np.minimum.at(least, owner, answered)
@@ -116,45 +117,30 @@ def _by_cells(case: Case, groups: Groups) -> tuple[Representativeness, Floats]:
     return Representativeness(indicator, response), smallest
 
 
-def _cells(case: Case, scored: NDArray[np.bool_], kinds: tuple[str, ...]) -> tuple[Ints, Floats, Ints, Floats]:
-    """Answers, staff and authority of every cell, and the people scored of each authority."""
-    rows = case.staff_rows
+def _cells(case: Case, margins: tuple[str, ...]) -> tuple[Ints, Floats, Ints]:
+    """Answers, staff and authority of every cell that has staff, by authority and the codes of its groups."""
+    rows, answers, crowd = case.staff_rows, case.responses, case.crowd
     for kind in ("service_area", "tier"):
-        rows = rows[(rows[kind] != "") == (kind in kinds)]
-    place = {code: at for at, code in enumerate(case.codes)}
-    cells: dict[tuple[str, ...], float] = {}
-    for key in rows[["authority", *kinds, "headcount"]].itertuples(index=False):
-        if key[0] in place and key[-1] == key[-1]:
-            cells[tuple(key[:-1])] = cells.get(tuple(key[:-1]), 0.0) + key[-1]
-    at = {cell: number for number, cell in enumerate(sorted(cells))}
-    answered = np.zeros(len(at), dtype=np.int64)
-    for cell, count in _answered(case, scored, kinds).items():
-        if cell in at:
-            answered[at[cell]] += count
-    owner = np.array([place[cell[0]] for cell in at], dtype=np.int64)
-    counts = np.bincount(case.authority[scored], minlength=len(case.codes)).astype(np.float64)
-    return answered, np.array([cells[cell] for cell in at], dtype=np.float64), owner, counts
-
-
-def _answered(case: Case, scored: NDArray[np.bool_], kinds: tuple[str, ...]) -> dict[tuple[str, ...], int]:
-    """People scored in every cell that somebody is in, by authority and the codes of the groups."""
-    answers = case.responses
-    members = {"service_area": (answers.service_area, answers.service_areas), "tier": (answers.tier, answers.tiers)}
-    columns = [case.authority[scored]]
-    names: list[tuple[str, ...]] = [case.codes]
-    for kind in kinds:
+        rows = rows[(rows[kind] != "") == (kind in margins)]
+    rows = rows[rows["headcount"].notna() & rows["authority"].isin(case.codes)]
+    members = {"service_area": (crowd.service_area, answers.service_areas), "tier": (crowd.tier, answers.tiers)}
+    staffed = [pd.Index(case.codes).get_indexer(pd.Index(rows["authority"]))]
+    answering, sizes = [crowd.authority], [len(case.codes)]
+    for kind in margins:
         member, codes = members[kind]
-        if member is None or not codes:
-            return {}
-        columns.append(member[scored].astype(np.int64))
-        names.append(codes)
-    found, of_row = sums.cells(columns)
-    counts = np.bincount(of_row, minlength=found.shape[1])
-    return {
-        tuple(codes[one] for codes, one in zip(names, cell, strict=True)): int(count)
-        for cell, count in zip(found.T.tolist(), counts.tolist(), strict=True)
-        if min(cell) >= 0
-    }
+        names = pd.Index(sorted({*codes, *rows[kind]}))
+        staffed.append(names.get_indexer(pd.Index(rows[kind])))
+        answering.append(np.append(names.get_indexer(pd.Index(codes, dtype=object)), -1)[member])
+        sizes.append(len(names))
+    inside = ~crowd.elected & np.all([one >= 0 for one in answering], axis=0)
+    size = math.prod(sizes)
+    if not size:
+        return np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.int64)
+    there = np.ravel_multi_index([one[inside] for one in answering], sizes)
+    answered = np.bincount(there, weights=case.scored_alike[inside], minlength=size)
+    cell, at = np.unique(np.ravel_multi_index(staffed, sizes), return_inverse=True)
+    staff = np.bincount(at, weights=rows["headcount"], minlength=len(cell)).astype(np.float64)
+    return answered[cell].astype(np.int64), staff, (cell * sizes[0] // size).astype(np.int64)
 
 
 def _spread(case: Case) -> tuple[Ints, Floats]:
@@ -167,36 +153,47 @@ def _spread(case: Case) -> tuple[Ints, Floats]:
 # What another choice of method would move
 
 
-def _skipping(case: Case, groups: Groups) -> Floats:
+def _skipping(case: Case) -> Floats:
     """Item-centred score minus score, (authorities, measures): the weighted mean over people of M - mean of m_j.
 
     A person's item-centred score is M + mean over answered items of (y_ij - m_j) with m_j the item's mean over all
     officers and M the mean of the m_j; it differs from the mean of the answered by M - mean over answered of m_j.
     """
-    people = np.full(case.people.values.shape, np.nan)
-    means = {item.code: _item_mean(case, item.code) for item in case.questionnaire.scored_items}
+    rows = case.kinds.rows
+    total = np.full((rows.count, len(case.measures)), np.nan)
+    means = {code: _item_mean(case, code) for code in case.given}
+    together, all_scored = np.zeros(len(rows.order)), np.ones(len(rows.order), dtype=np.bool_)
     for j in case.dimensions:
-        people[:, j] = _correction(case, case.measures[j], means)
+        points = _correction(case, case.measures[j], means)
+        scored = ~np.isnan(case.people.values[:, j].take(rows.order))
+        total[:, j] = sums.sums_of_alike(np.where(scored, points, 0.0), rows)
+        together += points
+        all_scored &= scored
     if len(case.dimensions) >= case.rules.overall_dimensions:
-        people[:, 0] = people[:, case.dimensions].sum(axis=1) / len(case.dimensions)
-    return _means(case, groups, np.where(np.isnan(case.people.values), np.nan, people))
+        together /= len(case.dimensions)
+        total[:, 0] = sums.sums_of_alike(np.where(all_scored, together, 0.0), rows)
+    return _means(case, total, case.kind_moments.n)
 
 
 def _correction(case: Case, measure: Measure, means: dict[str, float]) -> Floats:
-    items = [code for code in measure.items if not np.isnan(means[code])]
-    total, answered = np.zeros(len(case.responses)), np.zeros(len(case.responses), dtype=np.int16)
-    for code in items:
-        has = _has_score(case, code)
-        total += np.where(has, means[code], 0.0)
-        answered += has
+    """Of each officer, from tables of which of eight items have an answer: few people skip, and many skip the same."""
+    items = [code for code in measure.items if not np.isnan(means.get(code, np.nan))]
+    total, answered = np.zeros(len(case.officers.order)), np.zeros(len(case.officers.order), dtype=np.uint8)
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, np.newaxis], axis=1, bitorder="little")
+    for start in range(0, len(items), 8):
+        eight = items[start : start + 8]
+        pattern = np.zeros(len(total), dtype=np.uint8)
+        own = np.zeros(8)
+        for place, code in enumerate(eight):
+            scores = scoring.option_scores(case.questionnaire.items[code])
+            known = np.zeros(256, dtype=np.uint8)
+            known[: len(scores)] = np.where(np.isnan(scores), 0, 1 << place)
+            pattern |= known.take(case.given[code])
+            own[place] = means[code]
+        total += (bits * own).sum(axis=1).take(pattern)
+        answered += bits.sum(axis=1, dtype=np.uint8).take(pattern)
     middle = sum(means[code] for code in items) / max(len(items), 1)
     return np.where(answered == len(items), 0.0, middle - total / np.maximum(answered, 1))
-
-
-def _has_score(case: Case, code: str) -> NDArray[np.bool_]:
-    known = np.append(~np.isnan(scoring.option_scores(case.questionnaire.items[code])), False)
-    chosen = case.responses.answers[:, case.responses.items.index(code)]
-    return known[np.where(chosen < 0, len(known) - 1, chosen)]
 
 
 def _item_mean(case: Case, code: str) -> float:
@@ -208,20 +205,19 @@ def _item_mean(case: Case, code: str) -> float:
     return float((often * np.nan_to_num(scores)).sum() / often.sum()) if often.sum() else float("nan")
 
 
-def _without_flagged(case: Case, groups: Groups) -> Floats:
+def _without_flagged(case: Case) -> Floats:
     """Scores without everybody who has any flag of careless answers, (authorities, measures)."""
-    flagged = case.flags.long_run | case.flags.no_spread | case.flags.too_fast
-    return _means(case, groups, np.where(flagged[:, np.newaxis], np.nan, case.people.values))
+    rows = case.kinds.rows
+    flagged = (case.flags.long_run | case.flags.no_spread | case.flags.too_fast).take(rows.order)
+    sizes = sums.whole_sums(flagged, rows)
+    theirs = kinds.moments(case.people.values, Groups(rows.order[flagged], np.append(0, np.cumsum(sizes))))
+    return _means(case, case.kind_moments.total - theirs.total, case.kind_moments.n - theirs.n)
 
 
-def _means(case: Case, groups: Groups, values: Floats) -> Floats:
-    """Weighted means of each authority; NaN where nobody is left."""
-    weight = np.ones(len(groups.order)) if case.weight is None else case.weight[groups.order]
-    result = []
-    for j in range(values.shape[1]):
-        y = values[groups.order, j]
-        there = ~np.isnan(y)
-        w = weight * there
-        with np.errstate(divide="ignore", invalid="ignore"):
-            result.append(sums.exact_sums(np.where(there, w * y, 0.0), groups) / sums.exact_sums(w, groups))
-    return np.column_stack(result)
+def _means(case: Case, total: Floats, n: Floats) -> Floats:
+    """Weighted means of each authority from sums by kind; NaN where nobody is left."""
+    weight = 1.0 if case.kinds.weight is None else case.kinds.weight[:, np.newaxis]
+    left = sums.plain_sums(n, case.kinds.groups) > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = sums.plain_sums(weight * total, case.kinds.groups) / sums.plain_sums(weight * n, case.kinds.groups)
+    return np.where(left, mean, np.nan)

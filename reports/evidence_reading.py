@@ -97,6 +97,8 @@ def _gates(quality: Mapping[str, Json], titles: Mapping[str, str], language: str
     said = [text("evidence.unreliable", language, measures=_titles(failed, titles, language))] if failed else []
     if gates.state_of(found.get("four_dimensions")) == State.FAILED:
         said.append(text("evidence.together", language))
+    if gates.state_of(found.get("invariance")) == State.FAILED:
+        said.append(text("evidence.means_differently", language))
     return said
 
 

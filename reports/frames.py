@@ -26,6 +26,7 @@ class Responses:
     `authority`, `service_area` and `tier` index into the tuples of codes beside them (-1: not said). `answers` has
     shape (respondents, items): the position of the chosen option in the item's option set, or one of the negative
     codes above. `weight` (design weights) and `seconds` are optional. `too_fast` is the sealed flag of the service.
+    `took_part` in a development programme is 1 or 0 (-1: not said).
     """
 
     authorities: tuple[str, ...]
@@ -39,6 +40,7 @@ class Responses:
     weight: NDArray[np.float64] | None = None
     seconds: NDArray[np.float64] | None = None
     too_fast: NDArray[np.bool_] | None = None
+    took_part: NDArray[np.int8] | None = None
 
     def __len__(self) -> int:
         return int(self.answers.shape[0])
@@ -79,6 +81,7 @@ MENU = Shape("menu", {"peer_group": _TEXT, "authority": _TEXT})
 DROPPED = Shape("dropped", {"peer_group": _TEXT, "measure": _TEXT})
 HEADCOUNTS = Shape("headcounts", {"authority": _TEXT, "service_area": _TEXT, "tier": _TEXT, "headcount": _COUNT})
 ASSESSMENTS = Shape("assessments", {"authority": _TEXT, "theme": _TEXT, "score": _NUMBER})
+SUCCESSIONS = Shape("successions", {"predecessor": _TEXT, "successor": _TEXT, "on": _TEXT})
 
 SCORES = Shape("scores", {
     "authority": _TEXT, "measure": _TEXT, "n": _COUNT, "invited": _COUNT, "score": _NUMBER, "se": _NUMBER,
@@ -119,6 +122,7 @@ BENCHMARKS = Shape("benchmarks", {
     "peer_group": _TEXT, "measure": _TEXT, "n": _COUNT, "lower_quartile": _NUMBER, "median": _NUMBER,
     "upper_quartile": _NUMBER, "restated_for": _TEXT, "reason": _TEXT, "median_lower": _NUMBER, "median_upper": _NUMBER,
 })  # fmt: skip
+BENCHMARKS_RESTATED = Shape("benchmarks_restated", BENCHMARKS.columns)
 STANDINGS = Shape("standings", {
     "authority": _TEXT, "peer_group": _TEXT, "measure": _TEXT, "score": _NUMBER, "gap": _NUMBER, "p_value": _NUMBER,
     "p_adjusted": _NUMBER, "verdict": _TEXT, "percentile_rank": _NUMBER, "rank_lower": _COUNT, "rank_upper": _COUNT,
@@ -165,10 +169,54 @@ SECTOR_TIER_GAPS = Shape("sector_tier_gaps", {
 EQUALITY_MIX = Shape("equality_mix", {
     "item": _TEXT, "option": _TEXT, "n": _COUNT, "share": _NUMBER, "reason": _TEXT,
 })  # fmt: skip
+SECTOR_PROGRAMMES = Shape("sector_programmes", {
+    "measure": _TEXT, "authorities": _COUNT, "n_took_part": _COUNT, "n_others": _COUNT, "gap": _NUMBER,
+    "lower": _NUMBER, "upper": _NUMBER, "p_value": _NUMBER, "p_adjusted": _NUMBER, "verdict": _TEXT, "reason": _TEXT,
+})  # fmt: skip
+DONT_KNOW_SHARES = Shape("dont_know", {
+    "authority": _TEXT, "kind": _TEXT, "group": _TEXT, "measure": _TEXT, "n": _COUNT, "share": _NUMBER,
+    "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+SECTOR_DONT_KNOW = Shape("sector_dont_know", {
+    "kind": _TEXT, "group": _TEXT, "measure": _TEXT, "n": _COUNT, "authorities": _COUNT, "share": _NUMBER,
+    "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+LEADERSHIP = Shape("leadership", {
+    "authority": _TEXT, "profile": _TEXT, "item": _TEXT, "n": _COUNT, "share": _NUMBER, "lower": _NUMBER,
+    "upper": _NUMBER, "reason": _TEXT, "nearly": _TEXT,
+})  # fmt: skip
+SECTOR_LEADERSHIP = Shape("sector_leadership", {
+    "profile": _TEXT, "item": _TEXT, "authorities": _COUNT, "n": _COUNT, "share": _NUMBER, "lower": _NUMBER,
+    "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
 CHANGE = Shape("change", {
     "authority": _TEXT, "measure": _TEXT, "common_items": _COUNT, "series": _TEXT, "before": _NUMBER,
     "after": _NUMBER, "change": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "p_value": _NUMBER,
     "p_adjusted": _NUMBER, "verdict": _TEXT, "reason": _TEXT, "n_before": _COUNT, "n_after": _COUNT,
+    "predecessors": _TEXT,
+})  # fmt: skip
+SECTOR_CHANGE = Shape("sector_change", {
+    "measure": _TEXT, "common_items": _COUNT, "series": _TEXT, "n": _COUNT, "above": _COUNT, "similar": _COUNT,
+    "below": _COUNT, "cannot_tell": _COUNT, "lower_quartile": _NUMBER, "median": _NUMBER, "upper_quartile": _NUMBER,
+    "reason": _TEXT,
+})  # fmt: skip
+AREA_SCORES = Shape("area_scores", {
+    "authority": _TEXT, "service_area": _TEXT, "measure": _TEXT, "n": _COUNT, "score": _NUMBER,
+    "shrunken_score": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "authority_score": _NUMBER,
+})  # fmt: skip
+COMPARISON_INTERVALS = Shape("comparison_intervals", {
+    "measure": _TEXT, "authority": _TEXT, "score": _NUMBER, "se": _NUMBER, "lower": _NUMBER, "upper": _NUMBER,
+})  # fmt: skip
+COMPARISON_PAIRS = Shape("comparison_pairs", {
+    "measure": _TEXT, "authorities": _COUNT, "lowest": _NUMBER, "middle": _NUMBER, "highest": _NUMBER, "pairs": _COUNT,
+    "apart": _NUMBER, "mistaken": _NUMBER,
+})  # fmt: skip
+FUNNEL_POINTS = Shape("funnel_points", {
+    "measure": _TEXT, "authority": _TEXT, "n_effective": _NUMBER, "score": _NUMBER, "outside": _NUMBER,
+})  # fmt: skip
+FUNNEL_LIMITS = Shape("funnel_limits", {
+    "measure": _TEXT, "n_effective": _NUMBER, "centre": _NUMBER, "lower_inner": _NUMBER, "upper_inner": _NUMBER,
+    "lower_outer": _NUMBER, "upper_outer": _NUMBER,
 })  # fmt: skip
 PROFILE = Shape("profile", {
     "measure": _TEXT, "title": _TEXT, "score": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "n": _COUNT,

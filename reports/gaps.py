@@ -97,24 +97,22 @@ def compared(case: Case) -> Tiers:
     """Senior leaders, managers and frontline officers who count, each group as a stratum of its own."""
     codes = [_with_standing(case, one) for one in (Standing.SENIOR, Standing.MANAGER, Standing.FRONTLINE)]
     authorities = len(case.codes)
-    place = np.full(len(case.responses), -1, dtype=np.int64)
-    if case.responses.tier is not None:
-        of_code = {code: at for at, group in enumerate(codes) for code in group}
-        table = np.array([*(of_code.get(code, -1) for code in case.responses.tiers), -1], dtype=np.int64)
-        place = np.where(case.counted, table[case.responses.tier], -1)  # -1, not said, is the last place
-    apart = _estimated(case, np.where(place >= 0, place * authorities + case.authority, -1), 3)
+    of_code = {code: at for at, group in enumerate(codes) for code in group}
+    table = np.array([*(of_code.get(code, -1) for code in case.responses.tiers), -1], dtype=np.int64)
+    place = np.where(case.crowd.elected, -1, table[case.crowd.tier])  # -1, not said, is the last place
+    own = case.crowd.authority
+    apart = _estimated(case, np.where(place >= 0, place * authorities + own, -1), 3)
     senior, _, frontline = (Side(*(one[at] for one in apart)) for at in range(3))
     pooled = senior.n < case.rules.minimum_respondents
-    wanted = np.any(pooled, axis=1, keepdims=True)[case.authority, 0] & np.isin(place, (0, 1))
-    both = _estimated(case, np.where(wanted, case.authority, -1), 1)
+    wanted = np.any(pooled, axis=1)[own] & np.isin(place, (0, 1))
+    both = _estimated(case, np.where(wanted, own, -1), 1)
     together = Side(*(one[0] for one in both))
     return Tiers(senior, together, frontline, pooled, (codes[0], codes[0] + codes[1], codes[2]))
 
 
 def elected_members(case: Case) -> Side:
     """The elected members of every authority."""
-    answering = case.elected & ~case.flags.excluded
-    found = _estimated(case, np.where(answering, case.authority, -1), 1)
+    found = _estimated(case, np.where(case.crowd.elected, case.crowd.authority, -1), 1)
     return Side(*(one[0] for one in found))
 
 
@@ -265,10 +263,13 @@ def _with_overall(case: Case, reasons: Reasons) -> Reasons:
     return reasons
 
 
-def _estimated(case: Case, cell: Ints, kinds: int) -> tuple[Ints, Floats, Floats]:
-    """n, score and error of groups that are numbered kind by kind; each of shape (kinds, authorities, measures)."""
-    found = case.estimate_apart(sums.grouped(cell, kinds * len(case.codes)), None)
-    shape = (kinds, len(case.codes), found.n.shape[1])
+def _estimated(case: Case, cell: Ints, tiers: int) -> tuple[Ints, Floats, Floats]:
+    """n, score and error of the tiers that kinds of the crowd are in, numbered one after the other.
+
+    `cell` (kinds of the crowd,) is tier x authority, -1 nowhere; each result has shape (tiers, authorities, measures).
+    """
+    found = case.estimate_apart(sums.grouped(cell, tiers * len(case.codes)), None)
+    shape = (tiers, len(case.codes), found.n.shape[1])
     return found.n.reshape(shape), found.score.reshape(shape), found.se_comparison.reshape(shape)
 
 

@@ -19,8 +19,8 @@ LEAST_ITEMS = 4
 LEAST_PEOPLE = 200
 LEAST_RWG = 0.70
 
-_STAY = ("reliability", "item_analysis", "agreement", "within_agreement")
-"""Frames that tell why a dimension is withheld, so that it is not withheld in them."""
+_STAY = ("reliability", "item_analysis", "agreement", "within_agreement", "dont_know", "sector_dont_know")
+"""Frames that tell why a dimension is withheld, or of single answers, so that it is not withheld in them."""
 _NO_NUMBER = (Reason.NO_ANSWERS, Reason.TOO_FEW_PEOPLE, Reason.NOT_A_THEME, Reason.NOT_ASSESSED)
 
 

@@ -11,7 +11,15 @@ from reports.statistics.sums import Floats
 
 
 def employed(headcounts: pd.DataFrame | None, elected_tiers: Sequence[str]) -> pd.DataFrame:
-    """Headcount rows as plain text and numbers, without elected members, who are outside every headcount."""
+    """Headcount rows as plain text and numbers, without elected members, who are outside every headcount.
+
+    `headcounts` (HEADCOUNTS) may be None: no row. Methodology 1 and 3.1.
+
+    >>> given = pd.DataFrame({"authority": ["A", "A"], "service_area": [None, ""], "tier": ["elected", "senior"],
+    ...                       "headcount": [30, 12]})
+    >>> employed(given, ["elected"]).values.tolist()
+    [['A', '', 'senior', 12.0]]
+    """
     columns = ["authority", "service_area", "tier", "headcount"]
     if headcounts is None:
         return pd.DataFrame({column: [] for column in columns})
@@ -25,7 +33,12 @@ def employed(headcounts: pd.DataFrame | None, elected_tiers: Sequence[str]) -> p
 def totals(rows: pd.DataFrame, authorities: Sequence[str]) -> Floats:
     """N of each authority: its total row, or the sum of its service area x tier cells; NaN where there is neither.
 
-    `rows` come from `employed`; shape of the result (authorities,).
+    `rows` come from `employed`; shape of the result (authorities,), people. Methodology 3.1.
+
+    >>> rows = pd.DataFrame({"authority": ["A", "B", "B"], "service_area": ["", "ict", "ict"],
+    ...                      "tier": ["", "senior", "frontline"], "headcount": [60.0, 5.0, 20.0]})
+    >>> totals(rows, ["A", "B", "C"]).tolist()
+    [60.0, 25.0, nan]
     """
     area, tier = rows["service_area"] != "", rows["tier"] != ""
     known = _by(rows[area & tier], "authority")
@@ -34,7 +47,15 @@ def totals(rows: pd.DataFrame, authorities: Sequence[str]) -> Floats:
 
 
 def group_totals(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str], float]:
-    """N of each (authority, group) of a kind (`service_area` or `tier`): its own row, or the sum of its cells."""
+    """N of each (authority, group) of a kind (`service_area` or `tier`): its own row, or the sum of its cells.
+
+    `rows` come from `employed`; people. Methodology 3.2 and 3.3.
+
+    >>> rows = pd.DataFrame({"authority": ["B", "B", "B"], "service_area": ["ict", "ict", ""],
+    ...                      "tier": ["senior", "frontline", "senior"], "headcount": [5.0, 20.0, 9.0]})
+    >>> group_totals(rows, "service_area"), group_totals(rows, "tier")
+    ({('B', 'ict'): 25.0}, {('B', 'frontline'): 20.0, ('B', 'senior'): 9.0})
+    """
     other = "tier" if kind == "service_area" else "service_area"
     in_group, in_cell = rows[kind] != "", rows[other] != ""
     known = _by(rows[in_group & in_cell], "authority", kind)

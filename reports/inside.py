@@ -46,11 +46,10 @@ def _one_way(case: Case, one: Split) -> Inside:
 
 def _elected_members(case: Case) -> Inside:
     """Elected members are a group of their own, without headcount or correction."""
-    answering = case.elected & ~case.flags.excluded
-    places = np.unique(case.authority[answering])
-    table = np.full(len(case.codes) + 1, -1, dtype=np.int64)
-    table[places] = np.arange(len(places))
-    groups = sums.grouped(np.where(answering, table[case.authority], -1), len(places))
+    places, which = np.unique(case.crowd.authority[case.crowd.elected], return_inverse=True)
+    cell = np.full(len(case.crowd.elected), -1, dtype=np.int64)
+    cell[case.crowd.elected] = which
+    groups = sums.grouped(cell, len(places))
     found = case.estimate_apart(groups, None)
     owner = np.arange(len(places), dtype=np.int64)
     before = splits.known_reasons(case, groups)

@@ -32,6 +32,19 @@ class Caption:
     demonstration: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What stands at the foot of a picture: release, method, and whether the data are made up."""
+
+    release: str | None = None
+    method: str = "1"
+    demonstration: bool = False
+
+    @property
+    def line(self) -> str:
+        return text("answered.release", release=self.release, method=self.method) if self.release else ""
+
+
 def caption(
     profile: pd.DataFrame,
     *,
@@ -216,11 +229,7 @@ def answered(profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> str:
     if min(counts) == invited:
         return text("answered.everybody", language, invited=invited)
     rates = sorted({response_rate(count, invited, language) for count in (min(counts), max(counts))})
-    rate = (
-        rates[0]
-        if len(rates) == 1
-        else text("answered.about_percent", language, percent=whole(100 * min(counts) / invited))
-    )
+    rate = rates[0] if len(rates) == 1 else wording.percent(min(counts) / invited, language, form="about_percent")
     return text("answered.of_known", language, n=_span(counts, language), invited=invited, rate=rate)
 
 
@@ -230,10 +239,9 @@ def response_rate(n: int, invited: int, language: str = BASE_LANGUAGE) -> str:
     >>> [response_rate(n, invited).replace("\\u00a0", " ") for n, invited in ((84, 131), (33, 40), (38, 40))]
     ['64 %', 'about 85 %', '95 % or more']
     """
-    percent = 100 * n / invited
     if invited >= RATE_FROM:
-        return text("answered.percent", language, percent=whole(percent))
-    stepped = 5 * math.floor(percent / 5 + 0.5)
+        return wording.percent(n / invited, language)
+    stepped = 5 * math.floor(20 * n / invited + 0.5)
     if stepped >= 95:
         return text("answered.nearly_all", language)
     return text("answered.about_percent", language, percent=stepped)

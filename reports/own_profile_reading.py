@@ -51,6 +51,15 @@ def sentence(leanings: Sequence[Leaning], name: str, language: str = BASE_LANGUA
     return text(f"own_profile.{key}", language, name=name, above=named[ABOVE], below=named[BELOW]) if key else ""
 
 
+def apart(leanings: Sequence[Leaning]) -> tuple[tuple[Leaning, ...], tuple[Leaning, ...]]:
+    """The supported leanings, towards before away, and the rest; file order within each.
+
+    Among 14 themes the two that stand out must not have to be looked for.
+    """
+    supported = tuple(one for key in _LEANS for one in leanings if one.verdict == key)
+    return supported, tuple(one for one in leanings if one.verdict not in _LEANS)
+
+
 def leading(
     finding: str, dimensions: Sequence[Row], leanings: Sequence[Leaning], name: str, language: str = BASE_LANGUAGE
 ) -> str:

@@ -98,6 +98,21 @@ def sector_profile(
     return _frame(records)
 
 
+def with_before(frame: pd.DataFrame, change: pd.DataFrame | None, *, authority: str) -> pd.DataFrame:
+    """The profile with last wave's scores on common items in a column `before`; as it is where there is no such frame.
+
+    `change` is the published frame CHANGE; what has a reason, or whose own score is not shown, stays empty.
+    """
+    if change is None or change.empty:
+        return frame
+    found = _by_measure(change, authority=authority)
+    before = [
+        None if _has_reason(one) or number(score) is None else number(one.get("before"))
+        for one, score in zip((found.get(code, {}) for code in frame["measure"].tolist()), frame["score"], strict=True)
+    ]
+    return frame.assign(before=pd.array(before, dtype="Float64"))
+
+
 def rows(frame: pd.DataFrame) -> tuple[Row, ...]:
     """The profile as plain values; an optional column `before` is last wave's score on common items."""
     columns = {column: frame[column].tolist() for column in (*PROFILE.columns, "before") if column in frame.columns}

@@ -20,17 +20,22 @@ from reports import (
     crossed,
     distributions,
     divergence,
+    dont_know,
     evidence,
     gaps,
     gates,
     inside,
+    leadership,
     nested,
+    ordinal,
     own_profile,
     peer_safety,
+    programmes,
     quality,
     robustness,
     say_do,
     scale_quality,
+    sector_change,
     sector_inside,
     splits,
 )
@@ -93,7 +98,8 @@ def compute(
 
     `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers, with the frozen menu as a Register; `headcounts` (HEADCOUNTS)
     gives N; `assessments` (ASSESSMENTS) are the levels that authorities chose for themselves, without which there is no
-    frame `say_do`; `previous` is an earlier wave, without which there is no `change`. `progress` is told the name of each
+    frame `say_do`; `previous` is an earlier wave, without which there is no `change`: items that are new since then do not
+    count in scores yet. `progress` is told the name of each
     of the STEPS as it begins. No input is changed. The frames are those of `frames.py`, sorted by authority code, then overall, dimensions and themes in file order.
     """
     tell = progress or (lambda _: None)
@@ -101,7 +107,10 @@ def compute(
     authorities, menu = (
         (authorities.authorities, authorities.menu) if isinstance(authorities, Register) else (authorities, None)
     )
-    case, passed, scales = _through_scale_gates(prepare(responses, questionnaire, rules, authorities, headcounts))
+    going_on = None if previous is None else previous.continued(responses, questionnaire)
+    lists = None if going_on is None else going_on.index
+    prepared = prepare(responses, questionnaire, rules, authorities, headcounts, lists=lists)
+    case, passed, scales = _through_scale_gates(prepared)
     tell(STEPS[1])
     own = _own(case)
     tables = scales | _own_tables(own)
@@ -113,12 +122,14 @@ def compute(
     register = authorities if authorities is not None else pd.DataFrame({"code": []})
     tables |= _compared(own, register, menu)
     if assessments is not None:
-        apart = say_do.say_do(case, assessments, own.groups, invited=own.invited, said=own.said)
+        apart = say_do.say_do(case, assessments, invited=own.invited, said=own.said)
         tables |= {"say_do": apart.computed, guard.told("say_do"): apart.told}
-    if previous is not None:
-        tables |= change.change(case, previous, register)
+    told_apart = _quality(own, passed, tables)
+    if previous is not None and going_on is not None:
+        tables |= _changed(case, previous, register)
+        told_apart["earlier_wave"] = change.quality(previous, going_on, tables["change"])
     told = late.withhold(gates.withheld(tables, case.refused_codes), _late_reasons(own), case.codes, case.measure_codes)
-    return Results(told, _quality(own, passed, tables), rules)
+    return Results(told, told_apart, rules)
 
 
 def audited(
@@ -187,12 +198,12 @@ def _dimensions(case: Case) -> list[str]:
 def _own(case: Case) -> _Own:
     groups = case.officers
     invited = staff.totals(case.staff_rows, case.codes)
-    found = case.estimate(groups, invited)
+    found = case.estimate(invited)
     return _Own(
         case=case,
         groups=groups,
         invited=invited,
-        said=participation.said(invited, case.scored(groups)),
+        said=participation.said(invited, case.scored(case.kinds.groups)),
         found=found,
         reasons=_score_reasons(case, found),
         aggregated=aggregation.aggregate(case, found, groups),
@@ -205,7 +216,7 @@ def _own_tables(own: _Own) -> dict[str, pd.DataFrame]:
     case = own.case
     within = aggregation.within_frame(case, own.found, own.groups)
     return {
-        "respondents": assembly.respondents(case.row_codes, case.people, case.counted),
+        "respondents": assembly.respondents(case.codes, case.authority, case.people, case.counted),
         "scores": _scores(own, own.found),
         guard.told("scores"): _scores(own, case.told(own.found, own.said)),
         "agreement": aggregation.agreement_frame(case, own.aggregated, own.found, within),
@@ -269,13 +280,18 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
         **gaps.gaps(case, tiers, found, reasons),
     }
     told = {**tables, "divergence": between.told}
-    return tables | {"sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules)}
+    return {
+        **tables,
+        **dont_know.dont_know(case),
+        "sector_inside": sector_inside.distribution(told, case.measure_codes, case.rules),
+        "sector_programmes": programmes.sector_programmes(case),
+    }
 
 
 def _compared(own: _Own, register: pd.DataFrame, menu: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     """Authorities beside each other: benchmarks, standings, how firm the overall's quarter is, the average officer."""
     case, found, reasons, aggregated = own.case, own.found, own.reasons, own.aggregated
-    firm = robustness.of_case(case, own.groups, reasons)
+    firm = robustness.of_case(case, reasons)
     return {
         **comparison.compare(case, found, reasons, register, aggregated, stable=firm.stable, menu=menu),
         "average_officer": average_officer.average_officer(case, found, reasons, aggregated),
@@ -284,26 +300,34 @@ def _compared(own: _Own, register: pd.DataFrame, menu: pd.DataFrame | None) -> d
     }
 
 
+def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What changed since the earlier wave, of each authority and over the sector."""
+    found = change.change(case, previous, register)
+    return {**found, "sector_change": sector_change.sector_change(found["change"], case.measure_codes, case.rules)}
+
+
 def _items(own: _Own) -> dict[str, pd.DataFrame]:
-    """Distributions as computed, and as publication tells them: by options and drawn together."""
-    case, groups = own.case, own.groups
-    columns = {code: place for place, code in enumerate(case.responses.items)}
-    people = distributions.answerers(groups, case.weight)
+    """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile."""
+    case = own.case
+    people = distributions.Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
     found = []
-    for item in case.questionnaire.scored_items:
-        if item.code in columns:
-            chosen = case.responses.answers[:, columns[item.code]]
-            one = distributions.distribution(chosen, item, people, invited=own.invited, rules=case.rules)
-            found.append((item.code, one))
+    for code, answers in case.counts.items():
+        item = case.questionnaire.items[code]
+        found.append((code, distributions.distribution(answers, item, people, invited=own.invited, rules=case.rules)))
     told = [(code, distributions.corrected(one, own.said, case.rules)) for code, one in found]
     drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]
     alone = _alone_in_items(own, [(code, one.n) for code, one in found])
-    return {
-        name: assembly.items(
-            case.codes, rows, [item_rules.reasons(one, case.rules, alone=alone[code]) for code, one in rows]
-        )
-        for name, rows in (("items", found), (guard.told("items"), told), (guard.COLLAPSED_ITEMS, drawn))
+    computed, collapsed = (
+        assembly.items(case.codes, rows, [item_rules.reasons(one, case.rules, alone=alone[code]) for code, one in rows])
+        for rows in (found, drawn)
+    )
+    tables = {
+        "items": computed,
+        guard.told("items"): assembly.items_told(computed, told),
+        guard.COLLAPSED_ITEMS: collapsed,
     }
+    mine, safe, of_all = leadership.leadership(case, dict(found), people, invited=own.invited, said=own.said)
+    return tables | {"leadership": mine, guard.told("leadership"): safe, "sector_leadership": of_all}
 
 
 def _alone_in_items(own: _Own, counted: Sequence[tuple[str, Ints]]) -> dict[str, NDArray[np.bool_]]:
@@ -324,14 +348,16 @@ def _quality(own: _Own, passed: dict[str, Gate], tables: Mapping[str, pd.DataFra
     counts = quality.report(
         responses=case.responses,
         questionnaire=case.questionnaire,
+        tally=case.tally,
         flags=case.flags,
         elected=case.elected,
-        response_rates=quality.response(case.codes, case.scored(own.groups), own.invited),
+        response_rates=quality.response(case.codes, case.scored(case.kinds.groups), own.invited),
         rules=case.rules,
     )
     return {
         **counts,
-        **evidence.evidence(case, own.groups, own.found, invited=own.invited, reasons=own.reasons),
+        **evidence.evidence(case, own.found, invited=own.invited, reasons=own.reasons),
         "robustness": robustness.summary(tables["robustness"], case.rules),
+        "ordinal": ordinal.ordinal(case),
         "gates": gates.as_json(passed | averaged | gates.entered(case.rules), case.rules),
     }

@@ -17,6 +17,8 @@ from reports.statistics.sums import Floats, Ints
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
 Flags: TypeAlias = NDArray[np.bool_]
 
+_NONE = 255  # no place on a scale
+
 
 @dataclass(frozen=True)
 class Careless:
@@ -42,16 +44,17 @@ def careless(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
     """
     columns = {code: place for place, code in enumerate(responses.items)}
     scored = [questionnaire.items[i.code] for i in questionnaire.scored_items if i.code in columns]
-    lowest = np.full(len(responses), np.inf)
-    highest = np.full(len(responses), -np.inf)
-    on_scale = np.zeros(len(responses), dtype=np.int32)
-    answered = np.zeros(len(responses), dtype=np.int32)
+    lowest, highest = np.full(len(responses), _NONE, dtype=np.uint8), np.zeros(len(responses), dtype=np.uint8)
+    on_scale, answered = (np.zeros(len(responses), dtype=np.uint16) for _ in range(2))
     for item in scored:
-        chosen = responses.answers[:, columns[item.code]]
-        raw = _positions(item)[np.where(chosen < 0, len(item.options), chosen)]
-        lowest, highest = np.fmin(lowest, raw), np.fmax(highest, raw)
-        on_scale += ~np.isnan(raw)
-        answered += (chosen >= 0) | (chosen == DONT_KNOW) | (chosen == NOT_APPLICABLE)
+        chosen = responses.answers[:, columns[item.code]].view(np.uint8)
+        low, high = (table.take(chosen) for table in _positions(item))
+        np.minimum(lowest, low, out=lowest)
+        np.maximum(highest, high, out=highest)
+        on_scale += low != _NONE
+        answered += chosen < len(item.options)
+        for code in (DONT_KNOW, NOT_APPLICABLE):
+            answered += chosen == code % 256
     same = (lowest == highest) & (on_scale >= 2)
     everything = on_scale == max(len(questionnaire.scored_items), 1)
     too_fast = np.zeros(len(responses), dtype=np.bool_) if responses.too_fast is None else responses.too_fast
@@ -61,19 +64,23 @@ def careless(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
     return Careless(same & everything, same, too_fast)
 
 
-def item_quality(responses: Responses, questionnaire: Questionnaire, counted: Flags, rules: Rules) -> dict[str, Json]:
-    """Blank and don't know of each scored item, as shares of those asked; over `rules.dont_know_review` is flagged."""
-    columns = {code: place for place, code in enumerate(responses.items)}
+def item_quality(questionnaire: Questionnaire, tally: Mapping[str, Ints], rules: Rules) -> dict[str, Json]:
+    """Blank and don't know of each scored item, as shares of those asked; over `rules.dont_know_review` is flagged.
+
+    `tally` has for each item how often the people of each authority gave each answer (authorities, 4 + options): the
+    four negative codes of `frames` from the lowest, then the options.
+    """
     nonresponse: dict[str, Json] = {}
     dont_know: dict[str, Json] = {}
     for item in questionnaire.scored_items:
-        if item.code not in columns:
+        if item.code not in tally:
             continue
-        chosen = responses.answers[counted, columns[item.code]]
+        often = tally[item.code].sum(axis=0)
+        first = len(often) - len(item.options)
         unscored = [place for place, option in enumerate(item.options) if option.score is None]
-        asked = int((chosen != NOT_ASKED).sum())
-        blank = int((chosen == NOT_ANSWERED).sum())
-        unknown = int(np.isin(chosen, [DONT_KNOW, NOT_APPLICABLE, *unscored]).sum())
+        asked = int(often.sum() - often[first + NOT_ASKED])
+        blank = int(often[first + NOT_ANSWERED])
+        unknown = int(often[[first + code for code in (DONT_KNOW, NOT_APPLICABLE, *unscored)]].sum())
         nonresponse[item.code] = {"asked": asked, "blank": blank, "share": _share(blank, asked)}
         share = _share(unknown, asked)
         review = share is not None and share > rules.dont_know_review
@@ -85,6 +92,11 @@ def response(codes: Sequence[str], scored: Ints, invited: Floats) -> dict[str, J
     """Response rate of each authority: people scored / N. Without N, or with more answers than N, it is not available.
 
     `scored` and `invited` have shape (authorities,); `invited` is the known headcount or NaN. Methodology 3.1.
+
+    >>> response(["A", "B"], np.array([40, 40]), np.array([60.0, 30.0]))["A"]["rate"]
+    0.6666666666666666
+    >>> response(["B"], np.array([40]), np.array([30.0]))
+    {'B': {'scored': 40, 'invited': None, 'rate': None}}
     """
     result: dict[str, Json] = {}
     for code, n, known in zip(codes, scored.tolist(), invited.tolist(), strict=True):
@@ -101,13 +113,13 @@ def report(
     *,
     responses: Responses,
     questionnaire: Questionnaire,
+    tally: Mapping[str, Ints],
     flags: Careless,
     elected: Flags,
     response_rates: dict[str, Json],
     rules: Rules,
 ) -> dict[str, Json]:
-    """The content of quality.json."""
-    counted = ~elected & ~flags.excluded
+    """The content of quality.json; `tally` is that of the officers who count (`item_quality`)."""
     return {
         "method_version": rules.method_version,
         "respondents": {
@@ -117,7 +129,7 @@ def report(
             "authorities": len(np.unique(responses.authority)),
         },
         "response": response_rates,
-        **item_quality(responses, questionnaire, counted, rules),
+        **item_quality(questionnaire, tally, rules),
         "careless": {
             "long_run": int(flags.long_run.sum()),
             "no_spread": int(flags.no_spread.sum()),
@@ -128,14 +140,15 @@ def report(
     }
 
 
-def _positions(item: Item) -> Floats:
-    """The place of each option among the scored ones, NaN for the others and at the end for missing codes."""
-    places: list[float] = []
-    following = 0
-    for option in item.options:
-        places.append(float("nan") if option.score is None else float(following))
-        following += option.score is not None
-    return np.array([*places, float("nan")])
+def _positions(item: Item) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The place of each option among the scored ones, from 1, by the answer read as an unsigned byte.
+
+    Twice: what is not on the scale, such as the negative codes, is above everything in the first and below in the second.
+    """
+    low, high = np.full(256, _NONE, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
+    scored = [place for place, option in enumerate(item.options) if option.score is not None]
+    low[scored] = high[scored] = np.arange(1, len(scored) + 1)
+    return low, high
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ RANK_INTERVAL = (0.05, 0.95)
 VERY_PROBABLE = 0.95
 _MIDDLE, _WIDTH = 50.0, 256.0  # points: drawn scores lie within half of the width around the middle
 _AT_ONCE = 125  # draws that are sorted together: as many as stay near the processor
+_COUNTED_AT_ONCE = 1250  # draws that are counted together: many beside a table of authorities and ranks
 
 
 class Band(StrEnum):
@@ -71,7 +73,7 @@ def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], 
 
     `rows` (authorities of the group,) are places among all authorities, `counted` (the same shape) says whose score may be
     shown: only those have a rank. `numbers` come from `normals`. Drawn scores are rounded to steps of 2^(b - 23) points, b the binary
-    digits of k (2^-14 for 400 authorities); equal ones stand in the order of codes. Nothing
+    digits of the number of all authorities (2^-14 for 400); equal ones stand in the order of codes. Nothing
     is found where authorities have no spread between them. Methodology 6; Laird & Louis 1989; Goldstein &
     Spiegelhalter 1996.
 
@@ -83,16 +85,31 @@ def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], 
     >>> found.lower.tolist(), found.upper.tolist(), found.bands[2].tolist()
     ([3.0, 2.0, 1.0], [3.0, 2.0, 1.0], [1.0, 0.0, 0.0])
     """
-    places = np.flatnonzero(counted & (made.spread[rows, measure] > 0.0))
-    lower, upper = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-    bands = np.full((len(rows), 3), np.nan)
+    return in_groups(made, measure, [(rows, counted)], numbers)[0]
+
+
+def in_groups(
+    made: Shrunken, measure: int, groups: Sequence[tuple[Ints, NDArray[np.bool_]]], numbers: Floats
+) -> list[Ranks]:
+    """The same for many peer groups, each with its `rows` and `counted`: every world is drawn once for all of them."""
+    places = [np.flatnonzero(counted & (made.spread[rows, measure] > 0.0)) for rows, counted in groups]
+    ranked = [rows[kept] for (rows, _), kept in zip(groups, places, strict=True)]
+    counts = _counts(_worlds(made, measure), ranked, numbers)
+    return [
+        _of_group(len(rows), kept, found, len(numbers))
+        for (rows, _), kept, found in zip(groups, places, counts, strict=True)
+    ]
+
+
+def _of_group(authorities: int, places: Ints, counts: Ints, draws: int) -> Ranks:
+    lower, upper = np.full(authorities, np.nan), np.full(authorities, np.nan)
+    bands = np.full((authorities, 3), np.nan)
     if len(places):
-        counts = _counts(made, measure, rows[places], numbers)
         running = np.cumsum(counts, axis=1)
-        low, high = (round(share * len(numbers)) for share in RANK_INTERVAL)
+        low, high = (round(share * draws) for share in RANK_INTERVAL)
         lower[places] = 1 + (running >= low).argmax(axis=1)
         upper[places] = 1 + (running >= high).argmax(axis=1)
-        bands[places] = _bands(counts) / len(numbers)
+        bands[places] = _bands(counts) / draws
     return Ranks(lower, upper, bands)
 
 
@@ -129,39 +146,93 @@ def quarters(scores: Floats) -> Ints:
     return np.asarray(1 + (share > 0.25) + (share > 0.5) + (share >= 0.75), dtype=np.int64)
 
 
-def _counts(made: Shrunken, measure: int, rows: Ints, numbers: Floats) -> Ints:
-    """In how many draws each authority has each rank; shape (authorities, ranks).
+@dataclass(frozen=True)
+class _Worlds:
+    """Drawn scores as whole numbers of 32 bits: `fixed` + `common` z_0 + `own` z_a steps, then room for a place.
 
-    A drawn score and the place of its authority share one whole number of 32 bits, so that sorting numbers sorts
-    authorities.
+    The steps count downwards from the middle; with its place in the last bits, sorting numbers sorts authorities, the
+    highest first.
     """
-    k = len(rows)
-    known, own = made.reliability[rows, measure], made.spread[rows, measure]
-    centre, error = made.score[rows, measure], float(made.se_mean[measure])
-    bits = k.bit_length()
+
+    fixed: Floats
+    common: Floats
+    own: Floats
+    bits: int
+
+    def drawn(self, part: Floats) -> NDArray[np.int32]:
+        """The worlds of some rows of the standard normal numbers; shape (draws, authorities)."""
+        steps = part[:, 1:] * self.own
+        steps += self.fixed
+        steps += part[:, :1] * self.common
+        np.rint(steps, out=steps)  # in place: there are millions of them
+        keys = steps.astype(np.int32)
+        most = (1 << (30 - self.bits)) - 1
+        np.clip(keys, -most, most, out=keys)
+        keys <<= self.bits
+        return keys
+
+
+def _worlds(made: Shrunken, measure: int) -> _Worlds:
+    """Authorities without a score stand at a place of their own, which no group looks at."""
+    known, own = made.reliability[:, measure], made.spread[:, measure]
+    centre, error = made.score[:, measure], float(made.se_mean[measure])
+    bits = len(centre).bit_length()
     steps = 2.0 ** (31 - bits) / _WIDTH
-    most = 2.0 ** (30 - bits) - 1.0
-    counts = np.zeros(k * k, dtype=np.int64)
-    places = np.arange(k)
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = numbers[start : start + _AT_ONCE]
-        drawn = (1.0 - known) * (error * part[:, :1])
-        drawn += centre
-        drawn += own * part[:, 1 + rows]
-        np.subtract(_MIDDLE, drawn, out=drawn)  # in place from here on: there are millions of them
-        drawn *= steps
-        np.rint(drawn, out=drawn)
-        np.minimum(drawn, most, out=drawn)
-        np.maximum(drawn, -most, out=drawn)
-        keys = drawn.astype(np.int32)
-        keys <<= bits
-        keys |= places.astype(np.int32)
-        keys.sort(axis=1)
-        keys &= (1 << bits) - 1
-        cells = keys * np.int64(k)
-        cells += places
-        counts += np.bincount(cells.ravel(), minlength=k * k)
-    return counts.reshape(k, k)
+    fixed, common = (_MIDDLE - centre) * steps, (known - 1.0) * error * steps
+    there = own > 0.0
+    return _Worlds(np.where(there, fixed, 0.0), np.where(there, common, 0.0), np.where(there, -own * steps, 0.0), bits)
+
+
+def _counts(worlds: _Worlds, groups: Sequence[Ints], numbers: Floats) -> list[Ints]:
+    """In how many draws each authority of each group has each rank; shape (authorities, ranks) a group."""
+    tallies = [_Tally.of(rows, worlds) for rows in groups]
+    for begin in range(0, len(numbers), _COUNTED_AT_ONCE):
+        together = numbers[begin : begin + _COUNTED_AT_ONCE]
+        for start in range(0, len(together), _AT_ONCE):
+            keys = worlds.drawn(together[start : start + _AT_ONCE])
+            for one in tallies:
+                one.rank(keys, start)
+        for one in tallies:
+            one.count(len(together))
+    return [one.by_authority for one in tallies]
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """How often each of `rows` had each rank: `cells` are drawn, `found` counts them by rank and place in the group.
+
+    `places` and `ranks` are what the last bits of a key become, the same for every draw.
+    """
+
+    rows: Ints
+    bits: int
+    places: NDArray[np.int32]
+    ranks: NDArray[np.int32]
+    cells: NDArray[np.int32]
+    found: Ints
+
+    @classmethod
+    def of(cls, rows: Ints, worlds: _Worlds) -> _Tally:
+        size = len(rows)
+        places = np.tile(np.arange(size, dtype=np.int32), (_AT_ONCE, 1))
+        cells = np.empty((_COUNTED_AT_ONCE, size), np.int32)
+        return cls(rows, worlds.bits, places, places * np.int32(size), cells, np.zeros(size * size, np.int64))
+
+    def rank(self, keys: NDArray[np.int32], start: int) -> None:
+        """Sorts some worlds; what is left of each key is the rank and the authority that has it."""
+        own = self.cells[start : start + len(keys)]
+        np.take(keys, self.rows, axis=1, out=own, mode="clip")
+        own |= self.places[: len(keys)]
+        own.sort(axis=1)
+        own &= (1 << self.bits) - 1
+        own += self.ranks[: len(keys)]
+
+    def count(self, draws: int) -> None:
+        np.add(self.found, np.bincount(self.cells[:draws].ravel(), minlength=len(self.found)), out=self.found)
+
+    @property
+    def by_authority(self) -> Ints:
+        return self.found.reshape(len(self.rows), len(self.rows)).T
 
 
 def _bands(counts: Ints) -> Ints:

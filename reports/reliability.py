@@ -40,29 +40,42 @@ def covariances(scores: Floats, group: Ints | None = None) -> Covariances:
 
     Centred within authorities (`group` (respondents,), codes from 0): S = sum (y_i - m_a)(y_i - m_a)' / (n - k), so that
     differences between authorities do not make a scale look better; without `group` the divisor is n - 1 and m the
-    mean of all. `scores` has shape (respondents, items), NaN where not answered; points.
+    mean of all. `scores` has shape (respondents, items), NaN where not answered; points. Methodology 2.6; Geldhof,
+    Preacher & Zyphur 2014.
 
     >>> covariances(np.array([[0.0, 25.0], [50.0, 25.0], [100.0, np.nan]])).matrix.tolist()
     [[1250.0, 0.0], [0.0, 0.0]]
     """
     complete = answered_all(scores)
     y = np.ascontiguousarray(scores.T if complete.all() else scores[complete].T)
+    own = np.zeros(y.shape[1], dtype=np.int64) if group is None else group[complete]
+    n = np.bincount(own)
+    totals = np.stack([np.bincount(own, weights=column, minlength=len(n)) for column in y]).astype(np.float64)
     # products of whole points are exact, so that neither the order of rows nor the number of threads shows
-    cross = y @ y.T
-    if group is None:
-        n, totals = np.array([y.shape[1]]), y.sum(axis=1, keepdims=True).T
-    else:
-        own = group if complete.all() else group[complete]
-        n = np.bincount(own)
-        totals = np.stack([np.bincount(own, weights=column, minlength=len(n))[n > 0] for column in y], axis=1)
-    n = n[n > 0]
-    df = y.shape[1] - len(n)
-    within = cross - totals[: len(n)].T @ (totals[: len(n)] / n[:, np.newaxis])
-    return Covariances(within / df if df > 0 else np.full_like(within, np.nan), y.shape[1], max(df, 0))
+    return of_sums(y @ y.T, totals, n)
+
+
+def of_sums(cross: Floats, totals: Floats, n: Ints) -> Covariances:
+    """The same from sums of products (items, items), and of scores (items, groups) of the `n` (groups,) people of each. Methodology 2.6.
+
+    >>> of_sums(np.array([[10.0, 8.0], [8.0, 10.0]]), np.array([[4.0], [4.0]]), np.array([2])).matrix.tolist()
+    [[2.0, 0.0], [0.0, 2.0]]
+    """
+    filled = n > 0
+    totals, people = totals[:, filled], int(n.sum())
+    df = people - int(filled.sum())
+    within = cross - totals @ (totals / n[filled]).T
+    return Covariances(within / df if df > 0 else np.full_like(within, np.nan), people, max(df, 0))
 
 
 def answered_all(scores: Floats) -> NDArray[np.bool_]:
-    """Who has a score on every item; `scores` has shape (respondents, items), the result (respondents,)."""
+    """Who has a score on every item; `scores` has shape (respondents, items), the result (respondents,).
+
+    Methodology 2.6: alpha and omega are of complete answers.
+
+    >>> answered_all(np.array([[50.0, 75.0], [np.nan, 25.0]])).tolist()
+    [True, False]
+    """
     complete = np.ones(len(scores), dtype=np.bool_)
     for column in scores.T:
         complete &= ~np.isnan(column)
@@ -126,9 +139,8 @@ def one_factor(correlations: Floats) -> tuple[Floats, Floats]:
 
     start = np.clip((1.0 - 0.5 / j) / np.diag(np.linalg.pinv(correlations)), _LEAST_UNIQUE, 1.0)
     psi, _, _ = optimize.fmin_l_bfgs_b(
-        lambda x: _loss(correlations, x),
+        lambda x: _loss_and_slope(correlations, x),
         start,
-        fprime=lambda x: _slope(correlations, x),
         bounds=[(_LEAST_UNIQUE, 1.0)] * j,
         factr=1.0,
         pgtol=1e-12,
@@ -145,14 +157,10 @@ def _loadings(correlations: Floats, psi: Floats) -> tuple[Floats, Floats]:
     return vectors[:, -1] * np.sqrt(max(values[-1] - 1.0, 0.0) * psi), np.maximum(values[:-1], 1e-12)
 
 
-def _loss(correlations: Floats, psi: Floats) -> float:
-    rest = _loadings(correlations, psi)[1]
-    return float((rest - np.log(rest) - 1.0).sum())
-
-
-def _slope(correlations: Floats, psi: Floats) -> Floats:
-    loadings = _loadings(correlations, psi)[0]
-    return np.asarray((loadings**2 + psi - np.diag(correlations)) / psi**2, dtype=np.float64)
+def _loss_and_slope(correlations: Floats, psi: Floats) -> tuple[float, Floats]:
+    loadings, rest = _loadings(correlations, psi)
+    slope = np.asarray((loadings**2 + psi - np.diag(correlations)) / psi**2, dtype=np.float64)
+    return float((rest - np.log(rest) - 1.0).sum()), slope
 
 
 def item_totals(found: Covariances) -> tuple[Floats, Floats]:
@@ -168,5 +176,9 @@ def item_totals(found: Covariances) -> tuple[Floats, Floats]:
     own, rows = np.diag(s), s.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         r = (rows - own) / np.sqrt(own * (s.sum() - 2.0 * rows + own))
-    without = [_alpha(np.delete(np.delete(s, at, 0), at, 1), found.df) for at in range(len(s))]
-    return np.where(own > 0, r, np.nan), np.array(without)
+    left, total, j = np.trace(s) - own, s.sum() - 2.0 * rows + own, len(s) - 1
+    without = np.full(len(s), np.nan)
+    if j > 1 and found.df > 0 and not np.isnan(s).any():
+        some = total > 0
+        without[some] = j / (j - 1) * (1.0 - left[some] / total[some])
+    return np.where(own > 0, r, np.nan), without

@@ -71,7 +71,7 @@ def r_indicator(answered: Ints, staff: Floats, owner: Ints, authorities: int) ->
 
 
 def evenness(indicator: float) -> Evenness | None:
-    """The word for an R-indicator, None without one.
+    """The word for an R-indicator, None without one. Methodology 3.1.
 
     >>> [str(evenness(r)) for r in (0.9, 0.8, 0.5)]
     ['representative', 'somewhat_uneven', 'uneven']

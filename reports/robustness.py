@@ -14,7 +14,7 @@ from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.quality import Json
 from reports.rules import Rules
 from reports.statistics import sums
-from reports.statistics.sums import Floats, Groups, Ints
+from reports.statistics.sums import Floats, Ints
 
 WEIGHT_SETS = 1000
 WEIGHT_SPAN = 0.25
@@ -77,10 +77,10 @@ def robustness(parts: Floats, counted: NDArray[np.bool_], *, seed: int) -> Robus
     return Robustness(quarter, best, worst, changed, geometric)
 
 
-def of_case(case: Case, groups: Groups, reasons: Reasons) -> Robustness:
-    """The robustness of the overalls of a wave; `groups` are the officers of each authority."""
+def of_case(case: Case, reasons: Reasons) -> Robustness:
+    """The robustness of the overalls of a wave."""
     shown = ~withheld(reasons[:, 0])
-    return robustness(_parts(case, groups), shown, seed=case.rules.seed)
+    return robustness(_parts(case), shown, seed=case.rules.seed)
 
 
 def frame(case: Case, found: Robustness, reasons: Reasons) -> pd.DataFrame:
@@ -113,15 +113,18 @@ def summary(found: pd.DataFrame, rules: Rules) -> Json:
     }
 
 
-def _parts(case: Case, groups: Groups) -> Floats:
+def _parts(case: Case) -> Floats:
     """Dimension scores of each authority over the people who have an overall; shape (authorities, dimensions)."""
-    values = case.people.values[groups.order]
-    inside = ~np.isnan(values[:, 0])
-    w = np.where(inside, 1.0 if case.weight is None else case.weight[groups.order], 0.0)
-    total = sums.exact_sums(w, groups)
-    columns = [np.where(inside, values[:, place], 0.0) * w for place in case.dimensions]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        made = [sums.exact_sums(column, groups) / total for column in columns]
+    rows, groups, weight = case.kinds.rows, case.kinds.groups, case.kinds.weight
+    inside = case.people.values[:, 0].take(rows.order)
+    inside = inside == inside  # noqa: PLR0124 - NaN is not itself
+    each = case.kind_moments.n[:, 0] * (1.0 if weight is None else weight)
+    total = sums.plain_sums(each, groups)
+    made = []
+    for place in case.dimensions:
+        points = sums.sums_of_alike(np.where(inside, case.people.values[:, place].take(rows.order), 0.0), rows)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            made.append(sums.plain_sums(points if weight is None else points * weight, groups) / total)
     return np.column_stack(made) if made else np.empty((groups.count, 0))
 
 

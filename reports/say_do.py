@@ -17,10 +17,10 @@ from reports.case import Case
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
-from reports.measures import MeasureKind
+from reports.measures import Measure, MeasureKind
 from reports.scoring import PersonScores
 from reports.statistics import quantiles
-from reports.statistics.sums import Floats, Groups, Ints
+from reports.statistics.sums import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Assessed:
     themes: Ints
 
 
-def say_do(case: Case, levels: pd.DataFrame, groups: Groups, *, invited: Floats, said: Floats) -> SayDo:
+def say_do(case: Case, levels: pd.DataFrame, *, invited: Floats, said: Floats) -> SayDo:
     """Every authority and measure: self-assessment, staff, and how far apart they are beyond what is usual (SAY_DO).
 
     `levels` (ASSESSMENTS) has a row for each authority and theme of its instrument, with an empty score where no level
-    was chosen. `groups` are the officers of each authority, `invited` is N and `said` the N that intervals may tell;
+    was chosen. `invited` is N and `said` the N that intervals may tell;
     both have shape (authorities,). With the themes T that are in both instruments and in this authority's answers:
 
         assessed = mean over T of the levels, 1 to 5 as 0 to 100; staff = score of its officers on the items of T
@@ -56,7 +56,7 @@ def say_do(case: Case, levels: pd.DataFrame, groups: Groups, *, invited: Floats,
     shared, matrix = _matrix(case, levels)
     assessed = _assessed(case, shared, matrix)
     staff = _on_the_same_themes(case, shared, matrix)
-    found = staff.estimate(groups, invited)
+    found = staff.estimate(invited)
     own = _own_reasons(case, assessed, found)
     difference = assessed.score - found.score
     shown = ~withheld(own)
@@ -117,26 +117,20 @@ def _on_the_same_themes(case: Case, shared: Sequence[str], matrix: Floats) -> Ca
         rows = np.flatnonzero(of_row == number)
         if not pattern.any() or not len(rows):
             continue
-        kept = _only(case.questionnaire, {code for code, has in zip(shared, pattern, strict=True) if has})
+        kept = _only(case, {code for code, has in zip(shared, pattern, strict=True) if has})
         theirs = replace(case.responses, authority=case.responses.authority[rows], answers=case.responses.answers[rows])
-        values[rows] = scoring.person_scores(theirs, kept, case.rules).values
+        values[rows] = scoring.on_items(kept, theirs, case.questionnaire, case.rules).values
     people = scoring.excluded(PersonScores(case.measures, values), case.flags.excluded)
     return replace(case, people=people).without(case.unreliable)
 
 
-def _only(questionnaire: Questionnaire, themes: set[str]) -> Questionnaire:
-    """The questionnaire without the scored items of other themes."""
-    sections = tuple(
-        replace(
-            section,
-            pages=tuple(
-                replace(page, items=tuple(item for item in page.items if not item.is_scored or item.theme in themes))
-                for page in section.pages
-            ),
-        )
-        for section in questionnaire.sections
+def _only(case: Case, themes: set[str]) -> tuple[Measure, ...]:
+    """The measures with those of their items that belong to these themes."""
+    home = {item.code: item.theme for item in case.questionnaire.scored_items}
+    return tuple(
+        replace(measure, items=tuple(code for code in measure.items if home[code] in themes))
+        for measure in case.measures
     )
-    return replace(questionnaire, sections=sections)
 
 
 def _own_reasons(case: Case, assessed: Assessed, found: Estimates) -> Reasons:
@@ -164,11 +158,9 @@ def _frame(
     case: Case, assessed: Assessed, found: Estimates, compared: standings.GroupStandings, reasons: Reasons
 ) -> pd.DataFrame:
     lower, upper = _bounds(compared.gap, found, case)
-    authority, measure = assembly.crossed(case.codes, case.measure_codes)
     return pd.DataFrame(
         {
-            "authority": authority,
-            "measure": measure,
+            **assembly.crossed(case.codes, case.measure_codes),
             "gap": compared.gap.ravel(),
             "lower": lower.ravel(),
             "upper": upper.ravel(),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reports import frames, reliability
 from reports.case import Case
@@ -13,9 +15,10 @@ from reports.disclosure import threshold
 from reports.frames import Shape
 from reports.measures import Measure
 from reports.reliability import Covariances
-from reports.scoring import of_answers, option_scores
+from reports.scoring import option_scores
 from reports.statistics.sums import Floats, Ints
 
+_AT_ONCE = 8_000  # people
 _FIGURES = ("alpha", "alpha_standardised", "alpha_lower", "alpha_upper", "omega")
 
 
@@ -26,14 +29,14 @@ def scale_quality(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     those of the centred data; mean and standard deviation (n - 1) are of everybody who answered the item. Points, 0 to
     100, after keying. Methodology 2.6.
     """
+    lists = {measure: [code for code in measure.items if code in case.given] for measure in case.measures}
+    lists = {measure: asked for measure, asked in lists.items() if asked}
     scales, items = [], []
-    for measure in case.measures:
-        asked = [code for code in measure.items if code in case.responses.items]
-        if not asked:
-            continue
-        scores, authority = _complete(_item_scores(case, asked), case.officers.of_row)
-        centred = reliability.covariances(scores, authority)
-        uncentred = reliability.covariances(scores)
+    for (measure, asked), found in zip(lists.items(), _sums(case, list(lists.values())), strict=True):
+        centred = reliability.of_sums(found.cross, found.totals, found.n)
+        uncentred = reliability.of_sums(
+            found.cross, found.totals.sum(axis=1, keepdims=True), found.n.sum(keepdims=True)
+        )
         scales.append(_scale_row(measure, centred, uncentred))
         items += _item_rows(case, measure, asked, centred)
     return _checked(frames.RELIABILITY, scales, case), _checked(frames.ITEM_ANALYSIS, items, case)
@@ -44,22 +47,64 @@ def _checked(shape: Shape, rows: Sequence[Mapping[str, object]], case: Case) -> 
     return shape.check(frame.assign(reason=threshold.people(frame["n"].to_numpy(dtype=np.int64), case.rules)))
 
 
-def _item_scores(case: Case, codes: Sequence[str]) -> Floats:
-    """Scores of the officers who count, by authority, 0 to 100, NaN where not answered; shape (officers, items)."""
-    result = np.empty((len(case.officers.order), len(codes)), order="F")
+@dataclass(frozen=True)
+class _Sums:
+    """Over people who answered every item of a list: products (items, items), scores (items, authorities), people."""
+
+    cross: Floats
+    totals: Floats
+    n: Ints
+
+
+def _sums(case: Case, lists: Sequence[Sequence[str]]) -> list[_Sums]:
+    """The sums of each list of items over the officers who count, some authorities at a time.
+
+    Whole points are exact in any order; who did not answer every item of a list counts as 0 in it.
+    """
+    codes = list(dict.fromkeys(code for asked in lists for code in asked))
+    places = [[codes.index(code) for code in asked] for asked in lists]
+    authorities, bounds = len(case.codes), case.officers.bounds
+    found = [
+        _Sums(np.zeros((len(at), len(at))), np.zeros((len(at), authorities)), np.zeros(authorities, dtype=np.int64))
+        for at in places
+    ]
+    for first, last in _blocks(bounds):
+        worth, has = _answers(case, codes, slice(int(bounds[first]), int(bounds[last])))
+        filled = first + np.flatnonzero(np.diff(bounds[first : last + 1]))
+        starts = bounds[filled] - bounds[first]
+        for at, one in zip(places, found, strict=True):
+            complete = has[at].all(axis=0)
+            y = worth[at] * complete
+            one.cross[:] += y @ y.T
+            one.totals[:, filled] = np.add.reduceat(y, starts, axis=1)
+            one.n[filled] = np.add.reduceat(complete, starts, dtype=np.int64)
+    return found
+
+
+def _blocks(bounds: Ints) -> list[tuple[int, int]]:
+    """Authorities, from the first to before the last, of so many people together as stay near the processor."""
+    blocks, first = [], 0
+    for last in range(1, len(bounds)):
+        if bounds[last] - bounds[first] >= _AT_ONCE or last == len(bounds) - 1:
+            if bounds[last] > bounds[first]:
+                blocks.append((first, last))
+            first = last
+    return blocks
+
+
+def _answers(case: Case, codes: Sequence[str], rows: slice) -> tuple[Floats, NDArray[np.bool_]]:
+    """Scores of some officers, 0 where there is none, and whether there is one; each of shape (items, officers)."""
+    worth = np.empty((len(codes), rows.stop - rows.start))
+    has = np.empty(worth.shape, dtype=np.bool_)
     for at, code in enumerate(codes):
-        chosen = case.responses.answers[:, case.responses.items.index(code)][case.officers.order]
-        result[:, at] = of_answers(option_scores(case.questionnaire.items[code]), chosen)
-    return result
-
-
-def _complete(scores: Floats, authority: Ints) -> tuple[Floats, Ints]:
-    """The people who answered every item, item by item in memory."""
-    rows = np.flatnonzero(reliability.answered_all(scores))
-    kept = np.empty((scores.shape[1], len(rows)))
-    for at, column in enumerate(scores.T):
-        kept[at] = column[rows]
-    return kept.T, authority[rows]
+        scores = option_scores(case.questionnaire.items[code])
+        points, known = np.zeros(256), np.zeros(256, dtype=np.bool_)
+        known[: len(scores)] = ~np.isnan(scores)
+        points[: len(scores)] = np.nan_to_num(scores)
+        chosen = case.given[code][rows]
+        points.take(chosen, out=worth[at], mode="clip")
+        known.take(chosen, out=has[at], mode="clip")
+    return worth, has
 
 
 def _scale_row(measure: Measure, centred: Covariances, uncentred: Covariances) -> dict[str, object]:

@@ -88,7 +88,11 @@ def with_overall(people: PersonScores, dimensions: Sequence[int], rules: Rules) 
 
 
 def has_any(people: PersonScores) -> NDArray[np.bool_]:
-    """Who is scored on any measure; shape (respondents,)."""
+    """Who is scored on any measure; shape (respondents,). Methodology 3.1: these are the n of a response rate.
+
+    >>> has_any(PersonScores((), np.array([[np.nan, 50.0], [np.nan, np.nan]]))).tolist()
+    [True, False]
+    """
     found = np.zeros(len(people.values), dtype=np.bool_)
     for column in people.values.T:
         found |= ~np.isnan(column)
@@ -113,7 +117,13 @@ def _overall(values: Floats, dimensions: Sequence[int], rules: Rules) -> Floats:
 
 
 def excluded(values: PersonScores, careless: NDArray[np.bool_]) -> PersonScores:
-    """The scores without those of careless answers, which count nowhere (methodology 2.4)."""
+    """The scores without those of careless answers, which count nowhere (methodology 2.4).
+
+    `careless` has shape (respondents,); their scores become NaN.
+
+    >>> excluded(PersonScores((), np.array([[50.0], [75.0]])), np.array([False, True])).values.tolist()
+    [[50.0], [nan]]
+    """
     if not careless.any():
         return values
     return PersonScores(values.measures, np.where(careless[:, np.newaxis], np.nan, values.values))

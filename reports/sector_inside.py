@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reports import frames
 from reports.disclosure import threshold
@@ -38,24 +39,19 @@ def distribution(found: Mapping[str, pd.DataFrame], measures: Sequence[str], rul
 
 
 def _rows(kind: str, frame: pd.DataFrame, value: str, measures: Sequence[str], rules: Rules) -> pd.DataFrame:
-    shown = frame[frame["reason"].isna() & frame[value].notna()]
-    if kind == DIVERGENCE:
-        above = shown["icc1_lower"] > 0.0
-        below = above & False
-    else:
-        above, below = shown["verdict"] == Verdict.ABOVE, shown["verdict"] == Verdict.BELOW
-    by_measure = {str(code): rows for code, rows in shown.groupby("measure", sort=False)[value]}
+    figures = frame[value].to_numpy(dtype=np.float64, na_value=np.nan)
+    shown = frame["reason"].isna().to_numpy() & ~np.isnan(figures)
+    measure = pd.Index(measures).get_indexer(pd.Index(frame["measure"]))
+    above, below = _clear(kind, frame)
     records = []
-    for code in measures:
-        values = by_measure.get(code)
-        points = np.empty(0) if values is None else values.to_numpy(dtype=np.float64)
-        lower, middle, upper = quantiles.quartiles(points)
-        mine = shown["measure"] == code
+    for place, code in enumerate(measures):
+        mine = shown & (measure == place)
+        lower, middle, upper = quantiles.quartiles(figures[mine])
         records.append(
             {
                 "kind": kind,
                 "measure": code,
-                "n": len(points),
+                "n": int(mine.sum()),
                 "above": int((above & mine).sum()),
                 "below": None if kind == DIVERGENCE else int((below & mine).sum()),
                 "lower_quartile": lower,
@@ -66,3 +62,12 @@ def _rows(kind: str, frame: pd.DataFrame, value: str, measures: Sequence[str], r
     rows = pd.DataFrame(records)
     rows["reason"] = threshold.authorities(rows["n"].to_numpy(dtype=np.int64), rules)
     return rows
+
+
+def _clear(kind: str, frame: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows count as above, and which as below."""
+    if kind == DIVERGENCE:
+        above = frame["icc1_lower"].to_numpy(dtype=np.float64, na_value=np.nan) > 0.0
+        return above, np.zeros_like(above)
+    verdict = frame["verdict"].fillna("")
+    return (verdict == Verdict.ABOVE).to_numpy(dtype=np.bool_), (verdict == Verdict.BELOW).to_numpy(dtype=np.bool_)

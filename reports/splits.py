@@ -23,7 +23,7 @@ from reports.statistics.sums import Floats, Groups, Ints
 class Split:
     """The parts of all authorities, by authority and then by code.
 
-    `pairs` has (authority, code of the part) of each; `owner` its authority's place in the case; `groups` its officers;
+    `pairs` has (authority, code of the part) of each; `owner` its authority's place in the case; `groups` its officers by kind;
     `invited` its staff, NaN where not known; `found` and `reasons` have shape (parts, measures).
     """
 
@@ -41,16 +41,15 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
 
     `whole` are the estimates of the authorities, against which the rule of the complement is kept. Methodology 3.3, 10.
     """
-    codes = case.responses.service_areas if kind == "service_area" else case.responses.tiers
-    member = case.responses.service_area if kind == "service_area" else case.responses.tier
+    areas = kind == "service_area"
+    codes = case.responses.service_areas if areas else case.responses.tiers
+    member = case.crowd.service_area if areas else case.crowd.tier
     known = staff.group_totals(case.staff_rows, kind)
     pairs = {pair for pair in known if pair[0] in case.codes}
-    inside = case.counted & (member >= 0) if member is not None else np.zeros(len(case.responses), dtype=np.bool_)
-    cell = np.full(len(case.responses), -1, dtype=np.int64)
-    if member is not None:
-        cell[inside] = case.authority[inside] * len(codes) + member[inside]
-        used = np.unique(cell[inside]).tolist()
-        pairs |= {(case.codes[one // len(codes)], codes[one % len(codes)]) for one in used}
+    inside = ~case.crowd.elected & (member >= 0)
+    cell = np.where(inside, case.crowd.authority * len(codes) + member, -1)
+    used = np.unique(cell[inside]).tolist()
+    pairs |= {(case.codes[one // len(codes)], codes[one % len(codes)]) for one in used}
     ordered = tuple(sorted(pairs))
     if codes:
         cell = _renumbered(cell, ordered, case.codes, codes)
@@ -64,10 +63,14 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
 
 
 def known_reasons(case: Case, groups: Groups) -> Reasons:
-    """What a group's people alone make necessary: one carries too much, or a sum over measures tells of one of them."""
+    """What a group's people alone make necessary: one carries too much, or a sum over measures tells of one of them.
+
+    `groups` are of kinds of the crowd.
+    """
     result = np.full((groups.count, len(case.measures)), None, dtype=object)
-    result[dominance.dominated(case.people.values, groups, case.responses.weight)] = Reason.DOMINANCE
-    told = nested.told(case, groups, case.responses.weight)
+    people = case.crowd.people(groups)
+    result[dominance.dominated(case.people.values, people, case.responses.weight)] = Reason.DOMINANCE
+    told = nested.told(case, people, case.responses.weight)
     result[told.theme] = Reason.COMPLEMENT
     result[told.overall, 0] = Reason.COMPLEMENT
     return result

@@ -53,6 +53,12 @@ def standings(
     with n - 1 degrees of freedom, two-sided. Holm runs over the `tested` measures (the dimensions) that have a p-value,
     within one authority. Figures that are withheld (`shown` false) get the family of all of them, so that they never
     move a shown one. The percentile rank is among the scores that are `counted` in the benchmark. Arrays have shape (authorities, measures); `median` and `tested` (measures,). Methodology 6.
+
+    >>> one, yes = np.array([[62.0]]), np.array([[True]])
+    >>> found = standings(score=one, se_comparison=np.array([[2.5]]), n=np.array([[40]]), median=np.array([52.0]),
+    ...                   shown=yes, counted=yes, tested=yes[0], rules=Rules())
+    >>> float(found.gap[0, 0]), round(float(found.p_value[0, 0]), 6), str(found.verdict[0, 0])  # t = 4 on 39
+    (10.0, 0.000274, 'ABOVE')
     """
     gap = score - median
     with np.errstate(divide="ignore", invalid="ignore"):

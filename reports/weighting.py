@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ SMALLEST_CATEGORY = 5  # people; thinner categories are merged before raking
 LOWEST, HIGHEST = 1.0 / 3.0, 3.0
 ROUNDS = 50
 TOLERANCE = 1e-9
+_SETTLED = 1e-12  # fitting goes on to this while rounds are left, for means that are right to 1e-9 points
 MOST_NOT_SAID = 0.20
 LARGEST_DEFF = 2.0
 LARGEST_SHARE = 0.10  # of a group's weight that one person may carry (methodology 10, rule 7)
@@ -71,11 +73,16 @@ class Weights:
 
 @dataclass(frozen=True)
 class _People:
-    """Each respondent's authority, whether they count, and the weight that they come with."""
+    """Who counts, by kind: `size` people of one authority and one group of each margin who come with one weight.
+
+    Kinds stand in an order that does not depend on that of the people.
+    """
 
     authority: Ints
-    counted: Flags
+    groups: Ints  # (margins, kinds), -1 not said
+    size: Ints
     start: Floats
+    mean: Floats  # of what they came with, by authority
     authorities: int
 
     def design_effect(self, weights: Floats) -> Floats:
@@ -87,22 +94,21 @@ class _People:
     def largest(self, weights: Floats) -> Floats:
         """The largest weight of each authority."""
         most = np.zeros(self.authorities)
-        np.maximum.at(most, self.authority[self.counted], weights[self.counted])
+        np.maximum.at(most, self.authority, weights)
         return most
 
-    @property
+    @cached_property
     def n(self) -> Floats:
         return self.by_authority(np.ones(len(self.authority)))
 
     def by_authority(self, values: Floats) -> Floats:
-        """Sums over the people of each authority who count."""
-        kept = self.counted
-        return _summed(values[kept], self.authority[kept], self.authorities)
+        """Sums over the people of each authority."""
+        return np.bincount(self.authority, weights=self.size * values, minlength=self.authorities).astype(np.float64)
 
 
 @dataclass(frozen=True)
 class _Categories:
-    """A margin after merging: of each respondent, and of each category its authority and its target (NaN: none)."""
+    """A margin after merging: of each kind, and of each category its authority and its target (NaN: none)."""
 
     of_row: Ints
     authority: Ints
@@ -148,61 +154,85 @@ def rake(
     >>> [round(float(w), 6) for w in found.values[[0, 39]]], str(found.weighting[0]), round(float(found.deff[0]), 6)
     ([0.666667, 2.0], 'service_area', 1.333333)
     """
-    people = _people(np.asarray(authority, dtype=np.int64), counted, base, authorities)
-    merged = [_merged(people, margin) for margin in margins]
+    own = np.asarray(authority, dtype=np.int64)
+    people, of_row = _people(own[counted], margins, counted, base, authorities)
+    merged = [_merged(people, place, margin) for place, margin in enumerate(margins)]
     both = np.stack([one.used for one in merged])
     areas_only = both & np.array([[True], [False]])
-    factors = np.ones(len(counted))
+    factors = np.ones(len(people.size))
     applied = np.zeros_like(both)
     for use in (both, areas_only):
         trying = use & ~(applied[0] | applied[1])
         found, met = _fitted(people, merged, trying)
-        rows = met[people.authority] & counted
+        rows = met[people.authority]
         factors[rows] = found[rows]
         applied |= use & met
-    return _judged(people, factors, merged, applied, both[0] | both[1])
+    made = _judged(people, factors, merged, applied, both[0] | both[1])
+    values = np.ones(len(own)) if base is None else _rescaled(base, own, people.mean)
+    values[counted] = made.values[of_row]
+    categories = np.full((len(own), len(margins)), -1, dtype=np.int64)
+    categories[counted] = made.categories[of_row]
+    return replace(made, values=values, categories=categories)
 
 
-def _people(own: Ints, counted: Flags, base: Floats | None, authorities: int) -> _People:
-    """Design weights are rescaled to mean 1 in each authority; without them everybody starts at 1."""
-    plain = _People(own, counted, np.ones(len(own)), authorities)
-    if base is None:
-        return plain
+def _people(
+    own: Ints, margins: tuple[Margin, Margin], counted: Flags, base: Floats | None, authorities: int
+) -> tuple[_People, Ints]:
+    """The kinds of the people who count, `own` their authorities, and the kind of each."""
+    columns = [own, *(np.asarray(margin.group, dtype=np.int64)[counted] for margin in margins)]
+    different = np.ones(1)
+    if base is not None:
+        different, which = np.unique(base[counted], return_inverse=True)
+        columns.append(which)
+    kinds, of_row = sums.cells(columns)
+    size = np.bincount(of_row, minlength=kinds.shape[1]).astype(np.int64)
+    start = np.ones(len(size)) if base is None else different[kinds[3]]
+    n, total = (np.bincount(kinds[0], weights=one, minlength=authorities) for one in (size, size * start))
+    mean = total / np.maximum(n, 1.0)
+    return _People(kinds[0], kinds[1:3], size, _rescaled(start, kinds[0], mean), mean, authorities), of_row
+
+
+def _rescaled(base: Floats, own: Ints, mean: Floats) -> Floats:
+    """Design weights with mean 1 in each authority."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (plain.by_authority(base) / plain.n)[own]
-        return replace(plain, start=np.where(mean > 0, base / mean, 1.0))
+        return np.where(mean[own] > 0, base / mean[own], 1.0)
 
 
-def _merged(people: _People, margin: Margin) -> _Categories:
+def _merged(people: _People, place: int, margin: Margin) -> _Categories:
     """The categories of a margin: a group each, thin ones together, "not said" beside them."""
     authorities, count = margin.known.shape
-    group, own, staff = np.asarray(margin.group, dtype=np.int64), people.authority, np.nan_to_num(margin.known)
-    said = people.counted & (group >= 0)
-    n = np.bincount(own[said] * count + group[said], minlength=authorities * count).reshape(authorities, count)
-    place = np.full((authorities, count + 1), -1, dtype=np.int64)  # the last column is "not said"
+    group, own, staff = people.groups[place], people.authority, np.nan_to_num(margin.known)
+    said = group >= 0
+    cell = own[said] * count + group[said]
+    n = np.bincount(cell, weights=people.size[said], minlength=authorities * count).reshape(authorities, count)
+    table = np.full((authorities, count + 1), -1, dtype=np.int64)  # the last column is "not said"
     owner: list[int] = []
     target: list[float] = []
     for a in np.flatnonzero((n.sum(axis=1) >= (1.0 - MOST_NOT_SAID) * people.n) & (staff.sum(axis=1) > 0)).tolist():
-        lists = _joined(n[a], staff[a])
+        known = staff[a].tolist()
+        lists = _joined(n[a].tolist(), known)
         if len(lists) < 2:
             continue
-        for members in (*lists, [count]):
-            place[a, members] = len(owner)
+        for members in lists:
+            table[a, members] = len(owner)
             owner.append(a)
-            target.append(float(staff[a, members].sum()) if members != [count] else np.nan)
+            target.append(sum(known[g] for g in members))
+        table[a, count] = len(owner)
+        owner.append(a)
+        target.append(np.nan)
     owners = np.array(owner, dtype=np.int64)
-    of_row = np.where(people.counted, place[own, np.where(group >= 0, group, count)], -1)
+    of_row = table[own, np.where(said, group, count)]
     used = np.bincount(owners, minlength=authorities) > 0
     return _Categories(of_row, owners, _targets(people, of_row, owners, np.array(target)), used)
 
 
-def _joined(n: Ints, staff: Floats) -> list[list[int]]:
+def _joined(n: list[float], staff: list[float]) -> list[list[int]]:
     """Groups of one authority, the thin ones in one list; if that is still thin, the next smallest joins it."""
     present = [g for g in range(len(n)) if n[g] > 0 or staff[g] > 0]
     thin = [g for g in present if n[g] < SMALLEST_CATEGORY or staff[g] <= 0]
     kept = [g for g in present if g not in thin]
-    while thin and kept and (n[thin].sum() < SMALLEST_CATEGORY or staff[thin].sum() <= 0):
-        smallest = min(kept, key=lambda g: (int(n[g]), g))
+    while thin and kept and (sum(n[g] for g in thin) < SMALLEST_CATEGORY or sum(staff[g] for g in thin) <= 0):
+        smallest = min(kept, key=lambda g: (n[g], g))
         kept.remove(smallest)
         thin.append(smallest)
     return [*([g] for g in kept), *([sorted(thin)] if thin else [])]
@@ -211,7 +241,7 @@ def _joined(n: Ints, staff: Floats) -> list[list[int]]:
 def _targets(people: _People, of_row: Ints, owner: Ints, staff: Floats) -> Floats:
     """Staff numbers scaled to the weight of those who said; "not said" keeps the weight that it has."""
     rows = of_row >= 0
-    weight = _summed(people.start[rows], of_row[rows], len(owner))
+    weight = np.bincount(of_row[rows], weights=(people.size * people.start)[rows], minlength=len(owner))
     silent = np.isnan(staff)
     said = np.bincount(owner[~silent], weights=weight[~silent], minlength=people.authorities)
     known = np.bincount(owner[~silent], weights=staff[~silent], minlength=people.authorities)
@@ -236,19 +266,13 @@ def _fitted(people: _People, merged: list[_Categories], use: Flags) -> tuple[Flo
 
 def _cells(people: _People, merged: list[_Categories], use: Flags) -> _Cells:
     own = people.authority
-    rows = np.flatnonzero(people.counted & (use[0] | use[1])[own])
+    rows = np.flatnonzero((use[0] | use[1])[own])
     key = [own[rows], *(np.where(use[k][own[rows]], one.of_row[rows], -1) for k, one in enumerate(merged))]
     unique, inverse = sums.cells(key)
     of_row = np.full(len(own), -1, dtype=np.int64)
     of_row[rows] = inverse
-    base = _summed(people.start[rows], inverse, unique.shape[1])
-    return _Cells(of_row, unique[0], unique[1:].T, base)
-
-
-def _summed(values: Floats, of_row: Ints, count: int) -> Floats:
-    """Sums over people that are the same in any order of them."""
-    groups = sums.grouped(of_row, count)
-    return sums.exact_sums(values[groups.order], groups) if count else np.zeros(0)
+    base = np.bincount(inverse, weights=(people.size * people.start)[rows], minlength=unique.shape[1])
+    return _Cells(of_row, unique[0], unique[1:].T, base.astype(np.float64))
 
 
 def _proportional(
@@ -258,36 +282,61 @@ def _proportional(
     factor = factor.copy()
     going: Flags = use[0] | use[1]
     met = np.zeros_like(going)
+    sides = [_Side.of(cells, k, one) for k, one in enumerate(merged)]
     for _ in range(ROUNDS):
         if not going.any():
             break
-        for k, one in enumerate(merged):
-            _scaled(cells, k, one, use[k] & going, factor)
+        sides = [one.within(use[k] & going) for k, one in enumerate(sides)]
+        for one in sides:
+            one.scale(factor)
         if bounded:
             live = going[cells.authority]
             factor[live] = np.clip(factor[live], LOWEST, HIGHEST)
         worst = np.zeros(use.shape[1])
-        for k, one in enumerate(merged):
-            np.maximum.at(worst, one.authority, np.where(use[k][one.authority], _error(cells, k, one, factor), 0.0))
-        fresh = going & (worst < TOLERANCE)
-        met |= fresh
-        going &= ~fresh
+        for one in sides:
+            np.maximum.at(worst, one.authority, one.error(factor))
+        met = np.where(going, worst < TOLERANCE, met)
+        going &= ~(worst < _SETTLED)
     return factor, met
 
 
-def _scaled(cells: _Cells, k: int, one: _Categories, use: Flags, factor: Floats) -> None:
-    rows = np.flatnonzero((cells.categories[:, k] >= 0) & use[cells.authority])
-    category = cells.categories[rows, k]
-    total = np.bincount(category, weights=cells.base[rows] * factor[rows], minlength=len(one.target))
-    factor[rows] *= one.target[category] / total[category]
+@dataclass(frozen=True)
+class _Side:
+    """Cells that have a category of a margin: which cells, the category's target, the authority, the weight they start with."""
 
+    rows: Ints
+    category: Ints
+    authority: Ints
+    base: Floats
+    target: Floats
 
-def _error(cells: _Cells, k: int, one: _Categories, factor: Floats) -> Floats:
-    rows = np.flatnonzero(cells.categories[:, k] >= 0)
-    weights = cells.base[rows] * factor[rows]
-    total = np.bincount(cells.categories[rows, k], weights=weights, minlength=len(one.target))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(one.target > 0, np.abs(total / one.target - 1.0), 0.0)
+    @classmethod
+    def of(cls, cells: _Cells, k: int, one: _Categories) -> _Side:
+        rows = np.flatnonzero(cells.categories[:, k] >= 0)
+        return cls(rows, cells.categories[rows, k], cells.authority[rows], cells.base[rows], one.target)
+
+    def within(self, use: Flags) -> _Side:
+        """Those of some authorities."""
+        kept = use[self.authority]
+        if kept.all():
+            return self
+        return _Side(self.rows[kept], self.category[kept], self.authority[kept], self.base[kept], self.target)
+
+    def scale(self, factor: Floats) -> None:
+        """Brings every category to its target."""
+        factor[self.rows] *= (self.target[self.category]) / self._total(factor)
+
+    def error(self, factor: Floats) -> Floats:
+        """How far the category of each cell is from its target, as a share of it."""
+        target = self.target[self.category]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(target > 0, np.abs(self._total(factor) / target - 1.0), 0.0)
+
+    def _total(self, factor: Floats) -> Floats:
+        """The weight of the category of each cell."""
+        weights = self.base * factor[self.rows]
+        found: Floats = np.bincount(self.category, weights=weights, minlength=len(self.target)).astype(np.float64)
+        return found[self.category]
 
 
 def _judged(people: _People, factors: Floats, merged: list[_Categories], applied: Flags, tried: Flags) -> Weights:

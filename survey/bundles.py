@@ -42,8 +42,13 @@ def make(session: Session, release: Release, *, by: Principal) -> Made:
     """
     if RoleName.RESEARCHER not in by.roles:
         raise NotAllowed("Bundles hold answers, so they are for researchers.")
-    gathered = releases.gather(session, release.wave.code)
-    if releases.input_digest(gathered) != release.input_digest:
+    if release.previous_label is None:
+        gathered = releases.gather(session, release.wave.code)
+    else:
+        gathered = releases.gather_with_earlier(session, release.wave.code, compared_with=release.previous_label)
+    earlier = gathered.earlier
+    digests = releases.input_digest(gathered), None if earlier is None else releases.input_digest(earlier)
+    if digests != (release.input_digest, release.previous_digest):
         raise NotNow(
             f"What the release {release.label} was computed from has changed since, so its numbers cannot be computed "
             "again from it. Compute and publish the next release, and export that one."
@@ -51,9 +56,10 @@ def make(session: Session, release: Release, *, by: Principal) -> Made:
     results = Results(_stored(session, release), release.quality, Rules(**release.rules))
     content = bundle.write(
         results,
-        _sources(session, gathered, release, peer_safety.dropped(results.frames)),
+        _sources(session, gathered, _menu(session, release), peer_safety.dropped(results.frames)),
         audience="release",
         release=release.label,
+        previous=None if earlier is None else _sources(session, earlier),
     )
     return Made(f"{writing.file_name(release.label)}-bundle.zip", content, len(gathered.responses))
 
@@ -77,9 +83,15 @@ def _stored(session: Session, release: Release) -> dict[str, pd.DataFrame]:
     return {name: frame for name, frame in found.items() if len(frame)}
 
 
-def _sources(session: Session, gathered: Gathered, release: Release, dropped: pd.DataFrame) -> Sources:
-    """Menu and what was dropped as the release was computed with."""
-    menu = pd.DataFrame(stored_results.members(session, release), columns=list(frames.MENU.columns))
+def _menu(session: Session, release: Release) -> pd.DataFrame:
+    """The peer groups that the release was computed with."""
+    return frames.MENU.check(pd.DataFrame(stored_results.members(session, release), columns=list(frames.MENU.columns)))
+
+
+def _sources(
+    session: Session, gathered: Gathered, menu: pd.DataFrame | None = None, dropped: pd.DataFrame | None = None
+) -> Sources:
+    """What a wave was computed from; of an earlier one neither menu nor what was dropped of it matters."""
     wave = gathered.wave
     own = assessments.asked(session, wave) if gathered.assessed is not None else None
     return Sources(
@@ -90,6 +102,7 @@ def _sources(session: Session, gathered: Gathered, release: Release, dropped: pd
         gathered.assessed,
         None if own is None else own.body,
         tuple(wave.optional_sections.split()),
-        menu=frames.MENU.check(menu),
-        dropped=dropped,
+        menu,
+        dropped,
+        gathered.successions,
     )

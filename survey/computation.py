@@ -38,7 +38,7 @@ def compute(context: JobContext) -> Ending:
 
     tell(STEPS[0])
     with context.database.session() as session:  # closed before the work begins: no reading stays open for its time
-        gathered = releases.gather(session, context.payload["wave"])
+        gathered = releases.gather_with_earlier(session, context.payload["wave"])
     found = releases.computed(gathered, progress=tell)
     tell(STEPS[-1])
 

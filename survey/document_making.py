@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ from reports.frames import (
     AUTHORITIES,
     AVERAGE_OFFICER,
     BENCHMARKS,
+    BENCHMARKS_RESTATED,
+    CHANGE,
     DIVERGENCE,
     ELECTED_GAPS,
     EQUALITY_MIX,
@@ -28,6 +31,7 @@ from reports.frames import (
     RELIABILITY,
     SAY_DO,
     SCORES,
+    SECTOR_CHANGE,
     SECTOR_INSIDE,
     SECTOR_TIER_GAPS,
     STANDINGS,
@@ -35,7 +39,17 @@ from reports.frames import (
 )
 from reports.peers import ALL, KINDS
 from reports.rules import Rules
-from survey import documents, equality_results, kept_files, peer_menu, people, produced_files, results, stored_results
+from survey import (
+    change_results,
+    documents,
+    equality_results,
+    kept_files,
+    peer_menu,
+    people,
+    produced_files,
+    results,
+    stored_results,
+)
 from survey.config import Settings
 from survey.db import Database
 from survey.documents import SECTOR
@@ -46,7 +60,7 @@ from survey.vocabulary import RoleName
 
 TEAM = frozenset({RoleName.RESEARCHER, RoleName.PUBLISHER})
 ZIP = "application/zip"
-_OWN = (SCORES, STANDINGS, OWN_PROFILE, ITEMS, GROUP_SCORES, DIVERGENCE, TIER_GAPS, ELECTED_GAPS, SAY_DO)
+_OWN = (SCORES, STANDINGS, OWN_PROFILE, ITEMS, GROUP_SCORES, DIVERGENCE, TIER_GAPS, ELECTED_GAPS, SAY_DO, CHANGE)
 _SPELLED = re.compile(r"[^a-z0-9]+")
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same documents give the same file
 _ORDINARY_FILE = 0o644 << 16
@@ -156,13 +170,15 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
     benchmarks = stored_results.benchmarks_of(session, release, code)
     menu = tuple(peer_menu.group(group, size, benchmarks) for _, group, size in groups)
     frames = {shape.name: stored_results.rows(session, shape, release, authority=code) for shape in _OWN}
+    restated = change_results.restated(session, release)
+    replaced = change_results.predecessors(session, frames[CHANGE.name], code)
     return authority_report.authority(
-        {**frames, BENCHMARKS.name: benchmarks},
+        {**frames, BENCHMARKS.name: benchmarks, BENCHMARKS_RESTATED.name: restated},
         results.questionnaire(release),
         code=code,
         name=groups[0][0],
         peer_group=peer_menu.chosen(menu, None).code,
-        imprint=_imprint(release),
+        imprint=replace(_imprint(release), replaced=replaced),
         publisher=settings.brand,
         made=release.published_at,
     )
@@ -180,8 +196,10 @@ def _sector(session: Session, settings: Settings, release: Release) -> bytes:
             SECTOR_TIER_GAPS,
             AVERAGE_OFFICER,
             SAY_DO,
+            SECTOR_CHANGE,
         )
     }
+    frames[BENCHMARKS_RESTATED.name] = change_results.restated(session, release)
     frames[STANDINGS.name] = stored_results.rows(session, STANDINGS, release, peer_group=ALL)
     frames[EQUALITY_MIX.name] = equality_results.read(session, release)
     given = sector_report.Given(
@@ -220,7 +238,8 @@ def _register(session: Session, release: Release) -> pd.DataFrame:
 def _imprint(release: Release) -> Imprint:
     """The wave's title without the name of the survey, which stands before it."""
     wave = release.wave.title.removeprefix(str(results.questionnaire(release).title)).strip(" ,:")
-    return Imprint(release.label, release.method_version, wave or None, release.wave.demonstration, release.quality)
+    about = release.label, release.method_version, wave or None, release.wave.demonstration, release.quality
+    return Imprint(*about, release.previous_label)
 
 
 def _codes(session: Session, release: Release) -> Iterator[str]:

@@ -12,7 +12,7 @@ from reports.documents import workbook
 from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.files import writing
-from reports.frames import BENCHMARKS, SAY_DO, SCORES, STANDINGS, Shape
+from reports.frames import BENCHMARKS, CHANGE, SAY_DO, SCORES, SECTOR_CHANGE, STANDINGS, Shape
 from reports.publication import Results
 from reports.rules import Rules
 from survey import audit, results, stored_results
@@ -20,7 +20,9 @@ from survey.errors import NotFound
 from survey.models import Release
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHAPES: dict[str, Shape] = {shape.name: shape for shape in (BENCHMARKS, STANDINGS, SCORES, SAY_DO)}
+SHAPES: dict[str, Shape] = {
+    shape.name: shape for shape in (BENCHMARKS, STANDINGS, SCORES, SAY_DO, CHANGE, SECTOR_CHANGE)
+}
 TABLES = tuple(SHAPES)
 
 

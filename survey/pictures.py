@@ -14,7 +14,17 @@ from pathlib import Path
 import reports
 from survey.models import Release
 
-_DRAWING = ("charts/*.py", "narrative.py", "profile.py", "wording/*.toml")
+_DRAWING = (
+    "charts/*.py",
+    "*_reading.py",
+    "area_shrinkage.py",
+    "comparison_intervals.py",
+    "documents/inside_pictures.py",
+    "funnel.py",
+    "narrative.py",
+    "profile.py",
+    "wording/*.toml",
+)
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import narrative, own_profile_reading
+from reports import level_reading, narrative, own_profile_reading
 from reports import profile as profiles
 from reports.own_profile_reading import Leaning
 from reports.peers import ALL
@@ -35,6 +35,7 @@ class Comparison:
     overall: Row
     leanings: tuple[Leaning, ...]
     evidence: tuple[str, ...]
+    since: str  # what changed since the earlier wave; empty where there is none
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -57,8 +58,15 @@ class Comparison:
 
     @cached_property
     def lead(self) -> str:
-        """What the page begins with: the finding and the own profile, the supported one first."""
+        """What the page begins with: the finding and the own profile, the supported one first; or the overall."""
+        if self.together:
+            return level_reading.lead(self.overall, self.name)
         return own_profile_reading.leading(self.finding, self.rows, self.leanings, self.name)
+
+    @property
+    def together(self) -> str:
+        """How to read dimensions that move together; nothing where they are distinct or this was not tested."""
+        return level_reading.words(self.release.quality)
 
     @property
     def n(self) -> int | None:
@@ -70,7 +78,8 @@ class Comparison:
         return next((row.invited for row in self.rows if row.invited is not None), None)
 
     def _captioned(self, profile: pd.DataFrame) -> narrative.Caption:
-        return narrative.caption(profile, name=self.name, peer_group=self.peer_group.code, **_named(self.release))
+        made = narrative.caption(profile, name=self.name, peer_group=self.peer_group.code, **_named(self.release))
+        return level_reading.levelled(made, profile, self.release.quality, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +94,22 @@ class Group:
 
 @dataclass(frozen=True)
 class Inside:
-    """The parts of one authority, in the questionnaire's order."""
+    """The parts of one authority, in the questionnaire's order; `group_scores` are the rows that they were made from."""
 
     authority: str
     name: str
     service_areas: tuple[Group, ...]
     tiers: tuple[Group, ...]
     elected: tuple[Group, ...]
+    group_scores: pd.DataFrame = field(repr=False)
+    officers: Group
     cells: tuple[Group, ...] = ()
+
+    @property
+    def beside_members(self) -> tuple[Group, ...]:
+        """Officers, then elected members; nothing where no score of members is shown."""
+        shown = [one for one in self.elected if any(cell.score is not None for cell in one.cells)]
+        return (self.officers, *shown) if shown else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +144,8 @@ class Sector:
 
     @cached_property
     def caption(self) -> narrative.Caption:
-        return narrative.sector_caption(self.profile, peer_group=ALL, **_named(self.release))
+        made = narrative.sector_caption(self.profile, peer_group=ALL, **_named(self.release))
+        return level_reading.noted(made, self.quality)
 
     @cached_property
     def types_caption(self) -> narrative.Caption:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loader
 from questionnaires.definition import Kind, Questionnaire, Role
-from reports import digest, equality, frames, peers, publication
+from reports import digest, equality, frames, peers, programmes, publication
+from reports.change import Before
 from reports.disclosure.peer_audit import Audit, Shown
 from reports.frames import Responses
 from reports.publication import Results
@@ -24,12 +25,14 @@ from reports.rules import Rules
 from survey import (
     assessments,
     documents,
+    earlier_waves,
     editions,
     equality_results,
     ledger,
     participation,
     peer_lists,
     transitions,
+    wave_rules,
     waves,
 )
 from survey.errors import NotAllowed, NotNow
@@ -42,14 +45,19 @@ ATTRIBUTES = tuple(name for name in frames.AUTHORITIES.columns if name not in ("
 _PAGE = 2_000
 _ROWS_AT_ONCE = 2_000
 _LEAVING = (
-    ("scores", "score"), ("group_scores", "score"), ("cell_scores", "score"), ("items", "share"), ("standings", "gap"), ("say_do", "gap"),
-    ("own_profile", "gap"),
+    ("scores", "score"), ("group_scores", "score"), ("cell_scores", "score"), ("items", "share"), ("standings", "gap"),
+    ("say_do", "gap"), ("own_profile", "gap"), ("dont_know", "share"), ("leadership", "share"),
+    ("change", "change"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a wave's numbers are computed from, read out of the database."""
+    """What a wave's numbers are computed from, read out of the database.
+
+    `earlier` is the wave that it is compared with, `earlier_label` the release of it; `successions` belong to an earlier
+    wave: who has replaced whom since.
+    """
 
     wave: Wave
     questionnaire: Questionnaire
@@ -59,8 +67,17 @@ class Gathered:
     assessed: pd.DataFrame | None = None  # levels of themes, where the wave asks a self-assessment
     self_assessment_digest: str | None = None
     menu: pd.DataFrame | None = None  # frozen with the first release of the wave
-    earlier: tuple[Shown, ...] = ()  # what was told of this wave before
+    told: tuple[Shown, ...] = ()  # what earlier releases of this wave told
     backgrounds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # people by equality item and option
+    earlier: Gathered | None = None
+    earlier_label: str | None = None
+    successions: pd.DataFrame | None = None
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def before(self) -> Before:
+        """This wave as the one that a later one is compared with."""
+        return Before(self.responses, self.questionnaire, self.authorities, self.headcounts, self.successions)
 
 
 @dataclass(frozen=True)
@@ -75,13 +92,33 @@ class Calculation:
     self_assessment_digest: str | None = None
     mix: pd.DataFrame = field(default_factory=frames.EQUALITY_MIX.empty)
     audit: Audit | None = None
+    previous_label: str | None = None
+    previous_digest: str | None = None
 
 
 def calculation(
     session: Session, wave_code: str, *, rules: Rules | None = None, progress: Callable[[str], None] | None = None
 ) -> Calculation:
     """Compute a closed wave. Only reads, so nobody waits for it; `store` writes what it returns."""
-    return computed(gather(session, wave_code), rules=rules, progress=progress)
+    return computed(gather_with_earlier(session, wave_code), rules=rules, progress=progress)
+
+
+def gather_with_earlier(session: Session, wave_code: str, *, compared_with: str | None = None) -> Gathered:
+    """Read all that a closed wave is computed from, and the same of the earlier wave that it is compared with.
+
+    That is the latest with the same questionnaire and a published release, or the one of the release `compared_with`.
+    Without one there is no change to be computed. The earlier wave is read as it is now.
+    """
+    found = gather(session, wave_code)
+    if compared_with is None:
+        release = earlier_waves.latest(session, found.wave)
+        wave, label = (None, None) if release is None else (release.wave, release.label)
+    else:
+        wave, label = earlier_waves.wave_of(session, compared_with), compared_with
+    if wave is None or label is None:
+        return found
+    earlier = replace(gather(session, wave.code), successions=earlier_waves.successions(session, wave, found.wave))
+    return replace(found, earlier=earlier, earlier_label=label)
 
 
 def gather(session: Session, wave_code: str) -> Gathered:
@@ -99,11 +136,18 @@ def gather(session: Session, wave_code: str) -> Gathered:
     headcounts = _headcounts(session, wave, set(authorities["code"]))
     responses = _responses(session, wave, questionnaire, tuple(authorities["code"]))
     assessed, digest = assessments.levels(session, wave) or (None, None)
-    backgrounds = equality_results.counts(session, wave)
-    menu = peer_lists.menu(session, wave, authorities)
-    earlier = tuple(ledger.told(session, wave))
     return Gathered(
-        wave, questionnaire, responses, authorities, headcounts, assessed, digest, menu, earlier, backgrounds
+        wave,
+        questionnaire,
+        responses,
+        authorities,
+        headcounts,
+        assessed,
+        digest,
+        menu=peer_lists.menu(session, wave, authorities),
+        told=tuple(ledger.told(session, wave)),
+        backgrounds=equality_results.counts(session, wave),
+        rules=wave_rules.of(wave),
     )
 
 
@@ -114,13 +158,14 @@ def computed(
     results = publication.compute(
         gathered.responses,
         gathered.questionnaire,
-        rules or Rules(),
+        rules or gathered.rules,
         authorities=peers.register(gathered.authorities, gathered.menu),
         headcounts=gathered.headcounts,
         assessments=gathered.assessed,
+        previous=None if gathered.earlier is None else gathered.earlier.before,
         progress=progress,
     )
-    results, audit = publication.audited(results, gathered.earlier)
+    results, audit = publication.audited(results, gathered.told)
     return Calculation(
         gathered.wave,
         publication.published(results),
@@ -130,12 +175,15 @@ def computed(
         gathered.self_assessment_digest,
         equality.mix(gathered.backgrounds, gathered.questionnaire),
         audit,
+        gathered.earlier_label,
+        None if gathered.earlier is None else input_digest(gathered.earlier),
     )
 
 
 def input_digest(gathered: Gathered) -> str:
     """SHA-256 of all that was computed from, whatever the order of its rows."""
-    return digest.of_inputs(gathered.responses, gathered.authorities, gathered.headcounts, gathered.assessed)
+    tables = gathered.authorities, gathered.headcounts, gathered.assessed, gathered.successions
+    return digest.of_inputs(gathered.responses, *tables)
 
 
 def require_closed(wave: Wave) -> None:
@@ -160,6 +208,8 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
         questionnaire_digest=found.questionnaire_digest,
         input_digest=found.input_digest,
         self_assessment_digest=found.self_assessment_digest,
+        previous_label=found.previous_label,
+        previous_digest=found.previous_digest,
         computed_at=now,
         computed_by_id=by.person_id,
     )
@@ -290,7 +340,8 @@ def _responses(session: Session, wave: Wave, asked: Questionnaire, codes: tuple[
     conditional = [(at, item) for at, item in enumerate(asked.scored_items) if item.asked_if is not None]
     area, areas = _group_reader(asked, Role.SERVICE_AREA)
     tier, tiers = _group_reader(asked, Role.TIER)
-    answers, members = array("b"), []
+    took_part = _programmes_reader(asked)
+    answers, members, took = array("b"), [], array("b")
     for code, text, too_fast in session.execute(query):
         if code not in place:
             continue
@@ -301,6 +352,7 @@ def _responses(session: Session, wave: Wave, asked: Questionnaire, codes: tuple[
                 row[at] = frames.NOT_ASKED
         answers.extend(row)
         members.append((place[code], area(given), tier(given), too_fast))
+        took.append(took_part(given))
     columns = np.array(members, dtype=np.int32).reshape(-1, 4)
     return Responses(
         authorities=codes,
@@ -312,6 +364,7 @@ def _responses(session: Session, wave: Wave, asked: Questionnaire, codes: tuple[
         tiers=tiers,
         tier=columns[:, 2],
         too_fast=columns[:, 3].astype(np.bool_),
+        took_part=np.frombuffer(took, dtype=np.int8) if asked.role_item(Role.PROGRAMMES) else None,
     )
 
 
@@ -325,6 +378,15 @@ def _group_reader(
     codes = tuple(option.code for option in item.options if option.missing is None)
     places = {option: position for position, option in enumerate(codes)}
     return (lambda given: places.get(str(given.get(code)), frames.NOT_SAID)), codes
+
+
+def _programmes_reader(questionnaire: Questionnaire) -> Callable[[Mapping[str, object]], int]:
+    """Whether a person took part in any development programme: 1, 0, or not said."""
+    item = questionnaire.role_item(Role.PROGRAMMES)
+    if item is None:
+        return lambda _: frames.NOT_SAID
+    code, reader = item.code, programmes.Reader(item)
+    return lambda given: reader.read(given.get(code) or ())
 
 
 # What is kept of them

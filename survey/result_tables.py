@@ -14,7 +14,7 @@ from reports.narrative import Caption
 from reports.own_profile_reading import Leaning
 from reports.profile import Row
 from reports.profile import rows as rows_of
-from reports.wording import BASE_LANGUAGE, signed, text, whole
+from reports.wording import BASE_LANGUAGE, percent, signed, text, whole
 from survey.readings import Comparison, Group
 
 INVITED_FROM = narrative.RATE_FROM  # below it, a file does not say how many were invited (methodology 10.6)
@@ -27,11 +27,19 @@ _TABLES = {
     "standings": "Authorities beside their peers",
     "average_officer": "The average officer of all authorities",
     "say_do": "Self-assessments beside what officers see",
+    "change": "Change since the earlier survey",
+    "benchmarks_restated": "Benchmarks of both surveys, restated on the same questions and authorities",
+    "sector_change": "Change over all authorities",
     "own_profile": "Themes that authorities lean towards",
     "divergence": "How far service areas lie apart",
     "tier_gaps": "Senior leaders beside frontline officers",
     "elected_gaps": "Elected members beside officers",
     "sector_inside": "Service areas and tiers over all authorities",
+    "sector_programmes": "People who took part in a development programme beside others",
+    "dont_know": "Don’t know by service area and tier",
+    "sector_dont_know": "Don’t know by service area and tier, all authorities",
+    "leadership": "Leadership profile",
+    "sector_leadership": "Leadership profile, all authorities",
     "sector_tier_gaps": "Senior leaders beside frontline officers of the same authority, all authorities",
 }
 _EVERYBODY = "everybody answered"
@@ -74,6 +82,14 @@ class Lean:
 
 
 @dataclass(frozen=True, slots=True)
+class Leans:
+    """An own profile as it is printed: the themes that stand out, and the others."""
+
+    supported: tuple[Lean, ...]
+    rest: tuple[Lean, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One service area or tier as it is printed: a cell for each dimension."""
 
@@ -88,19 +104,22 @@ def lines(rows: Iterable[Row], language: str = BASE_LANGUAGE) -> tuple[Line, ...
     return tuple(_line(row, language) for row in rows)
 
 
-def leans(leanings: Iterable[Leaning]) -> tuple[Lean, ...]:
-    """The themes of an own profile, in their order; nothing where none of it is shown."""
-    found = tuple(
-        Lean(
-            one.title,
-            "" if one.gap is None else signed(one.gap),
-            own_profile_reading.interval_words(one),
-            own_profile_reading.verdict_word(one),
-            _SIGNS.get(one.verdict or "", ""),
-        )
-        for one in leanings
+def leans(leanings: Sequence[Leaning]) -> Leans | None:
+    """The themes of an own profile, those that stand out apart from the rest; None where none of it is shown."""
+    if all(one.gap is None for one in leanings):
+        return None
+    supported, rest = own_profile_reading.apart(leanings)
+    return Leans(tuple(map(_lean, supported)), tuple(map(_lean, rest)))
+
+
+def _lean(one: Leaning) -> Lean:
+    return Lean(
+        one.title,
+        "" if one.gap is None else signed(one.gap),
+        own_profile_reading.interval_words(one),
+        own_profile_reading.verdict_word(one),
+        _SIGNS.get(one.verdict or "", ""),
     )
-    return found if any(one.difference for one in found) else ()
 
 
 def notes(comparison: Comparison, profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> tuple[str, ...]:
@@ -119,6 +138,11 @@ def theme_caption(comparison: Comparison, dimension: str, language: str = BASE_L
     line = narrative.caption_line(profile, release=release.label, method=release.method_version, language=language)
     themes = narrative.themes_caption(comparison.caption, profile, name=comparison.name, title=title)
     return replace(themes, line=line)
+
+
+def percent_words(share: float) -> str:
+    """A share of 0 to 1 as whole per cent, in the words of pictures and reports."""
+    return percent(share)
 
 
 def reason_words(reason: str) -> str:

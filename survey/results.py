@@ -7,9 +7,9 @@ authorities there are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
@@ -17,9 +17,16 @@ from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
 from questionnaires.definition import Questionnaire, Role
-from reports import cell_reading, evidence_reading, own_profile_reading, peer_sensitivity
+from reports import (
+    cell_reading,
+    change_reading,
+    evidence_reading,
+    level_reading,
+    own_profile_reading,
+    peer_sensitivity,
+)
 from reports import profile as profiles
-from reports.frames import BENCHMARKS, CELL_SCORES, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
+from reports.frames import BENCHMARKS, CELL_SCORES, CHANGE, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
 from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
@@ -29,6 +36,7 @@ from survey.models import Authority, Release, ReleasePeerGroup, Wave
 from survey.readings import Comparison, Count, Group, Inside, Sector
 from survey.vocabulary import ReleaseState
 
+OFFICERS = "officers"
 NO_SUCH_RELEASE = "There are no published results under this name."
 NO_SUCH_AUTHORITY = "This release has no results for this authority."
 
@@ -131,8 +139,13 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
     scores = stored_results.rows(session, SCORES, release, authority=authority)
     standings = stored_results.rows(session, STANDINGS, release, authority=authority)
     asked, frames = questionnaire(release), (scores, benchmarks, standings)
+    change = stored_results.rows(session, CHANGE, release, authority=authority)
     themes = {
-        dimension.code: profiles.theme_profile(*frames, dimension, authority=authority, peer_group=group.code)
+        dimension.code: profiles.with_before(
+            profiles.theme_profile(*frames, dimension, authority=authority, peer_group=group.code),
+            change,
+            authority=authority,
+        )
         for dimension in asked.dimensions
     }
     return Comparison(
@@ -142,9 +155,11 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         name=groups[0][0],
         peer_group=group,
         menu=menu,
-        profile=profiles.profile(*frames, asked, authority=authority, peer_group=group.code),
+        profile=profiles.with_before(
+            profiles.profile(*frames, asked, authority=authority, peer_group=group.code), change, authority=authority
+        ),
         themes=themes,
-        overall=_overall(scores, benchmarks, group.code),
+        overall=level_reading.overall(scores, benchmarks, authority=authority, peer_group=group.code),
         leanings=own_profile_reading.rows(
             stored_results.rows(session, OWN_PROFILE, release, authority=authority), asked, authority=authority
         ),
@@ -152,6 +167,7 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
             *peer_sensitivity.sentences(standings, asked, authority=authority),
             *evidence_reading.sentences(scores, release.quality, asked, authority=authority),
         ),
+        since=change_reading.since(change, asked, authority=authority, name=groups[0][0]),
     )
 
 
@@ -168,6 +184,8 @@ def inside(session: Session, release: Release, authority: str) -> Inside:
         _groups(found, asked, "service_area", Role.SERVICE_AREA),
         _groups(found, asked, "tier", Role.TIER),
         _groups(found, asked, "elected", Role.TIER),
+        found,
+        _officers(stored_results.rows(session, SCORES, release, authority=authority), asked),
         _cells(stored_results.rows(session, CELL_SCORES, release, authority=authority), asked),
     )
 
@@ -267,15 +285,12 @@ def _parsed(body: str) -> Questionnaire:
     return loader.parse(body, file="edition")
 
 
-def _overall(scores: pd.DataFrame, benchmarks: pd.DataFrame, group: str) -> Row:
-    """The overall in the form of a profile's row; it carries no verdict (methodology 6)."""
-    own = scores[scores["measure"] == OVERALL].to_dict("records")
-    peers = benchmarks[(benchmarks["measure"] == OVERALL) & (benchmarks["peer_group"] == group)].to_dict("records")
-    record: dict[Any, Any] = {**(own[0] if own else {}), "measure": OVERALL, "title": "Overall"}
-    if peers:
-        record |= {name: peers[0][name] for name in ("median", "lower_quartile", "upper_quartile")}
-        record["benchmark_n"] = peers[0]["n"]
-    return profiles.rows(pd.DataFrame([record], columns=list(PROFILE.columns)))[0]
+def _officers(scores: pd.DataFrame, asked: Questionnaire) -> Group:
+    """The authority's score in the form of a group, for the row beside elected members."""
+    rows = scores.assign(kind=OFFICERS, group=OFFICERS)
+    return replace(
+        _groups(rows[rows["measure"] != OVERALL], asked, OFFICERS, Role.TIER)[0], label=OFFICERS.capitalize()
+    )
 
 
 def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) -> tuple[Group, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import Questionnaire
-from reports import say_do_reading
+from reports import level_reading, say_do_reading
 from reports.frames import SAY_DO
 from reports.narrative import ABOVE, BELOW, CANNOT_TELL, SIMILAR, Caption
 from reports.say_do_reading import Apart
@@ -38,13 +38,14 @@ class SayDo:
     @cached_property
     def caption(self) -> Caption:
         """Heading, sentence (also the picture's alternative text) and the line under the picture."""
-        return say_do_reading.caption(
+        made = say_do_reading.caption(
             self.rows,
             name=self.name,
             release=self.release.label,
             method=self.release.method_version,
             demonstration=self.release.wave.demonstration,
         )
+        return level_reading.noted(made, self.release.quality)
 
     @property
     def finding(self) -> str:
@@ -90,7 +91,7 @@ def of(session: Session, release: Release, authority: str) -> SayDo:
         asked,
         authority,
         groups[0][0],
-        say_do_reading.rows(frame, asked.dimensions, authority=authority),
+        level_reading.plain(say_do_reading.rows(frame, asked.dimensions, authority=authority), release.quality),
         {one.code: say_do_reading.rows(frame, one.themes, authority=authority) for one in asked.dimensions},
         assessments.submitted(session, release.wave, authority),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -15,6 +16,8 @@ from matplotlib.transforms import Affine2D
 from reports.charts import style, svg, typeface
 from reports.charts.lettering import Lettering
 from reports.charts.svg import DPI, Point
+
+_EIGHT = tuple((math.cos(turn * math.pi / 4), math.sin(turn * math.pi / 4)) for turn in range(8))
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 
@@ -57,10 +60,10 @@ class Canvas:
     def line(self, start: Point, end: Point, *, colour: str, width: float, name: str = "") -> None:
         self._path(Path((start, end)), name, edgecolor=colour, linewidth=width)
 
-    def lines(self, ends: Sequence[tuple[Point, Point]], *, colour: str, width: float) -> None:
+    def lines(self, ends: Sequence[tuple[Point, Point]], *, colour: str, width: float, name: str = "") -> None:
         """Straight lines of one look, as one shape."""
         path = Path([point for pair in ends for point in pair], [Path.MOVETO, Path.LINETO] * len(ends))
-        self._path(path, "", edgecolor=colour, linewidth=width)
+        self._path(path, name, edgecolor=colour, linewidth=width)
 
     def chain(
         self, points: Sequence[Point], *, colour: str, width: float, dashes: Sequence[float] = (), name: str = ""
@@ -76,6 +79,14 @@ class Canvas:
 
     def dot(self, centre: Point, radius: float, *, fill: str, edge: str, width: float, name: str = "") -> None:
         self._add(Circle(centre, radius, facecolor=fill, edgecolor=edge, linewidth=width), name)
+
+    def points(self, centres: Sequence[Point], radius: float, *, fill: str, edge: str, name: str = "") -> None:
+        """Many small eight-sided points of one look, as one shape: a picture of a whole sector has hundreds."""
+        corners = [
+            (x + radius * across, y + radius * down) for x, y in centres for across, down in (*_EIGHT, _EIGHT[0])
+        ]
+        codes = [Path.MOVETO, *[Path.LINETO] * 7, Path.CLOSEPOLY] * len(centres)
+        self._path(Path(corners, codes), name, facecolor=fill, edgecolor=edge, linewidth=1)
 
     def outline(self, corners: Sequence[Point], *, fill: str, edge: str, name: str = "") -> None:
         """A closed shape with straight sides."""

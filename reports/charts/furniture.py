@@ -12,7 +12,10 @@ from reports.charts.svg import Point
 from reports.narrative import Caption
 from reports.wording import text
 
-Mark: TypeAlias = Literal["own", "own_line", "quartiles", "median_tick", "median_line", "before", "square"]
+Mark: TypeAlias = Literal[
+    "own", "own_line", "quartiles", "median_tick", "median_line", "before", "square", "zone", "upright", "level",
+    "dashed", "solid", "point", "point_outside",
+]  # fmt: skip
 _MARK_WIDTH = 30.0
 
 
@@ -83,5 +86,24 @@ def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
         canvas.chain([(x, y), (end, y)], colour=style.MEDIAN, width=2.2, dashes=(6, 4))
     elif mark == "square":
         square(canvas, (middle, y), 6.5)
-    else:
+    elif mark == "before":
         canvas.dot((middle, y), 5, fill=style.PAPER, edge=style.OWN, width=2.2)
+    else:
+        _draw_other_mark(canvas, mark, x, y)
+
+
+def _draw_other_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
+    """Marks of pictures that are about differences, or about all authorities at once."""
+    middle, end = x + 11, x + 22
+    if mark == "zone":
+        canvas.box(x, y - 6, 22, 12, fill=style.ZONE, edge=style.PEERS_EDGE)
+    elif mark == "upright":
+        canvas.line((middle, y - 9), (middle, y + 9), colour=style.OWN, width=2)
+        canvas.line((middle - 4, y), (middle + 4, y), colour=style.OWN, width=3)
+    elif mark == "level":
+        canvas.line((x, y), (end, y), colour=style.MEDIAN, width=2)
+    elif mark in ("dashed", "solid"):
+        canvas.chain([(x, y), (end, y)], colour=style.QUIET, width=1.6, dashes=(4, 3) if mark == "dashed" else ())
+    else:
+        fill = style.SAID if mark == "point_outside" else style.PAPER
+        canvas.points([(middle, y)], 4.0, fill=fill, edge=style.SAID if mark == "point_outside" else style.OWN)

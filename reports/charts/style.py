@@ -12,6 +12,7 @@ QUIET = "#4d5966"  # captions and scales: 7.2 to 1
 OWN = "#0b4f6c"  # the authority itself: 8.9 to 1
 PEERS = "#dcd8cf"  # middle half of the peers, always with the outline below
 PEERS_EDGE = "#857e70"  # 4.0 to 1: what must be seen without colour
+ZONE = "#eef1f3"  # where a difference is not called one; its edge is that of PEERS_EDGE
 MEDIAN = "#4a453c"  # 9.6 to 1
 SAID = "#8a3b12"  # what an authority says of itself, always as a square: 7.9 to 1
 WEB = "#cdd3d8"  # scale lines, carry no meaning of their own

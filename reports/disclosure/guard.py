@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reports.quality import Json
 
 COLLAPSED_ITEMS = "items_collapsed"
-_WITH_INTERVALS = ("scores", "items", "group_scores", "cell_scores", "say_do", "divergence")
+_WITH_INTERVALS = ("scores", "items", "group_scores", "cell_scores", "say_do", "divergence", "leadership")
 
 
 def told(name: str) -> str:
@@ -31,7 +31,8 @@ INTERNAL = frozenset({COLLAPSED_ITEMS, "compared", "menu", *(told(name) for name
 _PEOPLE = ("respondents", "item_analysis", "within_agreement", "robustness")
 _KEYS = (
     "authority", "measure", "item", "option", "kind", "group", "service_area", "tier", "peer_group", "reason", "weighted", "weighting",
-    "restated_for", "series", "common_items",
+    "profile", "nearly",
+    "restated_for", "series", "common_items", "predecessors",
 )  # fmt: skip
 MOVED = 2.0
 """Points by which weights must move a score for both to be shown (methodology 3.2)."""
@@ -40,6 +41,7 @@ _QUARTILES = ("lower_quartile", "upper_quartile")
 _OWN_WORD = ("assessed", "themes")  # what an authority says of itself is about no officer
 _STAFF = ("staff", "staff_lower", "staff_upper", "n")  # stay where only the difference has too few authorities
 _GAPS = dict.fromkeys(("gap", "lower", "upper"), 1) | dict.fromkeys(("p_value", "p_adjusted"), 3)
+_SHARES = dict.fromkeys(("share", "lower", "upper"), 3)
 _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "scores": dict.fromkeys(("score", "se", "lower", "upper", "se_comparison", "unweighted_score"), 1)
     | {"deff": 2, "reliability": 2},
@@ -51,12 +53,13 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "agreement": dict.fromkeys(("icc1_anova", "icc1_lower", "icc1_upper", "icc1_reml"), 3)
     | dict.fromkeys(("icc2", "rwg_median", "rwg_median_skewed"), 2)
     | dict.fromkeys(("tau2", "sigma2"), 1),
-    "items": dict.fromkeys(("share", "lower", "upper"), 3),
+    "items": _SHARES,
     "group_scores": dict.fromkeys(("score", "lower", "upper"), 1),
     "cell_scores": dict.fromkeys(("score", "lower", "upper"), 1),
     "benchmarks": dict.fromkeys(("lower_quartile", "median", "upper_quartile", "median_lower", "median_upper"), 0),
     "benchmarks_restated": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "change": dict.fromkeys(("before", "after", "change", "lower", "upper"), 1) | {"p_value": 3, "p_adjusted": 3},
+    "sector_change": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "standings": dict.fromkeys(("score", "gap"), 1) | {"p_value": 3, "p_adjusted": 3},
     "average_officer": dict.fromkeys(("score", "se", "lower", "upper", "tau"), 1),
     "say_do": dict.fromkeys(("gap", "lower", "upper", "assessed", "staff", "staff_lower", "staff_upper"), 1)
@@ -66,6 +69,11 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "elected_gaps": _GAPS,
     "sector_inside": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "sector_tier_gaps": dict.fromkeys(("gap", "lower", "upper"), 1),
+    "sector_programmes": _GAPS,
+    "dont_know": _SHARES,
+    "sector_dont_know": _SHARES,
+    "leadership": _SHARES,
+    "sector_leadership": _SHARES,
     "own_profile": dict.fromkeys(("gap", "lower", "upper", "own_contrast"), 1)
     | {"sector_contrast": 0, "p_value": 3, "p_adjusted": 3},
 }

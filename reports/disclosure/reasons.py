@@ -41,6 +41,7 @@ class Reason(StrEnum):
     NOT_A_THEME = "not_a_theme"
     THEME_WITHHELD = "theme_withheld"
     TOO_FEW_THEMES = "too_few_themes"
+    MOVE_TOGETHER = "move_together"
 
     @property
     def meaning(self) -> str:
@@ -63,7 +64,7 @@ _MEANINGS = {
     Reason.NOT_ASSESSED: "The authority has no self-assessment of this, or of fewer than half of its themes.",
     Reason.UNRELIABLE_SCALE: "The questions of this dimension do not belong together well enough; they are shown one by one.",
     Reason.SERIES_BROKEN: "Too few items are the same in both waves: the series is broken.",
-    Reason.NOT_BEFORE: "The authority has no answers in the earlier wave.",
+    Reason.NOT_BEFORE: "The authority, or one that it replaced, has no answers in the earlier wave.",
     Reason.FEW_CHANGED: "Only one or two authorities differ from the benchmark that was published; two medians would tell about them.",
     Reason.TOO_FEW_SERVICE_AREAS: "Fewer than three service areas have enough people and may be shown.",
     Reason.DOMINANCE: "One authority has more than half of the weight, or one person more than a tenth.",
@@ -71,6 +72,7 @@ _MEANINGS = {
     Reason.NOT_A_THEME: "The own profile compares themes; dimensions and the overall have none.",
     Reason.THEME_WITHHELD: "A theme of this authority is withheld; the mean over its themes would give it away.",
     Reason.TOO_FEW_THEMES: "An own profile needs at least two themes.",
+    Reason.MOVE_TOGETHER: "In this wave the dimensions move together; nothing is claimed between them.",
 }
 
 

@@ -14,7 +14,7 @@ from reports.gates import State, state_of
 from reports.quality import Json
 from reports.representativeness import Evenness
 from reports.rules import Rules
-from reports.wording import text, whole
+from reports.wording import percent, text, whole
 
 GATES: Mapping[str, tuple[str, str]] = {
     "reliability": (
@@ -76,6 +76,15 @@ def gates_by_dimension(quality: Mapping[str, Json], questionnaire: Questionnaire
     return Table("Each dimension at each gate", ("", *FIGURES.values()), tuple(body))
 
 
+def ordinal(quality: Mapping[str, Json], questionnaire: Questionnaire) -> Table:
+    """How alike the order of authorities is when answers are not read as equally spaced."""
+    found = quality.get("ordinal")
+    tested = found if isinstance(found, Mapping) else {}
+    body = [(str(dimension.title), *_orders(tested.get(dimension.code))) for dimension in questionnaire.dimensions]
+    caption = "Rank correlation of the order by mean score with two others; below 0.90 the order depends on the choice"
+    return Table(caption, ("", "Share who agree", "Cumulative logit", "Authorities", "Result"), tuple(body))
+
+
 def representativeness(quality: Mapping[str, Json]) -> Table:
     """How many authorities have which word for how evenly their staff answered."""
     found = quality.get("representativeness")
@@ -125,6 +134,7 @@ def questions(quality: Mapping[str, Json], questionnaire: Questionnaire) -> list
     return tables
 
 
+ORDERS = ("favourable", "cumulative_logit")
 _DECIMALS: Mapping[str, int] = {"icc": 3}
 
 _SCALES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
@@ -153,6 +163,13 @@ _SCALES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
         },
     ),
 )
+
+
+def _orders(one: Json) -> tuple[str, str, str, str]:
+    if not isinstance(one, Mapping):
+        return text("note.not_shown"), text("note.not_shown"), text("note.not_shown"), str(State.NOT_TESTED)
+    shares = [f"{value:.2f}" if isinstance(value := one.get(name), float) else "–" for name in ORDERS]
+    return shares[0], shares[1], str(one.get("authorities")), str(one.get("state"))
 
 
 def _asked(one: Json) -> tuple[str, str]:
@@ -191,7 +208,7 @@ def _state(state: Json) -> str:
 
 
 def _percent(share: object) -> str:
-    return text("answered.percent", percent=whole(100 * float(str(share))))
+    return percent(float(str(share)))
 
 
 def _points(value: object) -> str:

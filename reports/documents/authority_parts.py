@@ -8,19 +8,31 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire, Role
-from reports import cell_reading, evidence_reading, inside_reading, narrative, own_profile_reading, peer_sensitivity
-from reports.documents import cells, inside_tables
+from reports import (
+    cell_reading,
+    evidence_reading,
+    inside_reading,
+    level_reading,
+    narrative,
+    own_profile_reading,
+    peer_sensitivity,
+)
+from reports.documents import cells, finding_tables, inside_tables
 from reports.documents.cells import Table
+from reports.documents.finding_tables import Finding
 from reports.documents.imprint import Imprint
-from reports.narrative import Caption
+from reports.documents.inside_pictures import Drawn, drawn
+from reports.narrative import Caption, Foot
 from reports.own_profile_reading import Leaning
-from reports.profile import Row, profile, rows, theme_profile
+from reports.profile import Row, profile, rows, theme_profile, with_before
 
 _KINDS = (
     ("service_area", Role.SERVICE_AREA, "Service areas"),
     ("tier", Role.TIER, "Tiers"),
     ("elected", Role.TIER, "Elected members, who are not part of the authority's score"),
 )
+
+_OFFICERS, _CELLS = "officers", ["group", "measure", "n", "score", "lower", "upper", "reason"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,7 @@ class Subject:
     themes: Mapping[str, pd.DataFrame]
     caption: Caption
     evidence: tuple[str, ...]
+    overall: Row | None = None  # where the dimensions move together, and it leads
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -58,7 +71,9 @@ class Subject:
 
     @property
     def lead(self) -> str:
-        """What the report begins with: the finding and the own profile, the supported one first."""
+        """What the report begins with: the finding and the own profile, the supported one first; or the overall."""
+        if self.overall is not None:
+            return level_reading.lead(self.overall, self.name)
         return own_profile_reading.leading(self.caption.sentence, self.rows, self.leanings, self.name)
 
     def themes_caption(self, dimension: Dimension) -> Caption:
@@ -84,7 +99,8 @@ def subject(
         key: frame[frame["authority"] == code] if "authority" in frame.columns else frame
         for key, frame in frames.items()
     }
-    dimensions = profile(*numbers(own), questionnaire, authority=code, peer_group=peer_group)
+    alone = profile(*numbers(own), questionnaire, authority=code, peer_group=peer_group)
+    dimensions = with_before(alone, own.get("change"), authority=code)
     caption = narrative.caption(
         dimensions,
         name=name,
@@ -93,6 +109,8 @@ def subject(
         method=imprint.method,
         demonstration=imprint.demonstration,
     )
+    caption = level_reading.levelled(caption, dimensions, imprint.quality, name=name)
+    level = level_reading.overall(own["scores"], own["benchmarks"], authority=code, peer_group=peer_group)
     themes = {
         one.code: theme_profile(*numbers(own), one, authority=code, peer_group=peer_group)
         for one in questionnaire.dimensions
@@ -101,7 +119,8 @@ def subject(
         *peer_sensitivity.sentences(own["standings"], questionnaire, authority=code),
         *evidence_reading.sentences(own["scores"], imprint.quality, questionnaire, authority=code),
     )
-    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied)
+    leads = level if level_reading.together(imprint.quality) else None
+    return Subject(code, name, peer_group, questionnaire, own, dimensions, themes, caption, relied, leads)
 
 
 def numbers(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -131,10 +150,13 @@ def themes(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
     return (cells.measures(found, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),)
 
 
-def leanings(of: Subject) -> Table | None:
-    """Each theme beside the authority's own average; nothing where none of it may be shown."""
-    shown = any(one.gap is not None for one in of.leanings)
-    return cells.leanings(of.leanings, "Each theme beside the own average, minus what is usual") if shown else None
+def leanings(of: Subject) -> tuple[Table, ...]:
+    """Each theme beside the authority's own average, those that stand out first; nothing where none may be shown."""
+    if all(one.gap is None for one in of.leanings):
+        return ()
+    supported, rest = own_profile_reading.apart(of.leanings)
+    named = ((supported, "Themes that stand out"), (rest, "The other themes" if supported else "No theme stands out"))
+    return tuple(cells.leanings(chosen, caption) for chosen, caption in named if chosen)
 
 
 def items(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
@@ -156,6 +178,11 @@ def inside(of: Subject) -> list[Table]:
         chosen = group_scores[group_scores["kind"] == kind]
         item = of.questionnaire.role_item(role)
         labels = {option.code: str(option.label) for option in item.options} if item else {}
+        if (
+            kind == "elected" and chosen["score"].notna().any()
+        ):  # officers in the row above, to read members beside them
+            chosen = pd.concat([of.frames["scores"].assign(group=_OFFICERS)[_CELLS], chosen[_CELLS]])
+            labels = {_OFFICERS: _OFFICERS.capitalize(), **labels}
         if not chosen.empty:
             tables.append(cells.groups_inside(chosen, of.questionnaire, labels, caption))
     return [*tables, *_by_both(of)]
@@ -170,7 +197,18 @@ def _by_both(of: Subject) -> list[Table]:
     return [cells.groups_inside(chosen, of.questionnaire, labels, cell_reading.CAPTION)] if labels else []
 
 
-def inside_findings(of: Subject) -> list[tuple[str, Table]]:
+def findings(of: Subject) -> tuple[Finding, ...]:
+    """The leadership profile, and what officers could not say; what of it may be shown."""
+    return finding_tables.of_authority(of.frames, of.questionnaire)
+
+
+def inside_findings(of: Subject) -> list[inside_tables.Finding]:
     """Whether service areas differ, and whether tiers and elected members see things differently: sentence and table."""
     found = inside_reading.inside(of.frames, of.questionnaire, authority=of.code)
     return inside_tables.tables(found, of.name)
+
+
+def inside_pictures(of: Subject, imprint: Imprint) -> dict[str, Drawn]:
+    """The pictures of the findings by their kind."""
+    foot = Foot(imprint.release, imprint.method, imprint.demonstration)
+    return drawn(of.frames, of.questionnaire, code=of.code, name=of.name, foot=foot)

@@ -13,11 +13,22 @@ from reports import narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
-from reports.documents import authority_parts, brand, letterhead, reading, say_do_parts, typesetting
+from reports.documents import (
+    authority_parts,
+    brand,
+    change_parts,
+    finding_tables,
+    letterhead,
+    reading,
+    say_do_parts,
+    typesetting,
+)
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
+from reports.documents.change_parts import Since
 from reports.documents.imprint import Imprint
+from reports.documents.inside_pictures import Drawn
 from reports.documents.say_do_parts import Said
 from reports.documents.typesetting import Value
 from reports.peers import ALL
@@ -46,6 +57,7 @@ def authority(
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
     look, word = publisher or brand.default(), say_do_parts.said(seen, imprint)
+    inner = authority_parts.inside_pictures(seen, imprint)
     data = {
         "letterhead": letterhead.letterhead(look, imprint, questionnaire, title=name, kind=KIND),
         "explained": letterhead.explained(),
@@ -54,13 +66,17 @@ def authority(
         "parts": [
             _part(seen, dimension, row) for dimension, row in zip(questionnaire.dimensions, seen.rows, strict=True)
         ],
+        "since": _since(change_parts.since(seen, imprint)),
         "said": _said(word) if word else None,
         "inside": [_inside(one) for one in authority_parts.inside(seen)],
         "inside_words": reading.INSIDE,
-        "inside_found": _inside_found(seen),
+        "inside_found": _inside_found(seen, inner),
+        "areas_words": reading.AREAS,
         "inside_tested": list(reading.INSIDE_TESTED),
+        "findings_title": finding_tables.TITLE,
+        "findings": [letterhead.finding(one) for one in authority_parts.findings(seen)],
     }
-    drawn = _pictures(seen) | _own_word(word)
+    drawn = _pictures(seen) | _own_word(word) | {_inner(kind): one.draw("wide") for kind, one in inner.items()}
     return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | drawn, made=made)
 
 
@@ -82,14 +98,14 @@ def _found(seen: Subject) -> dict[str, Value]:
 
 def _compared(seen: Subject) -> dict[str, Value]:
     """The radar, the table, the verdicts beside other peer groups, and where the authority leans."""
-    other, leans = authority_parts.verdicts(seen), authority_parts.leanings(seen)
+    other = authority_parts.verdicts(seen)
     return {
         "radar": _picture("radar", seen.caption.sentence) if len(seen.rows) >= _FEWEST_AXES else None,
         "radar_words": reading.RADAR,
         "scores": letterhead.table(authority_parts.scores(seen)),
         "verdicts": letterhead.table(other) if other else None,
         "groups_words": reading.GROUPS,
-        "leanings": letterhead.table(leans) if leans else None,
+        "leanings": [letterhead.table(one) for one in authority_parts.leanings(seen)],
         "leanings_words": reading.LEANINGS,
     }
 
@@ -121,8 +137,21 @@ def _said(word: Said) -> dict[str, Value]:
     }
 
 
+def _since(found: Since | None) -> dict[str, Value] | None:
+    """What changed since the earlier survey."""
+    if found is None:
+        return None
+    return {
+        "title": reading.CHANGE_TITLE,
+        "words": reading.CHANGE,
+        "finding": found.finding,
+        "replaced": found.replaced,
+        "tables": [letterhead.table(one) for one in found.tables],
+    }
+
+
 def _own_word(word: Said | None) -> dict[str, bytes]:
-    return {"said": say_do(word.apart, word.caption)} if word and word.has_picture else {}
+    return {"said": say_do(word.apart, word.caption, size="narrow")} if word and word.has_picture else {}
 
 
 def _inside(groups: Table) -> dict[str, Value]:
@@ -135,9 +164,25 @@ def _inside(groups: Table) -> dict[str, Value]:
     return {"table": table, "hidden": f"{why}: {'; '.join(names)}." if names else ""}
 
 
-def _inside_found(seen: Subject) -> list[Value]:
-    """Whether service areas differ and tiers see things differently: each a sentence and its table."""
-    return [{"sentence": words, "table": letterhead.table(one)} for words, one in authority_parts.inside_findings(seen)]
+def _inside_found(seen: Subject, inner: Mapping[str, Drawn]) -> list[Value]:
+    """Whether service areas differ and tiers see things differently: each a sentence, its picture and its table."""
+    return [
+        {
+            "sentence": one.sentence,
+            "table": letterhead.table(one.table),
+            "picture": _picture(_inner(one.kind), inner[one.kind].caption.sentence) if one.kind in inner else None,
+            "figures": _figures(inner.get(one.kind)),
+        }
+        for one in authority_parts.inside_findings(seen)
+    ]
+
+
+def _figures(drawn: Drawn | None) -> Value:
+    return letterhead.table(drawn.table) if drawn and drawn.table else None
+
+
+def _inner(kind: str) -> str:
+    return f"inside-{kind}"
 
 
 def _finding(seen: Subject, row: Row) -> str:
@@ -165,7 +210,7 @@ def _pictures(seen: Subject) -> dict[str, bytes]:
         return {}
     drawn = {"dots": dots(seen.profile, seen.caption)}
     if len(rows(seen.profile)) >= _FEWEST_AXES:
-        drawn["radar"] = radar(seen.profile, seen.caption)
+        drawn["radar"] = radar(seen.profile, seen.caption, size="narrow")
     for dimension in seen.questionnaire.dimensions:
         if dimension.themes:
             drawn[_name(dimension)] = dots(seen.themes[dimension.code], seen.themes_caption(dimension))

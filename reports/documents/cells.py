@@ -13,7 +13,7 @@ from reports import narrative, own_profile_reading
 from reports.disclosure.reasons import Reason
 from reports.own_profile_reading import Leaning
 from reports.profile import Row, number, rows
-from reports.wording import signed, text, whole
+from reports.wording import percent, signed, text, whole
 
 Spread: TypeAlias = dict[str, dict[Hashable, object]]
 """The rows of one item by option."""
@@ -172,7 +172,7 @@ def _share(shown: Spread, codes: list[str]) -> str:
     wanted = [together] if together in shown else codes
     shares = [number(shown[code]["share"]) for code in wanted if code in shown]
     known = [share for share in shares if share is not None]
-    return text("answered.percent", percent=whole(100 * sum(known))) if len(known) == len(wanted) else ""
+    return percent(sum(known)) if len(known) == len(wanted) else ""
 
 
 def _inside(row: Mapping[Hashable, object]) -> str:

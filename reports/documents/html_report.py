@@ -13,7 +13,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from questionnaires.definition import Dimension, Questionnaire
-from reports import narrative
+from reports import change_reading, level_reading, narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
@@ -22,6 +22,9 @@ from reports.charts.style import Size
 from reports.documents import (
     authority_parts,
     cells,
+    change_parts,
+    finding_tables,
+    inside_pictures,
     place_tables,
     reading,
     say_do_parts,
@@ -30,7 +33,8 @@ from reports.documents import (
 )
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
-from reports.narrative import Caption
+from reports.documents.say_do_parts import Said
+from reports.narrative import Caption, Foot
 from reports.peers import ALL
 from reports.quality import Json
 
@@ -70,6 +74,7 @@ def authority(
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
     own, caption, word = seen.profile, seen.caption, say_do_parts.said(seen, imprint)
+    inner = authority_parts.inside_pictures(seen, imprint)
     return _render(
         "authority.html",
         questionnaire,
@@ -88,12 +93,14 @@ def authority(
             _part(one, (*authority_parts.themes(seen, one), *authority_parts.items(seen, one)))
             for one in questionnaire.dimensions
         ],
+        since=change_parts.since(seen, imprint),
         said=word,
-        said_picture=_picture(lambda size: say_do(word.apart, word.caption, size=size), word.caption)
-        if word and word.has_picture
-        else None,
+        said_picture=_said_picture(word),
         inside=authority_parts.inside(seen),
         inside_found=authority_parts.inside_findings(seen),
+        inside_pictures={kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
+        inside_figures={kind: one.table for kind, one in inner.items() if one.table},
+        findings=authority_parts.findings(seen),
         answered=narrative.answered(own),
     )
 
@@ -126,19 +133,46 @@ def sector(
         radar=_picture(lambda size: radar(everybody, caption, size=size), caption) if len(everybody) > 2 else None,
         multiples=_multiples(profiles, imprint),
         dimensions=cells.medians(everybody, "The middle authority on each dimension, 0 to 100"),
-        groups=[
-            cells.medians(one, narrative.first_upper(narrative.group_label(group)))
-            for group, one in profiles.items()
-            if group != ALL
-        ],
+        groups=_groups(profiles),
         parts=[_part(one, _sector_themes(benchmarks, questionnaire, one)) for one in questionnaire.dimensions],
+        **_since(frames, questionnaire, quality or {}),
         said=say_do_parts.of_the_sector(frames.get("say_do"), questionnaire),
         participation=sector_parts.participation("type", frames["scores"], questionnaire, authorities),
         places=place_tables.tables(frames, questionnaire),
         firmness=place_tables.firmness(quality or {}),
         inside=sector_parts.inside(frames, questionnaire),
+        inside_pictures=[
+            _picture(one.draw, one.caption)
+            for one in inside_pictures.of_the_sector(frames, questionnaire, foot=Foot(**_marks(imprint)))
+        ],
+        findings=finding_tables.of_sector(frames, questionnaire),
+        together=level_reading.words(quality or {}),
         notes=technical_notes.sentences(quality, questionnaire) if quality else (),
     )
+
+
+def _said_picture(word: Said | None) -> Picture | None:
+    if word is None or not word.has_picture:
+        return None
+    return _picture(lambda size: say_do(word.apart, word.caption, size=size), word.caption)
+
+
+def _since(
+    frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, quality: Mapping[str, Json]
+) -> dict[str, object]:
+    """How many authorities improved or declined since the earlier survey, and what does not count yet."""
+    return {
+        "since": change_parts.of_the_sector(frames, questionnaire),
+        "new_items": change_reading.new_items(quality, questionnaire),
+    }
+
+
+def _groups(profiles: Mapping[str, pd.DataFrame]) -> list[Table]:
+    return [
+        cells.medians(one, narrative.first_upper(narrative.group_label(group)))
+        for group, one in profiles.items()
+        if group != ALL
+    ]
 
 
 class _Marks(TypedDict):

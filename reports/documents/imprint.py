@@ -12,7 +12,8 @@ from reports.quality import Json
 class Imprint:
     """`wave` is the survey's name as people know it ("2026 survey"), `release` the number of what was published.
 
-    `quality` is the published content of its quality.json, from which a document says how far to rely on it.
+    `quality` is the published content of its quality.json, from which a document says how far to rely on it. `previous` is
+    the release that it is compared with, `replaced` the names of authorities of that one that are no more, by code.
     """
 
     release: str | None = None
@@ -20,3 +21,5 @@ class Imprint:
     wave: str | None = None
     demonstration: bool = False
     quality: Mapping[str, Json] = field(default_factory=dict)
+    previous: str | None = None
+    replaced: Mapping[str, str] = field(default_factory=dict)

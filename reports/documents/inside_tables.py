@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from reports.disclosure.reasons import Reason
 from reports.documents.cells import Table
 from reports.inside_reading import Gap, Inside, Spread
 from reports.profile import number
-from reports.wording import signed, text, whole
+from reports.wording import percent, signed, text, whole
 
 INTERVAL = "95\u00a0% interval"
 _KINDS = {
@@ -23,18 +24,30 @@ _KINDS = {
 }
 
 
-def tables(found: Inside, name: str) -> list[tuple[str, Table]]:
-    """The sentence and the table of each kind of finding that an authority has."""
+AREAS, TIERS, ELECTED = "areas", "tiers", "elected"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding inside an authority: of which kind, in a sentence, and in figures."""
+
+    kind: str
+    sentence: str
+    table: Table
+
+
+def tables(found: Inside, name: str) -> list[Finding]:
+    """Each finding that an authority has."""
     result = []
     if found.spreads:
         sentence = inside_reading.divergence_finding(found.spreads, name)
-        result.append((sentence, divergence(found.spreads, "Do the service areas differ?")))
-    for gaps, caption in (
-        (found.tiers, "Do tiers see things differently?"),
-        (found.elected, "Elected members beside officers"),
+        result.append(Finding(AREAS, sentence, divergence(found.spreads, "Do the service areas differ?")))
+    for kind, gaps, caption in (
+        (TIERS, found.tiers, "Do tiers see things differently?"),
+        (ELECTED, found.elected, "Elected members beside officers"),
     ):
         if gaps:
-            result.append((inside_reading.gap_finding(gaps), gap_table(gaps, caption)))
+            result.append(Finding(kind, inside_reading.gap_finding(gaps), gap_table(gaps, caption)))
     return result
 
 
@@ -130,7 +143,7 @@ def _points(value: float | None) -> str:
 
 def _percent(value: float | None) -> str:
     """A share; below nothing it is nothing, because a share of variance is never negative."""
-    return text("note.not_shown") if value is None else text("answered.percent", percent=whole(100 * max(0.0, value)))
+    return text("note.not_shown") if value is None else percent(max(0.0, value))
 
 
 def _between(low: str, high: str) -> str:

@@ -9,6 +9,7 @@ from reports import narrative
 from reports.documents import colours, logos, reading
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
+from reports.documents.finding_tables import Finding
 from reports.documents.imprint import Imprint
 from reports.documents.typesetting import Value
 from reports.wording import BASE_LANGUAGE, text
@@ -53,6 +54,17 @@ def table(one: Table) -> dict[str, Value]:
     }
 
 
+def finding(one: Finding) -> dict[str, Value]:
+    """A finding with its heading, its sentence, what it means, its tables, and why something is missing."""
+    return {
+        "title": one.title,
+        "sentence": one.sentence,
+        "words": one.words,
+        "tables": [table(each) for each in one.tables],
+        "refusal": narrative.refusal() if one.left_out else "",
+    }
+
+
 def explained() -> dict[str, Value]:
     """How to read a report and how it was worked out."""
     return {
@@ -78,8 +90,10 @@ def _brand(brand: Brand) -> dict[str, Value]:
 def _share(cell: str) -> int | None:
     """How many per cent a cell shows, or None.
 
-    >>> _share("68\\u00a0%"), _share("not shown"), _share("62")
-    (68, None, None)
+    >>> _share("68\\u00a0%"), _share("under 1\\u00a0%"), _share("not shown"), _share("62")
+    (68, 0, None, None)
     """
     found = _SHARE.fullmatch(cell)
-    return int(found[1]) if found else None
+    if found:
+        return int(found[1])
+    return {text("answered.under_percent"): 0, text("answered.over_percent"): 100}.get(cell)

@@ -84,6 +84,22 @@ INSIDE_TESTED = (
         "None of this says why, and none of it is about single people."
     ),
 )
+AREAS = (
+    "The scores of a small service area swing by chance. So the picture draws each area’s score towards the authority’s own: "
+    "the more, the fewer people answered and the less areas differ. Empty rings are the scores from the area’s own answers "
+    "alone, which the table of service areas has."
+)
+PLACES = (
+    (
+        "Bars: two authorities are taken to differ where their bars do not overlap. About one pair in twenty of authorities that "
+        "are alike would look so by chance. So it is meant for a pair chosen beforehand and not for all pairs at once."
+    ),
+    (
+        "Funnel: the fewer answers, the further a score may lie from the mean by chance. The limits also allow for how far "
+        "authorities usually differ. About one in twenty lies beyond the inner limits and one in five hundred beyond the outer."
+    ),
+    "Intervals of ranks are in the research files (standings.csv): most are too wide to say more than a part of all.",
+)
 INSIDE_SECTOR = (
     "What people in the same authority see differently. The first table takes senior leaders and frontline officers of each "
     "authority together, so that differences between authorities play no part. The others put the authorities in order by "
@@ -112,5 +128,16 @@ SAID_SECTOR = (
     "The distance is the self-assessment minus what officers see, on the same themes. By itself the middle distance says "
     "nothing, because a level and an officer’s answer are not the same kind of thing: it is what each authority is "
     "compared with."
+)
+CHANGE_TITLE = "Since last time"
+CHANGE = (
+    "Both surveys are worked out anew on the questions that are the same in both; a question in other words is another "
+    "question. “Improved” and “declined” need a change of at least 5 points that is too large to be chance; nobody knows who "
+    "answered twice, so both count as different people. The middle authority is that of all that are in both surveys. Where "
+    "a picture has hollow dots, they are last time."
+)
+CHANGE_SECTOR = (
+    "Authorities that are in both surveys, on the questions that are the same in both. “Improved” and “declined” need a "
+    "change of at least 5 points that is too large to be chance. None is named."
 )
 MADE_UP = "This report shows how the service works. It says nothing about a real authority."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import say_do_reading
+from reports import level_reading, say_do_reading
 from reports.documents.authority_parts import Subject
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
@@ -41,7 +41,9 @@ def said(of: Subject, imprint: Imprint) -> Said | None:
     frame = of.frames.get(SAY_DO.name)
     if frame is None:
         return None
-    apart = say_do_reading.rows(frame, of.questionnaire.dimensions, authority=of.code)
+    apart = level_reading.plain(
+        say_do_reading.rows(frame, of.questionnaire.dimensions, authority=of.code), imprint.quality
+    )
     if all(row.assessed is None for row in apart):
         return None
     caption = say_do_reading.caption(
@@ -51,6 +53,7 @@ def said(of: Subject, imprint: Imprint) -> Said | None:
         method=imprint.method,
         demonstration=imprint.demonstration,
     )
+    caption = level_reading.noted(caption, imprint.quality)
     themes = say_do_reading.rows(frame, of.questionnaire.themes, authority=of.code)
     return Said(apart, caption, _dimensions(apart), _themes(themes))
 

@@ -10,7 +10,7 @@ from functools import partial
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire
-from reports import narrative
+from reports import change_reading, level_reading, narrative
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.small_multiples import small_multiples
@@ -18,7 +18,10 @@ from reports.documents import (
     annex,
     brand,
     cells,
+    change_parts,
     equality_tables,
+    finding_tables,
+    inside_pictures,
     letterhead,
     place_tables,
     reading,
@@ -30,15 +33,17 @@ from reports.documents import (
 from reports.documents.brand import Brand
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
+from reports.documents.place_pictures import Shown
 from reports.documents.sector_parts import Profiles
 from reports.documents.typesetting import Value
 from reports.frames import SAY_DO
-from reports.narrative import Caption
+from reports.narrative import Caption, Foot
 from reports.peers import ALL
 from reports.quality import Json
 from reports.rules import Rules
 
 KIND = "Report of the sector"
+RESEARCH_KIND = "Report of the sector, for the research team only"
 KINDS = {"type": "By type of authority", "nation": "By nation", "region": "By region"}
 """The kinds of groups that have a chapter, in their order; regions have their table only."""
 WITHOUT_PICTURES = frozenset({"region"})
@@ -61,7 +66,8 @@ class Given:
     """What the report is made from, beside the frames: who is who, how good the answers are, under which settings.
 
     `register` says how many authorities there are of each type, nation and region, by the code of the peer group.
-    `record` are further facts for the annex, such as digests, by what they are called.
+    `record` are further facts for the annex, such as digests, by what they are called. `everybody` are pictures with
+    every authority in them: with them the report is for the research team only, and says so on its cover.
     """
 
     authorities: pd.DataFrame | None = None
@@ -69,6 +75,7 @@ class Given:
     rules: Rules = field(default_factory=Rules)
     register: Mapping[str, int] = field(default_factory=dict)
     record: Mapping[str, str] = field(default_factory=dict)
+    everybody: tuple[Shown, ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,7 +86,10 @@ class _Drawn:
     pictures: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, name: str, draw: Callable[..., bytes], shown: object, caption: Caption) -> Value:
-        self.pictures[name] = draw(shown, caption)
+        return self.made(name, draw(shown, caption), caption)
+
+    def made(self, name: str, picture: bytes, caption: Caption) -> Value:
+        self.pictures[name] = picture
         return {"name": name, "sentence": caption.sentence}
 
     def caption(self, profile: pd.DataFrame) -> Caption:
@@ -112,16 +122,25 @@ def sector(
     given, publisher = given or Given(), publisher or brand.default()
     drawn = _Drawn(imprint)
     data: dict[str, Value] = {
-        "letterhead": letterhead.letterhead(publisher, imprint, questionnaire, title="The sector", kind=KIND),
+        "letterhead": letterhead.letterhead(
+            publisher, imprint, questionnaire, title="The sector", kind=RESEARCH_KIND if given.everybody else KIND
+        ),
         "facts": list(technical_notes.counts(given.quality, questionnaire)[:1]),
         **_found(frames, questionnaire, drawn),
         "explained": _explained(),
         "participation": [_table(table) for table in _participation(frames["scores"], questionnaire, given)],
         "inside": [_table(table) for table in sector_parts.inside(frames, questionnaire)],
+        "inside_pictures": _inside(frames, questionnaire, drawn),
         "inside_words": reading.INSIDE_SECTOR,
         "mix": _mix(frames, questionnaire),
+        "everybody": [_everybody(one, drawn) for one in given.everybody],
+        "everybody_words": list(reading.PLACES),
+        "findings_title": finding_tables.TITLE,
+        "findings": [letterhead.finding(one) for one in finding_tables.of_sector(frames, questionnaire)],
+        "together": level_reading.words(given.quality),
         "places": [_table(table) for table in place_tables.tables(frames, questionnaire)],
         "places_words": reading.AVERAGES,
+        "since": _since(frames, questionnaire, given.quality),
         "firmness": place_tables.firmness(given.quality),
         "annex": _annex(frames, questionnaire, given, imprint),
     }
@@ -147,6 +166,35 @@ def _found(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, dra
         "kinds": [_kind(kind, profiles, questionnaire, drawn) for kind in KINDS if _has(kind, profiles)],
         "parts": [_part(one, benchmarks, questionnaire, drawn) for one in questionnaire.dimensions if one.themes],
         "said": _said(frames, questionnaire),
+    }
+
+
+def _inside(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, drawn: _Drawn) -> list[Value]:
+    """How divergences and gaps are spread over the authorities, as pictures."""
+    marks = drawn.imprint
+    foot = Foot(marks.release, marks.method, marks.demonstration)
+    return [
+        drawn.made(f"inside-{one.kind}", one.draw("wide"), one.caption)
+        for one in inside_pictures.of_the_sector(frames, questionnaire, foot=foot)
+    ]
+
+
+def _everybody(one: Shown, drawn: _Drawn) -> Value:
+    picture = drawn.made(f"every-{one.kind}", one.draw("wide"), one.caption)
+    return {"picture": picture, "table": _plain(one.table) if one.table else None}
+
+
+def _since(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, quality: Mapping[str, Json]) -> Value:
+    """How many authorities improved or declined since the earlier survey."""
+    found = change_parts.of_the_sector(frames, questionnaire)
+    if found is None:
+        return None
+    return {
+        "title": reading.CHANGE_TITLE,
+        "words": reading.CHANGE_SECTOR,
+        "finding": found[0],
+        "table": _table(found[1]),
+        "new_items": change_reading.new_items(quality, questionnaire),
     }
 
 
@@ -241,6 +289,7 @@ def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, giv
             for table in (
                 annex.gates_by_dimension(given.quality, questionnaire),
                 *annex.scales(frames, questionnaire),
+                annex.ordinal(given.quality, questionnaire),
                 annex.representativeness(given.quality),
             )
         ],

@@ -35,6 +35,7 @@ def counts(quality: Mapping[str, Json], questionnaire: Questionnaire) -> tuple[s
         _people(quality.get("respondents")),
         _careless(quality.get("careless")),
         _review(quality.get("dont_know"), questionnaire),
+        _orders(quality.get("ordinal"), questionnaire),
     )
     return tuple(note for note in notes if note)
 
@@ -55,6 +56,17 @@ def _careless(found: Json) -> str:
     if excluded == 0:
         return f"Nobody was left out for answering too fast and always the same.{time}"
     return f"{excluded} people who answered too fast and always the same were left out.{time}"
+
+
+def _orders(found: Json, questionnaire: Questionnaire) -> str:
+    """On which dimensions authorities stand in another order where answers are not read as equally spaced."""
+    if not isinstance(found, Mapping):
+        return ""
+    failed = {code for code, one in found.items() if isinstance(one, Mapping) and one.get("state") == State.FAILED}
+    titles = [str(one.title) for one in questionnaire.dimensions if one.code in failed]
+    if not titles:
+        return ""
+    return f"Authorities stand in another order when answers are not read as equally spaced: {', '.join(titles)}."
 
 
 def _review(found: Json, questionnaire: Questionnaire) -> str:

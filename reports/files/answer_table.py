@@ -20,7 +20,8 @@ Fields: TypeAlias = Sequence[Mapping[str, object]]
 """The columns of a table as a Data Package describes them."""
 
 AUTHORITY, AREA, TIER, FAST, WEIGHT = "authority", "service_area", "tier", "too_fast", "weight"
-_FIXED = (AUTHORITY, AREA, TIER, FAST, WEIGHT)
+TOOK_PART = "took_part"
+_FIXED = (AUTHORITY, AREA, TIER, FAST, WEIGHT, TOOK_PART)
 _MISSING = {
     NOT_ASKED: "NOT_ASKED",
     NOT_ANSWERED: "NOT_ANSWERED",
@@ -53,6 +54,9 @@ def written(responses: Responses, questionnaire: Questionnaire) -> tuple[bytes, 
     if responses.weight is not None:
         columns[WEIGHT] = [repr(weight) for weight in responses.weight.tolist()]
         fields.append({"name": WEIGHT, "type": "number"})
+    if responses.took_part is not None:
+        columns[TOOK_PART] = [str(part) for part in responses.took_part.tolist()]
+        fields.append({"name": TOOK_PART, "type": "integer", "categories": [NOT_SAID, 0, 1]})
     for place, code in enumerate(responses.items):
         columns[code] = [str(value) for value in responses.answers[:, place].tolist()]
         options = [{"value": at, "label": option.code} for at, option in enumerate(questionnaire.items[code].options)]
@@ -85,6 +89,7 @@ def read(content: bytes, fields: Fields, questionnaire: Questionnaire, *, name: 
         _weights(table, name) if WEIGHT in table else None,
         None,
         _numbers(table, FAST, 0, 1, name).astype(np.bool_) if FAST in table else None,
+        _numbers(table, TOOK_PART, NOT_SAID, 1, name) if TOOK_PART in table else None,
     )
 
 

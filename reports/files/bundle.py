@@ -27,7 +27,7 @@ PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 DESCRIPTOR, RULES, QUESTIONNAIRE = "datapackage.json", "rules.toml", "questionnaire.toml"
 QUALITY, SELF_ASSESSMENT, PREVIOUS = "quality.json", "self-assessment.toml", "previous/"
 RESPONSES, TABLES = "responses.csv", "tables/"
-INPUTS = ("authorities", "headcounts", "assessments", "menu", "dropped")
+INPUTS = ("authorities", "headcounts", "assessments", "menu", "dropped", "successions")
 PEOPLE = "respondents"
 """The one table that is in no bundle: rows of people, which the answers give again."""
 
@@ -44,6 +44,7 @@ class Sources:
 
     `text` is the questionnaire as it is written; `sections` are its optional sections that were asked, None for all.
     `menu` are the peer groups as they were frozen, `dropped` what the audit against earlier releases dropped of them.
+    `successions` belong to an earlier wave: who has replaced whom since.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Sources:
     sections: tuple[str, ...] | None = None
     menu: pd.DataFrame | None = None
     dropped: pd.DataFrame | None = None
+    successions: pd.DataFrame | None = None
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -65,7 +67,8 @@ class Sources:
     def reduced(self, rules: Rules) -> Sources:
         """The same with nothing of a person but what the computation needs, in an order that tells nothing.
 
-        Answers to scored items, authority, service area, tier and design weight; seconds become one flag.
+        Answers to scored items, authority, service area, tier and design weight; seconds become one flag, programmes
+        whether the person took part in any.
         """
         return replace(
             self,
@@ -74,7 +77,13 @@ class Sources:
             headcounts=_sorted(self.headcounts),
             assessments=_sorted(self.assessments),
             dropped=_sorted(self.dropped),
+            successions=_sorted(self.successions),
         )
+
+    @property
+    def input_digest(self) -> str:
+        """SHA-256 of all of it but the questionnaire, whatever the order of rows."""
+        return digest.of_inputs(self.responses, self.authorities, self.headcounts, self.assessments, self.successions)
 
 
 def write(
@@ -95,11 +104,11 @@ def write(
             parts[f"{TABLES}{name}.csv"] = (writing.csv_bytes(frame), _fields(frame))
     reduced = sources.reduced(rules)
     parts |= _parts_of(reduced, "", with_answers=audience != "published")
-    if previous is not None:
-        parts |= _parts_of(previous.reduced(rules), PREVIOUS, with_answers=audience != "published")
     about = _about(reduced, rules, audience, release)
     if previous is not None:
-        about["previousSections"] = previous.sections
+        earlier = previous.reduced(rules)
+        parts |= _parts_of(earlier, PREVIOUS, with_answers=audience != "published")
+        about |= {"previousSections": previous.sections, "previousDigest": earlier.input_digest}
     return _zipped({DESCRIPTOR: _descriptor(about, parts)} | {name: content for name, (content, _) in parts.items()})
 
 
@@ -126,7 +135,7 @@ def _reduced(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
     lookup = np.array([places[code] for code in responses.authorities], dtype=np.int32)
     authority = lookup[responses.authority] if len(responses) else responses.authority
     answers = np.ascontiguousarray(responses.answers[:, columns])
-    members = [authority, responses.service_area, responses.tier, fast, responses.weight]
+    members = [authority, responses.service_area, responses.tier, fast, responses.weight, responses.took_part]
     order = np.lexsort([*answers.T[::-1], *(one for one in members[::-1] if one is not None)])
     return Responses(
         codes,
@@ -140,6 +149,7 @@ def _reduced(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
         _taken(responses.weight, order),
         None,
         _taken(fast, order),
+        _taken(responses.took_part, order),
     )
 
 
@@ -182,9 +192,7 @@ def _about(sources: Sources, rules: Rules, audience: str, release: str | None) -
             "measurementDigest": loader.measurement_digest(asked),
         },
         "selfAssessmentDigest": None if own is None else loader.measurement_digest(loader.parse(own)),
-        "inputDigest": digest.of_inputs(
-            sources.responses, sources.authorities, sources.headcounts, sources.assessments
-        ),
+        "inputDigest": sources.input_digest,
         "optionalSections": sources.sections,
         "significantDigits": writing.SIGNIFICANT_DIGITS,
     }

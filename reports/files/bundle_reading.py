@@ -14,11 +14,11 @@ from reports.change import Before
 from reports.files import answer_table, bundle, settings
 from reports.files.bundle import DESCRIPTOR, INPUTS, PREVIOUS, QUALITY, QUESTIONNAIRE, RESPONSES, RULES, TABLES, Sources
 from reports.files.tables import LARGEST_CONTENT, LARGEST_FILE, UNREADABLE, FileFaults
-from reports.frames import ASSESSMENTS, AUTHORITIES, DROPPED, HEADCOUNTS, MENU
+from reports.frames import ASSESSMENTS, AUTHORITIES, DROPPED, HEADCOUNTS, MENU, SUCCESSIONS
 from reports.rules import Rules
 
 AUDIENCES = ("research", "published", "release")
-_SHAPES = dict(zip(INPUTS, (AUTHORITIES, HEADCOUNTS, ASSESSMENTS, MENU, DROPPED), strict=True))
+_SHAPES = dict(zip(INPUTS, (AUTHORITIES, HEADCOUNTS, ASSESSMENTS, MENU, DROPPED, SUCCESSIONS), strict=True))
 _MOST_FILES = 200
 
 
@@ -31,6 +31,7 @@ class Bundle:
     method_version: str
     questionnaire_digest: str
     input_digest: str
+    previous_digest: str | None
     rules: Rules
     sources: Sources | None
     previous: Sources | None
@@ -56,6 +57,7 @@ def read(path: Path) -> Bundle:
         str(about.get("methodVersion")),
         str(_mapping(about.get("questionnaire")).get("measurementDigest")),
         str(about.get("inputDigest")),
+        None if about.get("previousDigest") is None else str(about["previousDigest"]),
         settings.parse_rules(files[RULES], name=f"{path.name}: {RULES}"),
         _sources(files, resources, "", about.get("optionalSections"), path.name),
         _sources(files, resources, PREVIOUS, about.get("previousSections"), path.name),
@@ -83,7 +85,9 @@ def read_previous(path: Path) -> Sources:
 
 def before(sources: Sources) -> Before:
     """The earlier wave as the computation takes it."""
-    return Before(sources.responses, sources.questionnaire, sources.authorities, sources.headcounts)
+    return Before(
+        sources.responses, sources.questionnaire, sources.authorities, sources.headcounts, sources.successions
+    )
 
 
 def _contents(path: Path) -> dict[str, bytes]:

@@ -90,12 +90,18 @@ def read(files: Files, questionnaire: Questionnaire, self_assessment: Questionna
     assessed = None
     if files.assessments and self_assessment is not None:
         assessed = kept(lambda path: assessments_file.read(path, self_assessment, codes), files.assessments)
-    previous = kept(bundle_reading.read_previous, files.previous) if files.previous else None
+    previous = kept(lambda path: _previous(path, files.authorities), files.previous) if files.previous else None
     if faults or answers is None or rules is None:
         raise FileFaults(faults, most=len(faults))  # each file's own are capped already
     notes = (*answers.notes, *(assessed.notes if assessed else ()))
     levels = assessed.levels if assessed else None
     return Inputs(answers.responses, authorities, headcounts, rules, notes, levels, previous)
+
+
+def _previous(path: Path, authorities: Path | None) -> Sources:
+    """The earlier wave, with who has been replaced since by the file of authorities."""
+    found = bundle_reading.read_previous(path)
+    return replace(found, successions=register.read_successions(authorities) if authorities else None)
 
 
 def _answers(path: Path, files: Files, questionnaire: Questionnaire, authorities: pd.DataFrame | None) -> ResponsesFile:

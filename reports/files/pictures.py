@@ -12,7 +12,7 @@ from reports import narrative, peers, say_do_reading
 from reports.charts.dots import dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
-from reports.documents import authority_report, html_report, sector_report
+from reports.documents import authority_report, html_report, place_pictures, sector_report
 from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.files.writing import file_name
@@ -30,6 +30,7 @@ _BY_AUTHORITY = (
     "tier_gaps",
     "elected_gaps",
     "say_do",
+    "change",
 )
 _FEWEST_AXES = 3
 
@@ -56,6 +57,8 @@ def write_authorities(
     for code in pd.unique(frames["scores"]["authority"]):
         own = {stem: parts[stem].get(code, frames[stem].iloc[:0]) for stem in stems}
         own["benchmarks"] = frames["benchmarks"]
+        if "change" in frames:
+            own["benchmarks_restated"] = frames["benchmarks_restated"]
         folder = directory / "authorities" / _unused(file_name(code), used)
         folder.mkdir(parents=True)
         _authority(own, questionnaire, code, names.get(code, code), folder, imprint, publisher=publisher)
@@ -84,6 +87,36 @@ def write_sector(
     given = sector_report.Given(authorities, safe.quality, safe.rules)
     document = sector_report.sector(safe.frames, questionnaire, given, imprint=imprint, publisher=publisher)
     (directory / "report.pdf").write_bytes(document)
+
+
+def write_everybody(
+    safe: Results,
+    questionnaire: Questionnaire,
+    authorities: pd.DataFrame | None,
+    directory: Path,
+    imprint: Imprint,
+    *,
+    publisher: Brand | None = None,
+) -> None:
+    """Pictures with every authority in them, without names, and the sector's report that has them: research audience only.
+
+    The report is report-research.pdf beside report.pdf, which may be published, so that no one is taken for the other.
+    """
+    shown = place_pictures.shown(
+        safe.frames["scores"],
+        safe.frames["agreement"],
+        authorities,
+        questionnaire,
+        rules=safe.rules,
+        imprint=imprint,
+    )
+    if not shown:
+        return
+    for one in shown:
+        (directory / f"authorities-{one.kind}.svg").write_bytes(one.draw("wide"))
+    given = sector_report.Given(authorities, safe.quality, safe.rules, everybody=shown)
+    document = sector_report.sector(safe.frames, questionnaire, given, imprint=imprint, publisher=publisher)
+    (directory / "report-research.pdf").write_bytes(document)
 
 
 def _authority(  # noqa: PLR0917 - private, and each is a thing of its own

@@ -31,6 +31,21 @@ def read_authorities(path: Path) -> pd.DataFrame:
     return frames.AUTHORITIES.check(pd.DataFrame(columns, dtype="string"))
 
 
+def read_successions(path: Path) -> pd.DataFrame | None:
+    """Who replaced whom, from the columns `successor` (codes joined by a space) and `end` of `A.csv`. SUCCESSIONS.
+
+    None where nobody was replaced, or the file does not say it.
+    """
+    rows = _rows(path, ("code",))
+    found = [
+        (row["code"], successor, row.get("end", ""))
+        for _, row in rows
+        for successor in row.get("successor", "").split()
+        if successor != row["code"]
+    ]
+    return frames.SUCCESSIONS.check(pd.DataFrame(found, columns=list(frames.SUCCESSIONS.columns))) if found else None
+
+
 def read_headcounts(path: Path, questionnaire: Questionnaire, authorities: Collection[str] | None) -> pd.DataFrame:
     """`H.csv`: authority, service_area, tier, headcount; an empty area and tier is the total. HEADCOUNTS.
 

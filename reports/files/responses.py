@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from questionnaires.definition import Item, Kind, Questionnaire, Role
+from reports import programmes
 from reports.files import tables
 from reports.files.tables import FileFaults, Table, quoted
 from reports.frames import NOT_ANSWERED, NOT_ASKED, NOT_SAID, Responses
@@ -155,6 +156,7 @@ class _Intake:
         self.known = known
         self.faults = tables.Collected()
         self.count = 0
+        self.took_part = array("b")
         self.lookup = {code: _bytes_of(item) for code, (_, item) in plan.choice.items()}
         self.answers: dict[str, list[bytes]] = {code: [] for code in plan.choice}
 
@@ -171,6 +173,9 @@ class _Intake:
             self.answers[name].append(self._choices(item, columns[place], rows.numbers))
         for place, item in self.plan.others.values():
             self._check(item, columns[place], rows.numbers)
+            if item.role is Role.PROGRAMMES:
+                reader = programmes.Reader(item)
+                self.took_part.extend(reader.read(cell.split()) for cell in columns[place])
 
     def _choices(self, item: Item, cells: Sequence[str], numbers: Sequence[int]) -> bytes:
         lookup = self.lookup[item.code]
@@ -270,6 +275,7 @@ class _Intake:
             tier,
             self._floats(WEIGHT),
             self._floats(SECONDS),
+            took_part=np.array(self.took_part, dtype=np.int8) if self.took_part else None,
         )
         _mark_not_asked(result, questionnaire)
         return result

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from questionnaires import loader
-from reports import digest, peer_safety, peers, publication
+from reports import peer_safety, peers, publication
 from reports.files import bundle_reading, writing
 from reports.files.bundle import PEOPLE, Sources
 from reports.files.bundle_reading import Bundle
@@ -18,6 +18,7 @@ from reports.publication import Results
 
 KEYS = (
     "authority", "measure", "item", "option", "kind", "group", "peer_group", "restated_for", "upper_tier", "lower_tier",
+    "profile",
 )  # fmt: skip
 """The columns that say which row of a table it is; the others are what was computed."""
 
@@ -44,7 +45,7 @@ def verify(found: Bundle, *, answers: Bundle | None = None, tell: Callable[[str]
             f"{found.name}: holds no answers, so its numbers cannot be computed again. Give the answers with --answers.",
         ]
         raise FileFaults(faults)
-    faults = [*found.altered, *_origin(found, sources)]
+    faults = [*found.altered, *_origin(found, sources, holder.previous)]
     again = _recomputed(found, (sources, holder.previous), tell)
     first = next(_differences(found, again), None)
     if first is not None:
@@ -54,15 +55,16 @@ def verify(found: Bundle, *, answers: Bundle | None = None, tell: Callable[[str]
     return Verified(sum(_count(content) for content in found.tables.values()), len(found.tables))
 
 
-def _origin(found: Bundle, sources: Sources) -> Iterator[str]:
+def _origin(found: Bundle, sources: Sources, previous: Sources | None) -> Iterator[str]:
     """Whether what the bundle says of itself is true of its content."""
     if found.method_version != found.rules.method_version:
         yield f"{found.name}: says method {found.method_version}, but its rules are of method {found.rules.method_version}."
     if found.questionnaire_digest != loader.measurement_digest(sources.questionnaire):
         yield f"{found.name}: its numbers come from another questionnaire than it says."
-    given = digest.of_inputs(sources.responses, sources.authorities, sources.headcounts, sources.assessments)
-    if given != found.input_digest:
+    if sources.input_digest != found.input_digest:
         yield f"{found.name}: its numbers were computed from other answers than those given."
+    if found.previous_digest != (None if previous is None else previous.input_digest):
+        yield f"{found.name}: its change was computed from other answers of the earlier wave than those given."
 
 
 def _recomputed(found: Bundle, waves: tuple[Sources, Sources | None], tell: Callable[[str], None] | None) -> Results:

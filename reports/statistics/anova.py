@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from reports.statistics.sums import Floats, Ints
 
@@ -68,7 +68,7 @@ def one_way(n: Ints, mean: Floats, squares: Floats, owner: Ints, sets: int, *, c
         n0 = np.where(possible, (people - total(n.astype(np.float64) ** 2) / people) / (k - 1), np.nan)
         f = msb / np.where(msw > 0, msw, np.nan)
         tail = (1.0 - confidence) / 2.0
-        bounds = [f / stats.f.ppf(q, np.maximum(k - 1, 1), np.maximum(people - k, 1)) for q in (1.0 - tail, tail)]
+        bounds = [f / special.fdtri(np.maximum(k - 1, 1), np.maximum(people - k, 1), q) for q in (1.0 - tail, tail)]
         lower, upper = ((one - 1.0) / (one + n0 - 1.0) for one in bounds)
         icc1 = (msb - msw) / (msb + (n0 - 1.0) * msw)
         omega2 = (between - (k - 1) * msw) / (between + within + msw)

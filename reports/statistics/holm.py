@@ -29,7 +29,7 @@ def among_shown(p_values: NDArray[np.float64], shown: NDArray[np.bool_]) -> NDAr
     """Holm-adjusted p-values where the family of a shown figure holds shown figures only.
 
     What is withheld is adjusted among all of them, so that it never moves a figure that is shown. Both of one shape,
-    families along the last axis.
+    families along the last axis. Methodology 6.
 
     >>> among_shown(np.array([0.01, 0.04, 0.03]), np.array([True, True, False])).tolist()
     [0.02, 0.04, 0.06]

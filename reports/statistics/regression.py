@@ -2,85 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 import numpy as np
+from numpy.typing import NDArray
 
-from reports.statistics import sums
+from reports.statistics import kinds as alike
+from reports.statistics.kinds import Kinds, Moments
 from reports.statistics.sums import Floats, Groups, Ints
+
+_NOTHING_LEFT = 1e-9  # of the people of a category: below it, the categories before it say all
 
 
 def fitted(values: Floats, groups: Groups, categories: Ints) -> Floats:
-    """Unweighted least-squares fit of each measure on dummy columns of the categories, in each group by itself.
+    """Unweighted least-squares fit of each measure on dummy columns of two margins, in each group by itself.
 
     y_hat = X b with b = argmin |y - X b|^2 over the people of the group who have a score, X one dummy column a category
     of every margin in use. Without a margin in use that is the group's plain mean. `values` has shape (respondents,
-    measures), points, NaN where there is no score; `categories` (respondents, margins), -1 where a margin is not in
-    use. The result has the rows of `groups.order`, NaN where `values` are. Used by the linearised standard error of
+    measures), points, NaN where there is no score; `categories` (respondents, 1 or 2 margins), -1 where a margin is not
+    in use. The result has the rows of `groups.order`, NaN where `values` are. Used by the linearised standard error of
     raked means (Sarndal, Swensson & Wretman 1992, section 6.5; methodology 3.3). People of the same categories
     share one fit, computed from sums that do not depend on the order of the rows.
 
+    >>> from reports.statistics import sums
     >>> y = np.array([[1.0], [3.0], [10.0], [14.0]])
     >>> four = sums.grouped(np.zeros(4, dtype=np.int64), 1)
     >>> fitted(y, four, np.array([[0], [0], [1], [1]])).ravel().round(9).tolist()
     [2.0, 2.0, 12.0, 12.0]
     """
-    cells, of_row = sums.cells([groups.of_row, *categories[groups.order].T])
-    n, total = _by_cell(values, groups.order, sums.grouped(of_row, cells.shape[1]))
-    fit = np.empty_like(n)
-    bounds = np.searchsorted(cells[0], np.arange(groups.count + 1)).tolist()
-    parts = [slice(first, last) for first, last in pairwise(bounds) if last > first]
-    designs = [_design(n[part], cells[1:, part].T) for part in parts]
-    for part, x, inverse in zip(parts, designs, _inverses([n[part] for part in parts], designs), strict=True):
-        right = np.einsum("cp,cm->mp", x, total[part])
-        fit[part] = np.matmul(x, np.einsum("mpq,mq->mp", inverse, right).T)
-    result = np.empty((len(of_row), values.shape[1]), order="F")
-    for j in range(values.shape[1]):
-        scored = ~np.isnan(values[groups.order, j])
-        result[:, j] = np.where(scored, np.ascontiguousarray(fit[:, j])[of_row], np.nan)
-    return result
+    found = alike.of_rows(groups, categories=categories)
+    fit = np.full((len(values), values.shape[1]), np.nan)
+    fit[found.rows.order] = of_kinds(found, alike.moments(values, found.rows))[found.rows.of_row]
+    return np.where(np.isnan(values[groups.order]), np.nan, fit[groups.order])
 
 
-def _by_cell(values: Floats, order: Ints, cell: Groups) -> tuple[Floats, Floats]:
-    """People with a score and the sum of their scores, of each cell and measure; `cell` has places in `order`."""
-    rows, measures = order[cell.order], values.shape[1]
-    n, total = np.empty((cell.count, measures)), np.empty((cell.count, measures))
-    for j in range(measures):
-        column = values[rows, j]
-        scored = ~np.isnan(column)
-        n[:, j] = sums.whole_sums(scored, cell)
-        total[:, j] = sums.exact_sums(np.where(scored, column, 0.0), cell)
-    return n, total
+def of_kinds(people: Kinds, found: Moments) -> Floats:
+    """The same fit for every kind of people, from their moments; shape (kinds, measures).
+
+    The categories of one margin are taken out of the normal equations of the other (Frisch & Waugh 1933): what is left
+    has a row for each category of the smaller margin and is solved for all groups and measures at once.
+    """
+    group = people.group
+    wide, narrow = _places(people, found, group)
+    shape = (people.groups.count, int(wide.max(initial=0)) + 1, int(narrow.max(initial=0)) + 1, found.n.shape[1])
+    n, total = np.zeros(shape), np.zeros(shape)
+    np.add.at(n, (group, wide, narrow), found.n)
+    np.add.at(total, (group, wide, narrow), found.total)
+    by_wide = np.maximum(n.sum(axis=2, keepdims=True), 1.0)
+    mean, share = total.sum(axis=2, keepdims=True) / by_wide, n / by_wide
+    columns = shape[2]
+    normal = np.empty((columns, columns, shape[0], shape[3]))
+    for a in range(columns):
+        for b in range(a, columns):
+            normal[a, b] = normal[b, a] = -(n[:, :, a] * share[:, :, b]).sum(axis=1)
+        normal[a, a] += n[:, :, a].sum(axis=1)
+    right = (total - n * mean).sum(axis=1).transpose(1, 0, 2)
+    beyond = _solved(normal, right, n.sum(axis=1).transpose(1, 0, 2)).transpose(1, 0, 2)
+    own = mean[:, :, 0] - (share * beyond[:, np.newaxis]).sum(axis=2)
+    return np.asarray(own[group, wide] + beyond[group, narrow], dtype=np.float64)
 
 
-def _design(n: Floats, categories: Ints) -> Floats:
-    """Dummy columns of the cells of one group; a plain 1 where no margin is in use."""
-    scored = n.any(axis=1)  # who is scored on nothing has no weight and no category
-    dummies = [_dummies(column) for column in categories.T if (column[scored] >= 0).all()]
-    return np.column_stack(dummies) if dummies else np.ones((len(n), 1))
+def _places(people: Kinds, found: Moments, group: Ints) -> tuple[Ints, Ints]:
+    """The category of each kind within its group, of the margin with more categories and of the other; 0 if not used."""
+    there: NDArray[np.bool_] = np.any(found.n > 0, axis=1)  # who is scored on nothing has no weight and no category
+    margins = [] if people.categories is None else list(people.categories.T)
+    places = [_place(column, group, there, people.groups.count) for column in margins]
+    while len(places) < 2:
+        places.append(np.zeros(len(group), dtype=np.int64))
+    narrow, wide = sorted(places, key=lambda one: int(one.max(initial=0)))
+    return wide, narrow
 
 
-def _inverses(counts: Sequence[Floats], designs: Sequence[Floats]) -> list[Floats]:
-    """Inverses of the normal equations of every group, each of shape (measures, columns, columns); same sizes at once."""
-    kinds = [_alike(n) for n in counts]
-    normal = [(x.T * n.T[one, np.newaxis]) @ x for n, x, (one, _) in zip(counts, designs, kinds, strict=True)]
-    found: list[Floats] = [np.empty(0)] * len(designs)
-    for size in {x.shape[1] for x in designs}:
-        places = [at for at, x in enumerate(designs) if x.shape[1] == size]
-        together = np.linalg.pinv(np.concatenate([normal[at] for at in places]), hermitian=True)
-        ends = np.cumsum([len(normal[at]) for at in places])
-        for at, inverse in zip(places, np.split(together, ends[:-1]), strict=True):
-            found[at] = inverse[kinds[at][1]]
-    return found
+def _place(column: Ints, group: Ints, there: NDArray[np.bool_], groups: int) -> Ints:
+    unused = np.bincount(group, weights=there & (column < 0), minlength=groups) > 0
+    size = int(column.max(initial=0)) + 1
+    used, which = np.unique(group * size + np.maximum(column, 0), return_inverse=True)
+    first = np.searchsorted(used, np.arange(groups) * size)
+    return np.where(unused[group], 0, which - first[group])
 
 
-def _alike(n: Floats) -> tuple[list[int], list[int]]:
-    """One measure of each kind that counts the same people, and the kind of each measure."""
-    found: dict[bytes, int] = {}
-    kind = [found.setdefault(column.tobytes(), len(found)) for column in n.T]
-    return [kind.index(one) for one in range(len(found))], kind
+def _solved(normal: Floats, right: Floats, people: Floats) -> Floats:
+    """Solutions of symmetric equations (columns, columns, ...) by elimination; a column that adds nothing gets 0.
 
-
-def _dummies(column: Ints) -> Floats:
-    return np.equal(column[:, np.newaxis], np.unique(column)).astype(np.float64)
+    Which of many solutions it is makes no difference to the fit (Goodnight 1979).
+    """
+    solved = np.zeros_like(right)
+    counts = []
+    for p in range(len(right)):
+        pivot = normal[p, p]
+        counts.append(pivot > _NOTHING_LEFT * people[p])
+        inverse = np.where(counts[p], 1.0 / np.where(counts[p], pivot, 1.0), 0.0)
+        for r in range(len(right)):
+            if r != p:
+                factor = normal[r, p] * inverse
+                normal[r] -= factor * normal[p]
+                right[r] -= factor * right[p]
+    for p, used in enumerate(counts):
+        solved[p] = np.where(used, right[p] / np.where(used, normal[p, p], 1.0), 0.0)
+    return solved

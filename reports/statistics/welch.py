@@ -21,7 +21,11 @@ class Difference:
 
 
 def difference(
-    means: tuple[Floats, Floats], errors: tuple[Floats, Floats], n: tuple[Ints, Ints], *, confidence: float = 0.95
+    means: tuple[Floats, Floats],
+    errors: tuple[Floats, Floats],
+    n: tuple[Ints | Floats, Ints | Floats],
+    *,
+    confidence: float = 0.95,
 ) -> Difference:
     """How far the first mean is above the second, with Welch's interval and two-sided p-value.
 
@@ -29,7 +33,7 @@ def difference(
         df = (V1 + V2)^2 / (V1^2 / (n1 - 1) + V2^2 / (n2 - 1))
         interval = gap -+ t(0.975, df) SE, p = P(|t(df)| > |gap| / SE)
 
-    `means`, `errors` (points) and `n` (people) have one shape. Where a group has fewer than two people, or nobody
+    `means`, `errors` (points) and `n` (people, or degrees of freedom of the error plus 1) have one shape. Where a group has fewer than two people, or nobody
     differs from anybody (SE is 0), there is a gap without interval and p-value. The interval is not clipped: it may
     pass 100 points. Welch 1947; Satterthwaite 1946; methodology 7.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 BASE_LANGUAGE = "en"
 _FOLDER = Path(__file__).parent
+_DUST = 1e-9  # shares are sums
 _VOWELS = "aeiouwyâêîôûŵŷáéíóúàèìòùäëïöü"
 
 
@@ -76,6 +77,22 @@ def signed(value: float) -> str:
     """
     shown, sign = whole(abs(value)), "+" if value > 0 else "\N{MINUS SIGN}"
     return shown if shown == "0" else sign + shown
+
+
+def percent(share: float, language: str = BASE_LANGUAGE, *, form: str = "percent") -> str:
+    """A share of 0 to 1 in words; a little is never nothing and nearly all is never all.
+
+    `form` is the key of the words around the number: `percent` or `about_percent`.
+
+    >>> [percent(share).replace("\\u00a0", " ") for share in (0.0, 0.004, 0.625, 0.996, 1.0)]
+    ['0 %', 'under 1 %', '63 %', 'over 99 %', '100 %']
+    """
+    shown = whole(100 * share)
+    if shown == "0" and share > 0:
+        return text("answered.under_percent", language)
+    if shown == "100" and share < 1 - _DUST:
+        return text("answered.over_percent", language)
+    return text(f"answered.{form}", language, percent=shown)
 
 
 def whole(value: float) -> str:

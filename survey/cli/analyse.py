@@ -136,7 +136,7 @@ def _analyse(
         progress.advance(task)
         if draws:
             safe = publication.published(results)
-            _illustrate(safe, questionnaire, given.authorities, directory, progress, publisher=publisher)
+            _illustrate(safe, questionnaire, given, directory, progress, audience=audience, publisher=publisher)
 
 
 def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) -> bytes:
@@ -156,17 +156,21 @@ def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) ->
 def _illustrate(
     safe: Results,
     questionnaire: Questionnaire,
-    authorities: pd.DataFrame | None,
+    given: Inputs,
     directory: Path,
     progress: Progress,
     *,
+    audience: str,
     publisher: Brand,
 ) -> None:
-    """Pictures show what may be published, for every audience."""
-    imprint = Imprint(method=safe.rules.method_version, quality=safe.quality)
+    """Pictures show what may be published, for every audience; those with every authority in them are for research only."""
+    authorities = given.authorities
     names = _names(authorities)
+    imprint = Imprint(method=safe.rules.method_version, quality=safe.quality, replaced=names)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
     pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
+    if audience == "research":
+        pictures.write_everybody(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
     written = pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint, publisher=publisher)
     for _ in written:
         progress.advance(task)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from survey import address_lists, anonymity, editions, invitations, participation, waves
+from survey import address_lists, anonymity, editions, invitations, participation, wave_rules, waves
 from survey.cli import acting
 from survey.cli.counting import are, counted
 from survey.cli.opening import Opened, as_person, opened
 from survey.errors import BadInput, NotNow
+from survey.wave_rules import Tested
 from survey.waves import Dates, Plan
 
 if TYPE_CHECKING:
@@ -239,6 +240,25 @@ def close(code: str, reason: str, email: str) -> None:
             session.commit()
         anonymity.rewrite(service.database)
     click.echo(f"Wave {code} is closed.")
+
+
+@wave.command()
+@click.argument("code")
+@click.argument("analysis", type=click.Choice(wave_rules.NAMES))
+@click.argument("state", type=click.Choice(wave_rules.CHOICES))
+@click.option("--date", "on", default="", help="The day of the analysis, such as 2026-11-20.")
+@click.option("--source", default="", help="Who ran it, with what. It stands in the technical annex.")
+@as_person
+def tested(*, code: str, analysis: str, state: str, on: str, source: str, email: str) -> None:
+    """Enter for wave CODE the STATE of an ANALYSIS that was run with other software; the next release is computed by it."""
+    with opened() as service:
+        person, session = acting.researcher(service, email), service.session
+        with service.database.write(session):
+            found = waves.by_code(session, code)
+            result = Tested(analysis, state, on, source)
+            wave_rules.enter(session, found, result, actor=person.actor, now=service.now)
+            session.commit()
+    click.echo(f"Wave {code}: {analysis} is {state}.")
 
 
 @wave.command("list")

@@ -18,6 +18,7 @@ from survey.demonstration.sector import ELECTED, HOME, SEED, TIERS, Ints, Staff,
 
 Floats = NDArray[np.float64]
 
+FAR_AREA, FAR_FROM_LEADERS = "environment", 5.0
 THRESHOLDS = np.array([-1.5, -0.6, 0.15, 1.25])
 BETWEEN_AUTHORITIES, BETWEEN_WAVES = 0.27, 0.12
 ALIKE_SERVICES, DIFFERENT_SERVICES = 0.12, 0.45
@@ -56,7 +57,7 @@ def of_wave(
     authority, area, tier = _respondents(staffs, share, rng)
     views = _views(questionnaire, staffs, (authority, area, tier), wave, rng=rng, seed=seed)
     items = questionnaire.scored_items
-    position = _positions(questionnaire, views, tier, rng=rng, seed=seed)
+    position = _positions(questionnaire, views, (_far(staffs, authority, area), tier), rng=rng, seed=seed)
     careless = rng.random(len(authority)) < CARELESS
     position[careless] = rng.integers(2, 5, careless.sum())[:, None]  # the same place on every line
     _leave_out(position, items, rng)
@@ -143,7 +144,7 @@ def _correlated(rng: np.random.Generator, rows: int, columns: int, correlation: 
 
 
 def _positions(
-    questionnaire: Questionnaire, views: Floats, tier: Ints, *, rng: np.random.Generator, seed: int
+    questionnaire: Questionnaire, views: Floats, who: tuple[Ints, Ints], *, rng: np.random.Generator, seed: int
 ) -> NDArray[np.int8]:
     """The option that each person chooses of each scored item: 0 to 4, or the place of "Don't know"."""
     items = questionnaire.scored_items
@@ -161,8 +162,18 @@ def _positions(
     felt += shift + np.where(reverse, -habit, habit)
     place = np.searchsorted(THRESHOLDS, felt).astype(np.int8)
     place = np.where(reverse, 4 - place, place)
+    from_leaders, tier = who
     often = np.where(tier == 0, 0.5, np.where(tier == len(TIERS) - 1, 1.3, 1.0))[:, None]
+    far = (from_leaders > 0)[:, None] & (dimension == dimension.max(initial=0))
+    often = often * np.where(far, FAR_FROM_LEADERS, 1.0)
     return np.where(rng.random(place.shape) < unknown * often, 5, place).astype(np.int8)
+
+
+def _far(staffs: Sequence[Staff], authority: Ints, area: Ints) -> Ints:
+    """Who works far from the leaders, and says more often that they do not know: 1, else 0."""
+    there = np.array([who.areas.index(FAR_AREA) if FAR_AREA in who.areas else -2 for who in staffs])
+    result: Ints = (area == there[authority]).astype(np.int32)
+    return result
 
 
 def _leave_out(position: NDArray[np.int8], items: Sequence[Item], rng: np.random.Generator) -> None:

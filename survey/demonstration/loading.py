@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from questionnaires import files
+from questionnaires import files, loader
 from reports.frames import AUTHORITIES
 from survey import (
     anonymity,
@@ -41,6 +41,8 @@ from survey.people import Principal
 from survey.vocabulary import InvitationKind
 
 ACTOR = "system"
+WORDING = "Senior leaders here make change happen."
+EARLIER_WORDING = "Our senior leaders are the ones who bring about change."
 INSTRUMENTS = (files.STAFF, files.SELF_ASSESSMENT)
 OPENED_BEFORE, OPEN_FOR = timedelta(days=16), timedelta(weeks=8)
 ANSWERED_SO_FAR = 0.42
@@ -69,12 +71,16 @@ class Scene:
     session: Session
     settings: Settings
     people: dict[str, Principal]
-    edition: Edition
+    editions: tuple[Edition, Edition]  # of the first wave, and of those after it
     self_assessment: Edition
     places: Sequence[Place]
     authority_ids: dict[str, int]
     seed: int
     tell: Callable[[str], None]
+
+    def edition_of(self, wave: int) -> Edition:
+        """What a wave asks: since the first one, one question has other words."""
+        return self.editions[min(wave, 1)]
 
 
 def seasons(now: datetime) -> tuple[Season, ...]:
@@ -142,12 +148,19 @@ def _scene(
     register.import_authorities(session, _register_csv(places), on=first.date(), now=first, actor=ACTOR)
     ids = {authority.code: authority.id for authority in register.all_authorities(session)}
     accounts = people.add(session, home_id=ids[HOME], now=first)
-    edition, self_assessment = (_approved(session, *shipped, accounts, now=first) for shipped in INSTRUMENTS)
-    return Scene(session, settings, accounts, edition, self_assessment, places, ids, seed, tell)
+    stored = [editions.store_shipped(session, *shipped, now=first, actor=ACTOR) for shipped in INSTRUMENTS]
+    older = editions.store(session, _reworded(), {}, file="the first wave's questionnaire", now=first, actor=ACTOR)
+    edition, self_assessment, older = (_approved(session, one, accounts, now=first) for one in (*stored, older))
+    return Scene(session, settings, accounts, (older, edition), self_assessment, places, ids, seed, tell)
 
 
-def _approved(session: Session, code: str, version: str, accounts: dict[str, Principal], *, now: datetime) -> Edition:
-    edition = editions.store_shipped(session, code, version, now=now, actor=ACTOR)
+def _reworded() -> str:
+    """The questionnaire as the first wave asked it: one question had other words, so it is another question."""
+    text = loader.contents(files.path(*files.STAFF))
+    return text.replace('version = "1"', 'version = "0"', 1).replace(WORDING, EARLIER_WORDING, 1)
+
+
+def _approved(session: Session, edition: Edition, accounts: dict[str, Principal], *, now: datetime) -> Edition:
     editions.submit_for_review(session, edition, by=accounts["researcher"], now=now)
     editions.approve(session, edition, by=accounts[people.COLLEAGUE.entrance], now=now)
     return edition
@@ -165,7 +178,7 @@ def _play(scene: Scene, season: Season) -> None:
             waves.Dates.of(season.opens, season.deadline),
             demonstration=True,
         ),
-        scene.edition,
+        scene.edition_of(season.number),
         actor=researcher.actor,
         now=season.opens - timedelta(days=30),
         self_assessment=scene.self_assessment,
@@ -191,7 +204,7 @@ def _play(scene: Scene, season: Season) -> None:
 def _collect(scene: Scene, wave: Wave, staffs: Sequence[Staff], season: Season) -> None:
     """Links are handed out, officers answer: through personal links in a few authorities, shared ones elsewhere."""
     session, actor = scene.session, scene.people["researcher"].actor
-    questionnaire = editions.questionnaire_of(session, scene.edition, optional_sections=())
+    questionnaire = editions.questionnaire_of(session, scene.edition_of(season.number), optional_sections=())
     by_code = {one.authority.code: one for one in participation.of_wave(session, wave)}
     by_name = PERSONAL_IN_OPEN_WAVE if season.published is None else sector.PERSONAL_LINKS
     for staff in staffs:
@@ -213,7 +226,7 @@ def _collect(scene: Scene, wave: Wave, staffs: Sequence[Staff], season: Season) 
     named = {scene.authority_ids[code] for code in by_name if code in by_code}
     shared = [row for row in filled_in if row.authority_id not in named]
     sealing.seal_many(session, wave, questionnaire, shared, link_key=scene.settings.link_key, new_id=new_id)
-    place = sealing.Place(wave.id, scene.edition.id, questionnaire)
+    place = sealing.Place(wave.id, wave.edition_id, questionnaire)
     received = sealing.write(session, place, [r for r in filled_in if r.authority_id in named], new_id=new_id)
     for authority_id, count in sorted(received.items()):
         _mark_used(session, wave, authority_id, count, dice)
@@ -236,7 +249,7 @@ def _mark_used(session: Session, wave: Wave, authority_id: int, count: int, dice
 
 
 def _return_headcounts(scene: Scene, wave: Wave, staffs: Sequence[Staff], *, now: datetime) -> None:
-    questionnaire = editions.questionnaire_of(scene.session, scene.edition, optional_sections=())
+    questionnaire = editions.questionnaire_of(scene.session, scene.editions[-1], optional_sections=())
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["authority", "service_area", "tier", "headcount"])
@@ -264,7 +277,13 @@ def _publish(scene: Scene, wave: Wave, at: datetime) -> None:
 
 
 def _register_csv(places: Sequence[Place]) -> bytes:
+    """With the days between which an authority stands, and who came after it where that one is among the places."""
+    codes = {place.code for place in places}
+    after = {old: new for new, some in sector.MERGED.items() if new in codes for old in some}
+    day = sector.MERGED_ON.isoformat()
     columns = list(AUTHORITIES.columns)
-    lines = [",".join(columns)]
-    lines += [",".join(getattr(one, name) for name in columns) for one in places]
+    lines = [",".join((*columns, "start", "end", "successor"))]
+    for one in places:
+        days = (day if one.code in sector.MERGED else "", day if one.code in after else "", after.get(one.code, ""))
+        lines.append(",".join((*(getattr(one, name) for name in columns), *days)))
     return "\n".join([*lines, ""]).encode()

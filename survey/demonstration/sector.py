@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,11 @@ BIG_COUNTY = "D001"
 SMALL_DISTRICT = "D024"
 PERSONAL_LINKS = ("D025", "D044")
 """Authorities that invite each officer by name and return no headcounts: N is the number of invitations."""
+
+MERGED: Mapping[str, Sequence[str]] = {"D122": ("D042", "D043")}
+"""Authorities that replaced others between the first and the second wave."""
+
+MERGED_ON = date(2025, 4, 1)
 
 TIERS: Mapping[str, float] = {"senior": 0.16, "manager": 0.27, "frontline": 0.57}
 ELECTED = "elected"
@@ -92,7 +98,9 @@ def places() -> tuple[Place, ...]:
 
 
 def staff(place: Place, *, seed: int = SEED) -> Staff:
-    """The officers of an authority, the same in every wave."""
+    """The officers of an authority, the same in every wave; of one that replaced others, all of theirs."""
+    if place.code in MERGED:
+        return _joined(place, [staff(one, seed=seed) for one in places() if one.code in MERGED[place.code]])
     rng = np.random.default_rng([seed, 1, _number(place)])
     answers, share = int(rng.integers(62, 119)), float(rng.uniform(0.45, 0.72))
     if place.code == BIG_COUNTY:
@@ -109,7 +117,12 @@ def staff(place: Place, *, seed: int = SEED) -> Staff:
 
 
 def takes_part(place: Place, wave: int) -> bool:
-    """Whether an authority takes part in a wave (0, 1, 2); each wave misses a few, never the home authority."""
+    """Whether an authority takes part in a wave (0, 1, 2); each wave misses a few, never the home authority.
+
+    Those that were replaced take part before, the one that replaced them after.
+    """
+    if place.code in MERGED or any(place.code in some for some in MERGED.values()):
+        return (place.code in MERGED) == (wave > 0)
     return place.code == HOME or _number(place) % 25 != wave * 7 + 3
 
 
@@ -118,6 +131,21 @@ def answering(who: Staff, share: float, rng: np.random.Generator) -> Ints:
     keen = KEENNESS[who.tier]
     count = min(round(len(who) * share), len(who))
     return np.sort(rng.choice(len(who), count, replace=False, p=keen / keen.sum())).astype(np.int32)
+
+
+def _joined(place: Place, parts: Sequence[Staff]) -> Staff:
+    """Several authorities as one; their services are called alike."""
+    answers = sum(len(one) * one.answer_share for one in parts)
+    total = sum(len(one) for one in parts)
+    return Staff(
+        place,
+        parts[0].areas,
+        np.concatenate([one.area for one in parts]),
+        np.concatenate([one.tier for one in parts]),
+        sum(one.elected for one in parts),
+        answers / total,
+        _frame(place),
+    )
 
 
 def _number(place: Place) -> int:

@@ -74,6 +74,7 @@ class Wave(Base):
     rehearsal: Mapped[bool] = mapped_column(default=False)
     demonstration: Mapped[bool] = mapped_column(default=False)
     optional_sections: Mapped[str] = mapped_column(String(300), default="")  # codes, joined by a space
+    rules: Mapped[dict[str, Any] | None]  # settings of the method that were entered for it (wave_rules)
 
     edition: Mapped[Edition] = relationship(lazy="raise_on_sql")
 

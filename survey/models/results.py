@@ -14,17 +14,25 @@ from reports.frames import (
     AGREEMENT,
     AVERAGE_OFFICER,
     BENCHMARKS,
+    BENCHMARKS_RESTATED,
     CELL_SCORES,
+    CHANGE,
     DIVERGENCE,
+    DONT_KNOW_SHARES,
     ELECTED_GAPS,
     EQUALITY_MIX,
     GROUP_SCORES,
     ITEMS,
+    LEADERSHIP,
     OWN_PROFILE,
     RELIABILITY,
     SAY_DO,
     SCORES,
+    SECTOR_CHANGE,
+    SECTOR_DONT_KNOW,
     SECTOR_INSIDE,
+    SECTOR_LEADERSHIP,
+    SECTOR_PROGRAMMES,
     SECTOR_TIER_GAPS,
     STANDINGS,
     TIER_GAPS,
@@ -65,6 +73,10 @@ class Release(Base):
     published_at: Mapped[datetime | None]
     embargo_until: Mapped[datetime | None]
     self_assessment_digest: Mapped[str | None] = mapped_column(String(64))
+    previous_label: Mapped[str | None] = mapped_column(
+        String(100)
+    )  # the release of an earlier wave it is compared with
+    previous_digest: Mapped[str | None] = mapped_column(String(64))
 
     wave: Mapped[Wave] = relationship(lazy="raise_on_sql")
 
@@ -132,6 +144,14 @@ RESULT_TABLES: dict[str, Table] = {
     "elected_gaps": _table_of(ELECTED_GAPS, ("authority", "measure"), "gap"),
     "sector_inside": _table_of(SECTOR_INSIDE, ("kind", "measure"), "median"),
     "sector_tier_gaps": _table_of(SECTOR_TIER_GAPS, ("measure",), "gap"),
+    "sector_programmes": _table_of(SECTOR_PROGRAMMES, ("measure",), "gap"),
+    "dont_know": _table_of(DONT_KNOW_SHARES, ("authority", "kind", "group", "measure"), "share"),
+    "sector_dont_know": _table_of(SECTOR_DONT_KNOW, ("kind", "group", "measure"), "share"),
+    "leadership": _table_of(LEADERSHIP, ("authority", "profile", "item"), "share"),
+    "sector_leadership": _table_of(SECTOR_LEADERSHIP, ("profile", "item"), "share"),
+    "change": _table_of(CHANGE, ("authority", "measure"), "change"),
+    "benchmarks_restated": _table_of(BENCHMARKS_RESTATED, ("peer_group", "measure", "restated_for"), "median"),
+    "sector_change": _table_of(SECTOR_CHANGE, ("measure",), "median"),
     "reliability": _table_of(RELIABILITY, ("measure",), "alpha"),
     "agreement": _table_of(AGREEMENT, ("measure",), "icc1_anova"),
 }

@@ -8,7 +8,7 @@ from reports.charts import dots, radar
 from survey import inside_results, pictures, result_tables
 from survey.readings import Comparison
 from survey.web import context, sending
-from survey.web.load_compare import InsideAuthority, OneDimension, OwnAuthority, Picture
+from survey.web.load_compare import InsideAuthority, InsidePicture, OneDimension, OwnAuthority, Picture
 
 blueprint = Blueprint("compare", __name__, url_prefix="/compare")
 
@@ -49,16 +49,28 @@ def dimension(seen: OneDimension) -> str:
 @blueprint.get("/<code>/<label>/inside")
 def inside(seen: InsideAuthority) -> str:
     parts = seen.inside
-    kinds = (("areas", parts.service_areas), ("tiers", parts.tiers), ("elected", parts.elected), ("cells", parts.cells))
+    kinds = (
+        ("areas", parts.service_areas), ("tiers", parts.tiers), ("elected", parts.beside_members), ("cells", parts.cells),
+    )  # fmt: skip
     return render_template(
         "compare/inside.html",
         release=seen.release,
         inside=seen.inside,
         groups={kind: result_tables.parts(found) for kind, found in kinds},
         found=seen.found,
+        findings=seen.findings,
         explained=inside_results.EXPLAINED,
+        areas_explained=inside_results.AREAS_EXPLAINED,
         refusal=result_tables.refusal(),
     )
+
+
+@blueprint.get("/<code>/<label>/inside/<any(areas, tiers, elected):kind>.svg")
+def inside_picture(picture: InsidePicture) -> Response:
+    drawn = picture.drawn
+    key = pictures.key(picture.release, authority=picture.authority, kind=f"inside-{drawn.kind}", size=picture.size)
+    content = pictures.drawn(context.settings().data / "pictures", key, lambda: drawn.draw(picture.size))
+    return sending.picture(content, key.etag)
 
 
 @blueprint.get("/<code>/<label>/<any(dots, radar):kind>.svg")

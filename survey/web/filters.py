@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_decimal, format_percent, format_time, lazy_gettext
+from flask_babel import format_date, format_decimal, format_time, lazy_gettext
 
 DEFAULT_ZONE = "Europe/London"
 
@@ -31,11 +31,6 @@ def count(value: int) -> str:
 
 def one_decimal(value: float) -> str:
     return str(format_decimal(value, "#,##0.0"))
-
-
-def percent(value: float) -> str:
-    """A share of 0 to 1 as whole percent."""
-    return str(format_percent(value, "0%"))
 
 
 def file_size(value: int) -> str:
@@ -67,6 +62,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "count": count,
     "file_size": file_size,
     "one_decimal": one_decimal,
-    "percent": percent,
     "role_word": role_word,
 }

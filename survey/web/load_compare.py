@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from questionnaires.definition import Dimension
 from reports.charts.style import Size
-from survey import inside_results, results
+from reports.documents.inside_pictures import Drawn
+from survey import findings, inside_results, results
 from survey.errors import NotFound
 from survey.inside_results import Found
 from survey.people import Principal
@@ -16,6 +17,7 @@ from survey.vocabulary import RoleName
 from survey.web.access import Asked
 
 if TYPE_CHECKING:
+    from reports.documents.finding_tables import Finding
     from survey.models.results import Release
 
 READERS = (RoleName.MEMBER, RoleName.LEAD, RoleName.DEPUTY, RoleName.SIGNATORY)
@@ -46,6 +48,17 @@ class InsideAuthority:
     release: Release
     inside: Inside
     found: tuple[Found, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InsidePicture:
+    """The picture of a finding inside one authority, and how wide it is wanted."""
+
+    release: Release
+    authority: str
+    drawn: Drawn
+    size: Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,17 @@ def dimension(asked: Asked) -> OneDimension:
 def inside(asked: Asked) -> InsideAuthority:
     release = _release(asked)
     parts = results.inside(asked.session, release, asked.args["code"])
-    return InsideAuthority(release, parts, inside_results.of(asked.session, release, parts.authority, parts.name))
+    found = inside_results.of(asked.session, release, parts)
+    return InsideAuthority(release, parts, found, findings.of_authority(asked.session, release, parts.authority))
+
+
+def inside_picture(asked: Asked) -> InsidePicture:
+    """The picture of one finding; where the authority has no such finding, a picture that is not there."""
+    seen, kind = inside(asked), asked.args["kind"]
+    found = next((one.picture for one in seen.found if one.picture and one.picture.kind == kind), None)
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return InsidePicture(seen.release, seen.inside.authority, found, size_of(asked))
 
 
 def picture(asked: Asked) -> Picture:

@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.charts.style import Size
-from survey import results
+from survey import findings, results
 from survey.errors import NotFound
 from survey.readings import Sector
 from survey.web.access import Asked
 from survey.web.load_compare import NOT_THERE, size_of
 
 if TYPE_CHECKING:
+    from reports.documents.finding_tables import Finding
     from survey.models.results import Release
+
+
+@dataclass(frozen=True, slots=True)
+class SectorPage:
+    """All authorities together, and what was found beside their scores."""
+
+    sector: Sector
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,11 @@ def released(asked: Asked) -> tuple[Release, ...]:
 
 def sector(asked: Asked) -> Sector:
     return results.sector(asked.session, results.get(asked.session, asked.args["label"], now=asked.now))
+
+
+def page(asked: Asked) -> SectorPage:
+    loaded = sector(asked)
+    return SectorPage(loaded, findings.of_sector(asked.session, loaded.release))
 
 
 def picture(asked: Asked) -> SectorPicture:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-from survey import waves
+from survey import wave_rules, waves
 from survey.errors import BadInput
 
 
@@ -111,6 +111,33 @@ class Reason(Form):
             self.reason.errors = [_("Enter the reason: it is kept with the survey")]
             return False
         return good
+
+
+class EnterResult(Form):
+    """What came of an analysis that was run with other software, by whom and when."""
+
+    analysis = SelectField(_l("What was tested"))
+    state = SelectField(_l("Result"), validators=[InputRequired(_l("Choose a result"))])
+    on = StringField(
+        _l("Day of the analysis"),
+        description=_l("For example 2026-11-20. Leave it empty to take a result back."),
+        validators=[Optional()],
+    )
+    source = StringField(
+        _l("Who ran it, with what"),
+        description=_l("For example: research team, lavaan 0.6, 4,210 officers. It stands in the technical annex."),
+        validators=[Optional(), Length(max=wave_rules.LONGEST_SOURCE, message=_l("Use at most 300 characters"))],
+    )
+
+    @classmethod
+    def offering(cls, posted: MultiDict[str, str] | None = None) -> EnterResult:
+        form = cls(posted)
+        form.analysis.choices = [
+            ("four_dimensions", _("Four dimensions or one")),
+            ("invariance", _("The same meaning for all tiers")),
+        ]
+        form.state.choices = [("", _("Choose a result")), *((one, one) for one in wave_rules.CHOICES)]
+        return form
 
 
 class Publish(Form):

@@ -11,7 +11,7 @@ from reports.documents import equality_tables
 from survey import documents, equality_results, pictures, result_tables
 from survey.readings import Sector
 from survey.web import context, sending
-from survey.web.load_results import SectorPicture
+from survey.web.load_results import SectorPage, SectorPicture
 
 if TYPE_CHECKING:
     from survey.models.results import Release
@@ -25,7 +25,8 @@ def index(releases: tuple[Release, ...]) -> str:
 
 
 @blueprint.get("/<label>/")
-def sector(sector: Sector) -> str:
+def sector(seen: SectorPage) -> str:
+    sector = seen.sector
     return render_template(
         "results/sector.html",
         sector=sector,
@@ -39,6 +40,7 @@ def sector(sector: Sector) -> str:
         refusal=result_tables.refusal(),
         shown=any(row.score is not None for row in sector.rows) or bool(sector.profiles_by_type),
         fewest=sector.fewest_authorities,
+        findings=seen.findings,
         report=documents.size(context.settings(), sector.release),
         mix=equality_results.tables(context.session(), sector.release),
         mix_words=equality_tables.WORDS,

@@ -78,6 +78,7 @@ READINGS: dict[str, Reading] = {
     "compare.overview": Reading("/compare/{code}/2025.1/", HERE, THERE),
     "compare.dimension": Reading("/compare/{code}/2025.1/dimension/agile", HERE, THERE),
     "compare.inside": Reading("/compare/{code}/2025.1/inside", HERE, THERE),
+    "compare.inside_picture": Reading("/compare/{code}/2025.1/inside/areas.svg", HERE, THERE),
     "compare.picture": Reading("/compare/{code}/2025.1/radar.svg", HERE, THERE),
     "compare.themes_picture": Reading("/compare/{code}/2025.1/dimension/agile/dots.svg", HERE, THERE),
     "compare_documents.index": Reading("/compare/{code}/2025.1/documents", HERE, THERE),
@@ -98,10 +99,13 @@ READINGS: dict[str, Reading] = {
     "research_imports.headcounts": Reading("/research/waves/2026/headcounts", RESEARCHER),
     "research_responses.show": Reading("/research/waves/2026/responses/", RESEARCHER),
     "research_releases.index": Reading("/research/releases/", TEAM),
+    "research_rules.show": Reading("/research/waves/2025/tested", RESEARCHER),
     "research_releases.confirm_compute": Reading("/research/waves/2025/compute", TEAM),
     "research_releases.show": Reading("/research/releases/2025.2/", TEAM),
     "research_releases.confirm_approve": Reading("/research/releases/2025.2/approve", PUBLISHER),
     "research_releases.confirm_publish": Reading("/research/releases/2024.2/publish", PUBLISHER),
+    "research_places.show": Reading("/research/releases/2025.2/authorities/", TEAM),
+    "research_places.picture": Reading("/research/releases/2025.1/authorities/caterpillar.svg", TEAM),
     "research_exports.index": Reading("/research/exports/", TEAM),
     "research_documents.index": Reading("/research/releases/2025.1/documents", TEAM),
     "research_jobs.index": Reading("/research/jobs/", TEAM),
@@ -113,6 +117,8 @@ READINGS: dict[str, Reading] = {
 }
 
 READINGS |= {
+    "compare_change.show": Reading("/compare/{code}/2025.1/change", HERE, THERE),
+    "compare_change.picture": Reading("/compare/{code}/2025.1/change/dots.svg", HERE, THERE),
     "compare_assessment.show": Reading("/compare/{code}/2025.1/self-assessment", HERE, THERE),
     "compare_assessment.picture": Reading("/compare/{code}/2025.1/self-assessment.svg", HERE, THERE),
     "assess.overview": Reading("/assess/{code}/2026/", LEAD, who("")),
@@ -151,6 +157,7 @@ ACTINGS: dict[str, Acting] = {
     "research_responses.accept": Acting("/research/waves/2026/responses/accept", RESEARCHER, {303}),
     "research_responses.discard": Acting("/research/waves/2026/responses/discard", RESEARCHER, {303}),
     "research_responses.forget": Acting("/research/waves/2026/responses/forget", RESEARCHER, {303}),
+    "research_rules.enter": Acting("/research/waves/2025/tested", RESEARCHER, {422}),
     "research_releases.compute": Acting("/research/waves/2025/compute", TEAM, {303}),
     "research_releases.approve": Acting("/research/releases/2025.2/approve", PUBLISHER, {303}),
     "research_releases.publish": Acting("/research/releases/2024.2/publish", PUBLISHER, {303}),

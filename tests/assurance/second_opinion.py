@@ -169,7 +169,9 @@ def estimate(
     if n == 1:
         return Estimate(1, mean, deff=deff)
     residual = second_weights.residuals(y, mean, categories or [])
-    variance = n / (n - 1) * math.fsum((w * residual) ** 2) / total**2
+    moved = w * residual
+    moved = moved - math.fsum(moved) / n  # nought but for two margins
+    variance = n / (n - 1) * math.fsum(moved**2) / total**2
     f = n / invited if invited is not None and n <= invited else 0.0
     if variance < 1e-18:
         variance = 0.0  # the rounding of equal answers is no spread

@@ -20,8 +20,12 @@ def rows(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tuple[st
     shown = whole if len(themes) > 1 else []
     middle = {one: type7([own[code][one][0] for code in shown], 0.5) if shown else None for one in themes}
     made = []
+    extra = {
+        one: math.pi / 2 * math.fsum(own[code][one][1] ** 2 for code in shown) / len(shown) ** 2 if shown else 0.0
+        for one in themes
+    }
     for code in case.codes:
-        figures = _tested(own[code], middle)
+        figures = _tested(own[code], middle, extra)
         for measure in case.instrument.measures:
             reason = told[code, measure]
             if measure not in case.instrument.themes:
@@ -66,11 +70,15 @@ def _moved(scored: list[Person], theme: str, whole: Estimate) -> dict[int, float
     y = np.array([one.scores[theme] for one in scored])
     residual = second_weights.residuals(y, whole.score, used)
     total = math.fsum(one.raked for one in scored)
-    return {one.row: one.raked * float(residual[at]) / total for at, one in enumerate(scored)}
+    moved = np.array([one.raked for one in scored]) * residual
+    moved = moved - math.fsum(moved) / len(scored) if scored else moved
+    return {one.row: float(moved[at]) / total for at, one in enumerate(scored)}
 
 
-def _tested(own: dict[str, tuple[float | None, float | None, int]], middle: dict[str, float | None]) -> dict[str, Row]:
-    """Gap, interval, test and verdict of each theme of one authority, Holm over them."""
+def _tested(
+    own: dict[str, tuple[float | None, float | None, int]], middle: dict[str, float | None], extra: dict[str, float]
+) -> dict[str, Row]:
+    """Gap, interval, test and verdict of each theme of one authority, Holm over them; the sector's error is `extra`."""
     made: dict[str, Row] = {}
     for one, (contrast, error, n) in own.items():
         row: Row = {"own_contrast": contrast, "sector_contrast": middle[one], "n": n}
@@ -78,8 +86,9 @@ def _tested(own: dict[str, tuple[float | None, float | None, int]], middle: dict
             gap = contrast - middle[one]
             row["gap"] = gap
             if error is not None and error > 1e-9:
-                half = float(stats.t.ppf(0.975, n - 1)) * error
-                p = 2 * float(stats.t.sf(abs(gap) / error, n - 1))
+                se = math.sqrt(error**2 + extra[one])
+                half = float(stats.t.ppf(0.975, n - 1)) * se
+                p = 2 * float(stats.t.sf(abs(gap) / se, n - 1))
                 row |= {"lower": gap - half, "upper": gap + half, "p_value": p}
         made[one] = row
     tested = [one for one in made if "p_value" in made[one]]

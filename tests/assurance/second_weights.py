@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import optimize, stats
 
-LEAST, BOUNDS, ROUNDS, CLOSE = 5, (1 / 3, 3.0), 50, 1e-9
+LEAST, BOUNDS, ROUNDS, CLOSE, STILL = 5, (1 / 3, 3.0), 50, 1e-9, 1e-12
 
 
 def weights(
@@ -73,6 +73,7 @@ def _fit(margins: list[tuple[list[int], dict[int, float]]], w0: np.ndarray) -> n
 def _rounds(
     targets: list, w0: np.ndarray, factor: np.ndarray, bound: Callable[[np.ndarray], np.ndarray]
 ) -> tuple[np.ndarray, bool]:
+    worst = math.inf
     for _ in range(ROUNDS):
         for place, target in targets:
             now = np.bincount(place, weights=w0 * factor, minlength=len(target))
@@ -82,9 +83,9 @@ def _rounds(
         for place, target in targets:
             now = np.bincount(place, weights=w0 * factor, minlength=len(target))
             worst = max([worst, *(abs(now[p] / target[p] - 1) for p in set(place.tolist()) if target[p] > 0)])
-        if worst < CLOSE:
-            return factor, True
-    return factor, False
+        if worst < STILL:
+            break
+    return factor, worst < CLOSE
 
 
 def residuals(y: np.ndarray, mean: float, categories: list[list[int] | None]) -> np.ndarray:

@@ -35,6 +35,8 @@ DATA = HERE / ".." / ".." / ".." / "shared" / "data"
 ANSWERS = DATA / "public_staff_survey_responses.csv.gz"
 ELSEWHERE = {"reliability", "item_analysis", "cell_scores"}
 """Checked against statsmodels and by hand; which cells are hidden, by the attack in test_assurance_people."""
+FINDINGS = {"sector_programmes", "dont_know", "sector_dont_know", "leadership", "sector_leadership"}
+ELSEWHERE |= FINDINGS  # checked in test_assurance_findings
 AUDIENCES = ("research", "published")
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 

@@ -65,7 +65,7 @@ def test_every_gap_of_a_small_wave_is_found_a_second_time(tmp_path: Path, first:
 
 
 def _on_all_themes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(say_do, "_only", lambda questionnaire, _: questionnaire)
+    monkeypatch.setattr(say_do, "_only", lambda case, _: case.measures)
 
 
 def _one_person_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,13 +79,13 @@ def _one_person_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _with_correction(monkeypatch: pytest.MonkeyPatch) -> None:
-    estimate = estimation.estimate
+    estimate = estimation.of_kinds
 
     def corrected(*args: object, **options: object) -> object:
         found = estimate(*args, **options)  # type: ignore[arg-type]
         return replace(found, se_comparison=found.se)
 
-    monkeypatch.setattr(estimation, "estimate", corrected)
+    monkeypatch.setattr(estimation, "of_kinds", corrected)
 
 
 @pytest.mark.parametrize("defect", [_on_all_themes, _one_person_fewer, _with_correction])

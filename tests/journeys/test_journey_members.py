@@ -43,6 +43,16 @@ def test_a_member_compares_with_a_group_chosen_from_the_menu(walker: Walker, ser
         assert "not shown" in walker.words or re.search(r"\d\d", walker.words)
 
 
+def test_a_member_reads_what_changed_since_last_time(walker: Walker, served: Links) -> None:
+    walker.sign_in(served["member"])
+    walker.open(walker.page.locator("main a[href*='/compare/']").first.evaluate("link => link.href"))
+    walker.open(walker.page.locator("main a[href$='/change']").first.evaluate("link => link.href"))
+    assert "last time" in walker.words
+    assert "questions are the same" in walker.words  # one question had other words
+    every_picture_is_drawn(walker)
+    assert walker.page.locator("tbody tr").count() > 4
+
+
 def test_a_member_sees_no_other_authority(walker: Walker, served: Links) -> None:
     walker.sign_in(served["member"])
     own = walker.page.locator("main a[href*='/compare/']").first.evaluate("link => link.href")

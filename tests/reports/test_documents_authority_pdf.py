@@ -57,8 +57,8 @@ def test_the_report_is_marked_titled_and_in_a_language() -> None:
 def test_the_parts_stand_in_the_order_in_which_they_are_read(report: Tag) -> None:
     headings = [one.text for one in report.every("H1")]
     titles = [str(dimension.title) for dimension in questionnaire().dimensions]
-    assert headings == ["What we found", "The same as a radar", *titles, "Where it leans", "Inside the authority",
-                        "Question by question", "How to read this", "How this was worked out"]  # fmt: skip
+    assert headings == ["What we found", "The same as a radar", "Where it leans", *titles, "Inside the authority",
+                        "More of what officers said", "Question by question", "How to read this", "How this was worked out"]  # fmt: skip
     assert [one.text for one in report.every("TOCI")] != []
     assert [re.sub(r" \d+$", "", one.text) for one in report.every("TOCI")] == headings
 
@@ -90,8 +90,8 @@ def test_the_table_shows_the_numbers_of_the_profile(report: Tag) -> None:
 def test_every_table_has_a_caption_and_headings_of_its_columns(report: Tag) -> None:
     tables = list(report.every("Table"))
     assert (
-        len(tables) == 1 + 1 + 1 + 3 + 3
-    )  # scores, peer groups, leanings, themes, questions; of tiers nothing is shown
+        len(tables) == 1 + 1 + 1 + 3 + 3 + 1
+    )  # scores, peer groups, leanings, themes, questions, don't know; of tiers nothing is shown
     for one in tables:
         (caption,) = one.every("Caption")
         assert caption.text

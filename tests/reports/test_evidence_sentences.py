@@ -71,3 +71,4 @@ def test_of_an_authority_without_scores_only_the_gates_of_the_wave_are_said(aske
     frame = scores(score=[None, None], reason="too_few_people")
     assert said(asked, frame, {"representativeness": {"A": {"word": "uneven"}}}) == ()
     assert said(asked, frame, {"gates": {"four_dimensions": {"state": "failed"}}}) == (text("evidence.together"),)
+    assert said(asked, frame, {"gates": {"invariance": {"state": "failed"}}}) == (text("evidence.means_differently"),)

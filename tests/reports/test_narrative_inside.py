@@ -66,7 +66,8 @@ def test_a_gap_of_one_dimension_leaves_the_others_not_shown():
     row |= {"n_upper": 12, "n_lower": 40, "with_managers": True}
     frame = TIER_GAPS.check(pd.DataFrame([{**dict.fromkeys(TIER_GAPS.columns), **row}]))
     seen = inside_reading.inside({"tier_gaps": frame}, questionnaire(), authority="A")
-    ((sentence, table),) = inside_tables.tables(seen, "Avon")
+    (found,) = inside_tables.tables(seen, "Avon")
+    sentence, table = found.sentence, found.table
     assert sentence == (
         "Senior leaders and managers score higher than frontline officers on agile & co (by 6 points). "
         "No comparison is shown on mindset & co and silos & co."

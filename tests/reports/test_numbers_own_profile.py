@@ -47,14 +47,17 @@ def test_a_theme_is_set_against_the_own_mean_and_the_middle_authority(asked, res
     assert row(frame, "trusted")["gap"] == pytest.approx(-125 / 6)
 
 
-def test_the_error_is_that_of_each_officers_own_contrast(asked, respond):
-    # Each officer's contrast on ready is half of ready minus trusted: (50, 50, 25) / 2.
+def test_the_error_is_that_of_each_officers_own_contrast_and_of_the_middle_authority(asked, respond):
+    # Each officer's contrast on ready is half of ready minus trusted: (50, 50, 25) / 2. In the other ten nobody's
+    # differs from anybody's, so the mean error over eleven is V / 11 and that of their median pi / 2 V / 11 / 11.
     own = np.array([25.0, 25.0, 12.5] * 4)
     found = row(computed(asked, respond, sector(LEANS)), "ready")
-    half = stats.t.ppf(0.975, 11) * own.std(ddof=1) / np.sqrt(12)
+    variance = own.var(ddof=1) / 12
+    error = np.sqrt(variance + np.pi / 2 * variance / 11 / 11)
+    half = stats.t.ppf(0.975, 11) * error
     assert found["lower"] == pytest.approx(own.mean() - half)
     assert found["upper"] == pytest.approx(own.mean() + half)
-    p = stats.ttest_1samp(own, 0.0).pvalue
+    p = 2 * stats.t.sf(own.mean() / error, 11)
     assert found["p_value"] == pytest.approx(p)
     assert found["p_adjusted"] == pytest.approx(2 * p)  # Holm over two themes of equal p
     assert (found["verdict"], row(computed(asked, respond, sector(LEANS)), "trusted")["verdict"]) == ("ABOVE", "BELOW")

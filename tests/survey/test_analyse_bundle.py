@@ -87,15 +87,47 @@ def test_every_number_is_computed_again_and_identical(folder: Path) -> None:
     assert "numbers in" in done.output
 
 
-def test_another_order_of_rows_and_more_threads_give_the_same_bytes(folder: Path) -> None:
-    command = [sys.executable, "-c", "from survey.cli import main; main()", *words(folder, "shuffled.csv", "second")]
-    for threads in ("1", "4"):
-        limits = {"OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
-        subprocess.run(command, check=True, env={**os.environ, **limits}, timeout=120, capture_output=True)
-        assert (folder / "second" / "bundle.zip").read_bytes() == bundle(folder).read_bytes()
-        for table in (folder / "first").glob("*.csv"):
-            if table.name != "respondents.csv":  # its rows are numbered in the order of the file
-                assert (folder / "second" / table.name).read_bytes() == table.read_bytes(), table.name
+ELSEWHERE = {
+    "one thread, the other end of the world": {
+        "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C",
+    },
+    "many threads, another hash": {
+        "OPENBLAS_NUM_THREADS": "4", "OMP_NUM_THREADS": "4", "PYTHONHASHSEED": "4294967295", "TZ": "America/St_Johns",
+        "LC_ALL": "tr_TR.UTF-8",
+    },
+}  # fmt: skip
+MOVED_CLOCK = (
+    "import datetime, time_machine\n"
+    "time_machine.travel(datetime.datetime(2031, 3, 30, 0, 59, 59, tzinfo=datetime.timezone.utc)).start()\n"
+    "from survey.cli import main\n"
+    "main()\n"
+)
+
+
+def elsewhere(words: list[str], settings: dict[str, str]) -> None:
+    """A command in a process of its own, years later, with another zone, locale, hash and number of threads."""
+    command = [sys.executable, "-c", MOVED_CLOCK, *words]
+    done = subprocess.run(
+        command, env={**os.environ, **settings}, timeout=120, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_another_day_order_of_rows_zone_locale_hash_and_number_of_threads_give_the_same_bytes(
+    folder: Path, where: str
+) -> None:
+    elsewhere(words(folder, "shuffled.csv", "second"), ELSEWHERE[where])
+    assert (folder / "second" / "bundle.zip").read_bytes() == bundle(folder).read_bytes()
+    for table in (folder / "first").glob("*.csv"):
+        if table.name != "respondents.csv":  # its rows are numbered in the order of the file
+            assert (folder / "second" / table.name).read_bytes() == table.read_bytes(), table.name
+    assert (folder / "second" / "quality.json").read_bytes() == (folder / "first" / "quality.json").read_bytes()
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_a_bundle_is_verified_on_another_day_in_another_place(folder: Path, where: str) -> None:
+    elsewhere(["release", "verify", str(bundle(folder))], ELSEWHERE[where])
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason="the real answers are not here")

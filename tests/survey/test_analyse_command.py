@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,20 @@ def test_the_same_files_give_the_same_bytes(folder):
     assert run(folder, *everything(folder)).exit_code == 0  # earlier results may be replaced
     second = {path.relative_to(folder): path.read_bytes() for path in (folder / "out").rglob("*") if path.is_file()}
     assert first == second
+
+
+def test_every_authority_at_once_is_drawn_for_the_research_team_only(folder):
+    """The first authority has nobody of twelve who agrees, the last eleven: they differ beyond chance."""
+    only_for_them = {"authorities-caterpillar.svg", "report-research.pdf"}
+    rows = [["authority", "tier", *ITEMS]]
+    for number in range(12):
+        rows += [[f"a{number:02}", "frontline", *("4" if k < number else "2" for _ in ITEMS)] for k in range(12)]
+    write(folder / "R.csv", [*rows, *([["small", "", *("3" for _ in ITEMS)]] * 3)])
+    assert run(folder, *everything(folder)).exit_code == 0
+    found = {path.name for path in (folder / "out").iterdir()}
+    assert only_for_them <= found
+    shutil.rmtree(folder / "out")
+    assert run(folder, *everything(folder), "--audience", "published").exit_code == 0
+    left = {path.name for path in (folder / "out").iterdir()}
+    assert "report.pdf" in left
+    assert not {name for name in left if name.startswith("authorities-") or "research" in name}

@@ -94,7 +94,7 @@ def test_no_made_up_authority_bears_the_name_of_a_real_one() -> None:
 
 def test_codes_and_names_are_unique() -> None:
     places = sector.places()
-    assert len({place.code for place in places}) == len({place.name for place in places}) == len(places) == 121
+    assert len({place.code for place in places}) == len({place.name for place in places}) == len(places) == 122
 
 
 @pytest.mark.parametrize("wave", [0, 1, 2])
