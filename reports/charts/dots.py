@@ -11,6 +11,7 @@ from reports import narrative
 from reports.charts import furniture, style, typeface
 from reports.charts.canvas import Canvas
 from reports.charts.furniture import Mark
+from reports.charts.precision import drawn
 from reports.charts.style import Size
 from reports.narrative import Caption
 from reports.profile import Row, rows
@@ -34,7 +35,7 @@ class Plot:
     compared: bool
 
     def x(self, score: float) -> float:
-        return self.left + (self.right - self.left) * score / 100
+        return self.left + (self.right - self.left) * drawn(score) / 100
 
     def beside(self, row: Row) -> str:
         """The words after the score: the verdict, or where nothing on the picture has one, the interval."""

@@ -13,6 +13,7 @@ from reports import narrative
 from reports.charts import furniture, room, style, typeface
 from reports.charts.canvas import Anchor, Canvas
 from reports.charts.furniture import Mark
+from reports.charts.precision import drawn
 from reports.charts.room import Place, Stroke
 from reports.charts.style import Size
 from reports.charts.svg import Point
@@ -45,7 +46,7 @@ class Web:
 
     def point(self, axis: float, score: float, aside: float = 0.0) -> Point:
         """Where a score lies on an axis; `aside` moves it at right angles, in pixels."""
-        (x, y), (cx, cy), distance = self.direction(axis), self.centre, self.radius * score / 100
+        (x, y), (cx, cy), distance = self.direction(axis), self.centre, self.radius * drawn(score) / 100
         return cx + x * distance - y * aside, cy + y * distance + x * aside
 
 

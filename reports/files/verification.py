@@ -18,7 +18,7 @@ from reports.publication import Results
 
 KEYS = (
     "authority", "measure", "item", "option", "kind", "group", "peer_group", "restated_for", "upper_tier", "lower_tier",
-    "profile",
+    "profile", "service_area", "tier",
 )  # fmt: skip
 """The columns that say which row of a table it is; the others are what was computed."""
 
