@@ -261,19 +261,24 @@ def prepare(
 
 
 def _margin(responses: Responses, kind: str, rows: pd.DataFrame, authorities: Sequence[str]) -> Margin:
-    """A margin for raking: groups that somebody named or that have staff."""
+    """A margin for raking: groups that somebody named or that have staff, in the order of their codes.
+
+    That order decides between groups of one size that could take in a thin one, so it is not that of a questionnaire.
+    """
     areas = kind == "service_area"
     given = responses.service_areas if areas else responses.tiers
     member = responses.service_area if areas else responses.tier
     totals = staff.group_totals(rows, kind)
     place = {code: at for at, code in enumerate(authorities)}
-    groups = [*given, *sorted({group for _, group in totals} - set(given))]
+    groups = sorted({*given, *(group for _, group in totals)})
     column = {code: at for at, code in enumerate(groups)}
     known = np.full((len(authorities), len(groups)), np.nan)
     for (authority, group), count in totals.items():
         if authority in place:
             known[place[authority], column[group]] = count
-    return Margin(np.full(len(responses), NOT_SAID) if member is None else member, known)
+    if member is None:
+        return Margin(np.full(len(responses), NOT_SAID), known)
+    return Margin(np.array([*(column[code] for code in given), NOT_SAID])[member], known)
 
 
 def _elected_tiers(questionnaire: Questionnaire) -> list[str]:

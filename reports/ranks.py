@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,8 +15,8 @@ from reports.statistics.sums import Floats, Ints
 RANK_INTERVAL = (0.05, 0.95)
 VERY_PROBABLE = 0.95
 _MIDDLE, _WIDTH = 50.0, 256.0  # points: drawn scores lie within half of the width around the middle
-_AT_ONCE = 125  # draws that are sorted together: as many as stay near the processor
-_COUNTED_AT_ONCE = 1250  # draws that are counted together: many beside a table of authorities and ranks
+_KEY, _SCORE = 32, 20  # bits of a sorted number, and of them those of the drawn score
+_AT_ONCE = 250  # draws that are sorted and counted together: as many as stay near the processor
 
 
 class Band(StrEnum):
@@ -72,9 +72,8 @@ def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], 
     where (r - 0.5) / k <= 0.25 and in the lower where it is >= 0.75.
 
     `rows` (authorities of the group,) are places among all authorities, `counted` (the same shape) says whose score may be
-    shown: only those have a rank. `numbers` come from `normals`. Drawn scores are rounded to steps of 2^(b - 23) points, b the binary
-    digits of the number of all authorities (2^-14 for 400); equal ones stand in the order of codes. Nothing
-    is found where authorities have no spread between them. Methodology 6; Laird & Louis 1989; Goldstein &
+    shown: only those have a rank. `numbers` come from `normals`. Drawn scores are rounded to steps of 2^-12 points
+    (coarser only from 4,096 authorities); equal ones stand in the order of codes. Nothing is found where authorities have no spread between them. Methodology 6; Laird & Louis 1989; Goldstein &
     Spiegelhalter 1996.
 
     >>> from reports.shrinkage import shrunken
@@ -148,10 +147,9 @@ def quarters(scores: Floats) -> Ints:
 
 @dataclass(frozen=True)
 class _Worlds:
-    """Drawn scores as whole numbers of 32 bits: `fixed` + `common` z_0 + `own` z_a steps, then room for a place.
+    """Drawn scores as whole numbers of `bits` bits: `fixed` + `common` z_0 + `own` z_a steps, cut off after the point.
 
-    The steps count downwards from the middle; with its place in the last bits, sorting numbers sorts authorities, the
-    highest first.
+    The steps count downwards from the highest score, so that sorting numbers sorts authorities, the highest first.
     """
 
     fixed: Floats
@@ -164,75 +162,109 @@ class _Worlds:
         steps = part[:, 1:] * self.own
         steps += self.fixed
         steps += part[:, :1] * self.common
-        np.rint(steps, out=steps)  # in place: there are millions of them
         keys = steps.astype(np.int32)
-        most = (1 << (30 - self.bits)) - 1
-        np.clip(keys, -most, most, out=keys)
-        keys <<= self.bits
-        return keys
+        return np.clip(keys, 0, (1 << self.bits) - 1, out=keys)
 
 
 def _worlds(made: Shrunken, measure: int) -> _Worlds:
     """Authorities without a score stand at a place of their own, which no group looks at."""
     known, own = made.reliability[:, measure], made.spread[:, measure]
     centre, error = made.score[:, measure], float(made.se_mean[measure])
-    bits = len(centre).bit_length()
-    steps = 2.0 ** (31 - bits) / _WIDTH
-    fixed, common = (_MIDDLE - centre) * steps, (known - 1.0) * error * steps
+    bits = min(_SCORE, _KEY - len(centre).bit_length())
+    steps = 2.0**bits / _WIDTH
+    fixed, common = (_MIDDLE + _WIDTH / 2.0 - centre) * steps + 0.5, (known - 1.0) * error * steps
     there = own > 0.0
     return _Worlds(np.where(there, fixed, 0.0), np.where(there, common, 0.0), np.where(there, -own * steps, 0.0), bits)
 
 
 def _counts(worlds: _Worlds, groups: Sequence[Ints], numbers: Floats) -> list[Ints]:
     """In how many draws each authority of each group has each rank; shape (authorities, ranks) a group."""
-    tallies = [_Tally.of(rows, worlds) for rows in groups]
-    for begin in range(0, len(numbers), _COUNTED_AT_ONCE):
-        together = numbers[begin : begin + _COUNTED_AT_ONCE]
-        for start in range(0, len(together), _AT_ONCE):
-            keys = worlds.drawn(together[start : start + _AT_ONCE])
-            for one in tallies:
-                one.rank(keys, start)
+    tallies = [_Tally.of(at, groups, worlds) for at in _together(groups, _KEY - worlds.bits)]
+    for start in range(0, len(numbers), _AT_ONCE):
+        keys = worlds.drawn(numbers[start : start + _AT_ONCE]).view(np.uint32)
         for one in tallies:
-            one.count(len(together))
-    return [one.by_authority for one in tallies]
+            one.add(keys)
+    found = {place: counts for one in tallies for place, counts in one.by_group()}
+    return [found[place] for place in range(len(groups))]
+
+
+def _together(groups: Sequence[Ints], bits: int) -> list[list[int]]:
+    """Which groups are sorted in one: nobody is in two of them, and group and place have room in so many bits."""
+    found: list[list[int]] = []
+    members: list[set[int]] = []
+    for place, rows in enumerate(groups):
+        own = set(rows.tolist())
+        for several, there in zip(found, members, strict=True):
+            longest = max(len(groups[at]) for at in (*several, place))
+            if there.isdisjoint(own) and _width(len(several) + 1) + _width(longest) <= bits:
+                several.append(place)
+                there.update(own)
+                break
+        else:
+            found.append([place])
+            members.append(own)
+    return found
+
+
+def _width(count: int) -> int:
+    """Binary digits of the numbers below `count`."""
+    return max(count - 1, 0).bit_length()
 
 
 @dataclass(frozen=True)
 class _Tally:
-    """How often each of `rows` had each rank: `cells` are drawn, `found` counts them by rank and place in the group.
+    """How often each authority of some groups, of which nobody is in two, had each rank.
 
-    `places` and `ranks` are what the last bits of a key become, the same for every draw.
+    A sorted number has the group in its first bits, then the drawn score, then the place in the group (`of_column`
+    has the first and the last). Sorted, the groups stand behind each other (`bounds`), so that where a number stands
+    tells the group and the rank. `found` counts by rank (`starts`) and place. `rows` is None where the groups are everybody.
     """
 
-    rows: Ints
-    bits: int
-    places: NDArray[np.int32]
-    ranks: NDArray[np.int32]
-    cells: NDArray[np.int32]
+    groups: Sequence[int]
+    bounds: Ints
+    rows: Ints | None
+    shift: int
+    of_column: NDArray[np.uint32]
+    starts: NDArray[np.uint32]
     found: Ints
 
     @classmethod
-    def of(cls, rows: Ints, worlds: _Worlds) -> _Tally:
-        size = len(rows)
-        places = np.tile(np.arange(size, dtype=np.int32), (_AT_ONCE, 1))
-        cells = np.empty((_COUNTED_AT_ONCE, size), np.int32)
-        return cls(rows, worlds.bits, places, places * np.int32(size), cells, np.zeros(size * size, np.int64))
+    def of(cls, groups: Sequence[int], every: Sequence[Ints], worlds: _Worlds) -> _Tally:
+        sizes = np.array([len(every[place]) for place in groups])
+        rows: Ints = np.concatenate([every[place] for place in groups])
+        shift = _width(int(sizes.max(initial=0)))
+        group = np.repeat(np.arange(len(groups), dtype=np.uint32), sizes)
+        place = np.concatenate([np.arange(size, dtype=np.uint32) for size in sizes])
+        of_column = (group << np.uint32(min(worlds.bits + shift, _KEY - 1))) | place
+        starts = np.arange(sizes.sum(), dtype=np.uint32) << np.uint32(shift)
+        everybody = len(rows) == len(worlds.own)  # then nobody has to be looked up
+        if everybody:
+            of_column = of_column[np.argsort(rows)]
+        return cls(
+            groups=groups,
+            bounds=np.append(0, np.cumsum(sizes)),
+            rows=None if everybody else rows,
+            shift=shift,
+            of_column=of_column,
+            starts=starts,
+            found=np.zeros(len(starts) << shift, np.int64),
+        )
 
-    def rank(self, keys: NDArray[np.int32], start: int) -> None:
-        """Sorts some worlds; what is left of each key is the rank and the authority that has it."""
-        own = self.cells[start : start + len(keys)]
-        np.take(keys, self.rows, axis=1, out=own, mode="clip")
-        own |= self.places[: len(keys)]
+    def add(self, keys: NDArray[np.uint32]) -> None:
+        """Sorts and counts some worlds; what is left of each sorted number is the rank and the authority that has it."""
+        there = keys if self.rows is None else np.take(keys, self.rows, axis=1, mode="clip")
+        own = np.left_shift(there, np.uint32(self.shift))
+        own |= self.of_column
         own.sort(axis=1)
-        own &= (1 << self.bits) - 1
-        own += self.ranks[: len(keys)]
+        own &= np.uint32((1 << self.shift) - 1)
+        own += self.starts
+        np.add(self.found, np.bincount(own.ravel(), minlength=len(self.found)), out=self.found)
 
-    def count(self, draws: int) -> None:
-        np.add(self.found, np.bincount(self.cells[:draws].ravel(), minlength=len(self.found)), out=self.found)
-
-    @property
-    def by_authority(self) -> Ints:
-        return self.found.reshape(len(self.rows), len(self.rows)).T
+    def by_group(self) -> Iterator[tuple[int, Ints]]:
+        """The place of each group and its counts, shape (authorities, ranks)."""
+        table = self.found.reshape(-1, 1 << self.shift)
+        for place, first, last in zip(self.groups, self.bounds, self.bounds[1:], strict=False):
+            yield place, table[first:last, : last - first].T
 
 
 def _bands(counts: Ints) -> Ints:

@@ -32,6 +32,8 @@ class Weighting(StrEnum):
     SERVICE_AREA = "service_area"
     TIER = "tier"
     NO_HEADCOUNTS = "no_headcounts"
+    TOO_MANY_NOT_SAID = "too_many_not_said"
+    TOO_FEW_IN_GROUPS = "too_few_in_groups"
     TOO_UNEVEN = "too_uneven"
     ONE_TOO_HEAVY = "one_too_heavy"
     NOT_CONVERGED = "not_converged"
@@ -113,7 +115,9 @@ class _Categories:
     of_row: Ints
     authority: Ints
     target: Floats
-    used: Flags  # by authority
+    used: Flags  # by authority, as the next two
+    known: Flags  # staff numbers are there
+    silent: Flags  # too many did not say
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,7 @@ def rake(
         rows = met[people.authority]
         factors[rows] = found[rows]
         applied |= use & met
-    made = _judged(people, factors, merged, applied, both[0] | both[1])
+    made = _judged(people, factors, merged, applied)
     values = np.ones(len(own)) if base is None else _rescaled(base, own, people.mean)
     values[counted] = made.values[of_row]
     categories = np.full((len(own), len(margins)), -1, dtype=np.int64)
@@ -208,7 +212,8 @@ def _merged(people: _People, place: int, margin: Margin) -> _Categories:
     table = np.full((authorities, count + 1), -1, dtype=np.int64)  # the last column is "not said"
     owner: list[int] = []
     target: list[float] = []
-    for a in np.flatnonzero((n.sum(axis=1) >= (1.0 - MOST_NOT_SAID) * people.n) & (staff.sum(axis=1) > 0)).tolist():
+    has_staff, silent = staff.sum(axis=1) > 0, n.sum(axis=1) < (1.0 - MOST_NOT_SAID) * people.n
+    for a in np.flatnonzero(has_staff & ~silent).tolist():
         known = staff[a].tolist()
         lists = _joined(n[a].tolist(), known)
         if len(lists) < 2:
@@ -223,11 +228,14 @@ def _merged(people: _People, place: int, margin: Margin) -> _Categories:
     owners = np.array(owner, dtype=np.int64)
     of_row = table[own, np.where(said, group, count)]
     used = np.bincount(owners, minlength=authorities) > 0
-    return _Categories(of_row, owners, _targets(people, of_row, owners, np.array(target)), used)
+    return _Categories(of_row, owners, _targets(people, of_row, owners, np.array(target)), used, has_staff, silent)
 
 
 def _joined(n: list[float], staff: list[float]) -> list[list[int]]:
-    """Groups of one authority, the thin ones in one list; if that is still thin, the next smallest joins it."""
+    """Groups of one authority, the thin ones in one list; if that is still thin, the next smallest joins it.
+
+    Of groups of one size the first joins.
+    """
     present = [g for g in range(len(n)) if n[g] > 0 or staff[g] > 0]
     thin = [g for g in present if n[g] < SMALLEST_CATEGORY or staff[g] <= 0]
     kept = [g for g in present if g not in thin]
@@ -339,12 +347,24 @@ class _Side:
         return found[self.category]
 
 
-def _judged(people: _People, factors: Floats, merged: list[_Categories], applied: Flags, tried: Flags) -> Weights:
+def _untried(merged: list[_Categories]) -> NDArray[np.object_]:
+    """The word of each authority whose answers meet no margin."""
+    known, heard, used = (
+        np.any(np.stack(flags), axis=0)
+        for flags in zip(*((one.known, one.known & ~one.silent, one.used) for one in merged), strict=True)
+    )
+    words = np.full(len(used), Weighting.NO_HEADCOUNTS, dtype=object)
+    words[known] = Weighting.TOO_MANY_NOT_SAID
+    words[heard] = Weighting.TOO_FEW_IN_GROUPS
+    words[used] = Weighting.NOT_CONVERGED
+    return words
+
+
+def _judged(people: _People, factors: Floats, merged: list[_Categories], applied: Flags) -> Weights:
     """Factors whose design effect is too large are left, and every authority gets its word."""
     weights = people.start * factors
     deff = people.design_effect(weights)
-    words = np.full(len(tried), Weighting.NO_HEADCOUNTS, dtype=object)
-    words[tried] = Weighting.NOT_CONVERGED
+    words = _untried(merged)
     words[applied[0]] = Weighting.SERVICE_AREA
     words[applied[1]] = Weighting.TIER
     words[applied[0] & applied[1]] = Weighting.BOTH

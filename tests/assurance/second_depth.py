@@ -65,7 +65,7 @@ def of_group(
     if made is None or not members or not all(made[code][3] > 0 for code in members):
         return {}
     k = len(members)
-    steps = 2.0 ** (23 - len(f"{len(case.codes):b}"))  # the same worlds in every group
+    steps = 2.0**12  # the same worlds in every group
     worlds = []
     for code in members:
         score, _, trust, own, middle = made[code]

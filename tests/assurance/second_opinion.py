@@ -294,8 +294,6 @@ def _rake(case: Wave, code: str) -> str:
         {group: known for group in case.groups(code, kind) if (known := case.frame(code, kind, group)) is not None}
         for kind in ("service_area", "tier")
     )
-    if not own:
-        return "no_headcounts"
     found, categories, word = second_weights.weights(
         [one.area for one in own], [one.tier for one in own], (staff[0], staff[1]), [one.weight for one in own]
     )

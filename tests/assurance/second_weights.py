@@ -33,7 +33,16 @@ def weights(
         word = {(0, 1): "service_area_and_tier", (0,): "service_area", (1,): "tier"}[tuple(chosen)]
         used = [margins[place][0] if place in chosen else None for place in (0, 1)]
         return found.tolist(), used, word
-    return w0.tolist(), [None, None], "not_converged" if tried else "no_headcounts"
+    return w0.tolist(), [None, None], "not_converged" if tried else _why_not(areas, tiers, staff)
+
+
+def _why_not(areas: list[str], tiers: list[str], staff: tuple[dict[str, float], dict[str, float]]) -> str:
+    """Why there is no margin to rake to: no staff numbers, too many silent, or everything joined to one category."""
+    with_staff = [groups for groups, known in zip((areas, tiers), staff, strict=True) if sum(known.values()) > 0]
+    if not with_staff:
+        return "no_headcounts"
+    silent = [len([one for one in groups if one]) < 0.8 * len(groups) for groups in with_staff]
+    return "too_many_not_said" if all(silent) else "too_few_in_groups"
 
 
 def _categories(groups: list[str], known: dict[str, float]) -> tuple[list[int], dict[int, float]] | None:

@@ -93,6 +93,20 @@ def test_ranks_agree_with_sorting_the_drawn_scores_by_hand():
     assert found.bands.sum(axis=1) == pytest.approx(np.ones(30))
 
 
+def test_groups_that_are_sorted_together_have_the_ranks_of_each_alone():
+    made, everybody, numbers = sector(150), np.arange(150), ranks.normals(600, 150, seed=9)
+    rows = [everybody, *(everybody[everybody % 7 == part] for part in range(7))]  # seven that divide them all
+    rows += [everybody[:140], everybody[140:147], everybody[3:9], everybody[:0]]  # uneven, overlapping, nobody
+    rows += [everybody[at : at + 1] for at in range(20, 90)]  # more than there is room for beside 140
+    groups = [(one, np.ones(len(one), dtype=bool)) for one in rows]
+    together = ranks.in_groups(made, 0, groups, numbers)
+    for (one, counted), found in zip(groups, together, strict=True):
+        alone = ranks.ranks(made, 0, one, counted, numbers)
+        assert found.lower.tolist() == alone.lower.tolist()
+        assert found.upper.tolist() == alone.upper.tolist()
+        assert found.bands.tolist() == alone.bands.tolist()
+
+
 def test_only_authorities_that_count_have_a_rank():
     made, counted = sector(24), np.ones(24, dtype=bool)
     counted[3] = False

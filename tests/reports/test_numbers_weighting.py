@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import weighting
+from reports import case, weighting
+from reports.frames import HEADCOUNTS, Responses
+from reports.rules import Rules
 from reports.statistics import regression, sums
 from reports.weighting import Margin, Weighting, Weights
 
@@ -137,6 +140,37 @@ def test_without_headcounts_everybody_counts_the_same() -> None:
     assert found.weighting[0] == Weighting.NO_HEADCOUNTS
     assert (found.values == 1.0).all()
     assert found.deff[0] == 1.0
+
+
+def test_headcounts_that_cannot_be_used_have_a_word_of_their_own() -> None:
+    # 96 in the first area and 4 in the second, which is thin: it takes in the first, and one category is left
+    area = np.repeat([0, 1], [96, 4])
+    assert rake_one(area, area * 0, [50.0, 50.0], [np.nan]).weighting[0] == Weighting.TOO_FEW_IN_GROUPS
+    # 21 of 100 did not say, more than a fifth; of 98 19 are fewer than that
+    area = np.repeat([-1, 0, 1], [21, 40, 39])
+    assert rake_one(area, area * 0, [50.0, 50.0], [np.nan]).weighting[0] == Weighting.TOO_MANY_NOT_SAID
+    assert rake_one(area[2:], area[2:] * 0, [50.0, 50.0], [np.nan]).weighting[0] == Weighting.SERVICE_AREA
+    # where one margin is silent and the other is thin, the silence is not the whole reason
+    silent, thin = np.repeat([-1, 0, 1], [30, 40, 30]), np.repeat([0, 1], [96, 4])
+    assert rake_one(silent, thin, [50.0, 50.0], [50.0, 50.0]).weighting[0] == Weighting.TOO_FEW_IN_GROUPS
+
+
+@pytest.mark.parametrize("order", [("senior", "manager", "frontline"), ("frontline", "manager", "senior")])
+def test_of_equal_tiers_the_first_in_the_alphabet_takes_in_a_thin_one_wherever_it_is_offered(asked, order) -> None:
+    # 2 senior leaders are thin; 20 managers and 20 frontline officers could take them in, and the frontline does:
+    # 22 people for 30 + 40 staff and 20 managers for 70, so a manager weighs 42 / 140 * 70 / 20 = 1.05
+    said = ["senior"] * 2 + ["manager"] * 20 + ["frontline"] * 20
+    tier = np.array([order.index(one) for one in said], dtype=np.int32)
+    everybody = np.zeros(42, dtype=np.int32)
+    answers = np.tile(np.arange(42)[:, np.newaxis] % 5, (1, 4)).astype(np.int8)
+    items = ("mindset_1", "mindset_2", "mindset_3", "mindset_4")
+    responses = Responses(("A",), everybody, items, answers, tiers=order, tier=tier)
+    staff = pd.DataFrame(
+        {"authority": "A", "service_area": "", "tier": ["senior", "manager", "frontline"], "headcount": [30, 70, 40]}
+    )
+    found = case.prepare(responses, asked("tiers-and-areas"), Rules(), None, HEADCOUNTS.check(staff)).weights
+    assert found.weighting[0] == Weighting.TIER
+    assert found.values[[0, 2, 22]] == pytest.approx([21 / 22, 1.05, 21 / 22])
 
 
 @settings(max_examples=60, deadline=None)
