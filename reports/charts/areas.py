@@ -9,6 +9,7 @@ from reports.area_reading import Area, Areas, Panel
 from reports.charts import furniture, style, typeface
 from reports.charts.canvas import Anchor, Canvas
 from reports.charts.furniture import Mark
+from reports.charts.precision import drawn
 from reports.charts.style import Size
 from reports.narrative import Caption
 from reports.wording import text
@@ -30,7 +31,7 @@ class _Place:
     row: float
 
     def x(self, score: float) -> float:
-        return self.left + (self.right - self.left) * score / 100
+        return self.left + (self.right - self.left) * drawn(score) / 100
 
 
 def areas(shown: Areas, caption: Caption, *, size: Size = "wide") -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reports.charts import furniture, style, typeface
 from reports.charts.canvas import Canvas
 from reports.charts.furniture import Mark
+from reports.charts.precision import drawn
 from reports.charts.style import Size
 from reports.difference_reading import Difference, Differences
 from reports.wording import signed, text, whole
@@ -30,7 +31,7 @@ class _Plot:
     signed: bool
 
     def x(self, points: float) -> float:
-        return self.left + (self.right - self.left) * (points - self.low) / (self.high - self.low)
+        return self.left + (self.right - self.left) * (drawn(points) - self.low) / (self.high - self.low)
 
     def words(self, points: float) -> str:
         return signed(points) if self.signed else whole(points)
@@ -61,7 +62,7 @@ def reach(rows: Sequence[Difference]) -> float:
     15.0
     """
     marks = [
-        abs(mark)
+        abs(drawn(mark))
         for row in rows
         for mark in (row.value, row.lower, row.upper, row.lower_quartile, row.median, row.upper_quartile)
         if mark is not None

@@ -62,7 +62,7 @@ def test_the_zone_is_as_wide_as_the_smallest_difference_on_both_sides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("furthest", "scale"), [(0.0, 10.0), (9.9, 10.0), (10.1, 15.0), (37.0, 40.0), (88.0, 90.0), (140.0, 100.0)]
+    ("furthest", "scale"), [(0.0, 10.0), (10.4, 10.0), (10.6, 15.0), (37.0, 40.0), (88.0, 90.0), (140.0, 100.0)]
 )
 def test_the_scale_reaches_the_furthest_mark_and_never_less_than_ten_points(furthest: float, scale: float) -> None:
     assert differences.reach([Difference("m", "Mindset", 0.0, -furthest, 0.0, "")]) == scale
