@@ -237,7 +237,7 @@ def _next_release(session: Session, wave: Wave, state: ReleaseState) -> None:
     first = session.scalars(select(Release).where(Release.wave_id == wave.id)).one()
     table = Release.__table__
     row = dict(session.execute(select(table).where(table.c.id == first.id)).one()._mapping)
-    row |= {"number": 2, "state": state, "published_at": None}
+    row |= {"number": 2, "state": state, "published_at": None, "computed_at": first.published_at}
     if state == ReleaseState.CHECKED:
         row |= {"approved_at": None, "approved_by_id": None}
     del row["id"]
