@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from questionnaires.definition import Item, Questionnaire
 from reports import microdata
@@ -20,8 +20,17 @@ _MARKS = {
 }
 
 
-def rows(questionnaire: Questionnaire) -> Iterator[tuple[str, ...]]:
+_VERSIONS = {
+    "wave": "The wave that the answers belong to",
+    "questionnaire": "Code and version of the questionnaire, and the first 12 characters of the digest of what it measures",
+    "method": "Version of the method, whose rule of disclosure control withheld what is withheld",
+}
+
+
+def rows(questionnaire: Questionnaire, versions: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """One row a value of a column, in the order of the columns; the first cells of a column repeat on each of its rows.
+
+    `versions` are columns with the same value in every row: wave, questionnaire and method.
 
     `score` is 0 to 100 on the answer's own scale; where `reverse` is "yes", 100 minus it counts.
     """
@@ -32,6 +41,8 @@ def rows(questionnaire: Questionnaire) -> Iterator[tuple[str, ...]]:
         yield from _values(trait, item)
     for item in microdata.columns(questionnaire):
         yield from _values(item.code, item)
+    for column, value in versions.items():
+        yield (column, _VERSIONS[column], "version", "", "", "", value, "", "", "")
     for mark, meaning in _MARKS.items():
         yield ("any column", "", "mark", "", "", "", mark, meaning, "", "")
 

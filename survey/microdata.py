@@ -20,7 +20,7 @@ from reports.files import microdata as files
 from reports.files import writing
 from reports.microdata import TRAITS, WITHHELD, Cell, Coarsening, RowReader
 from reports.rules import Rules
-from survey import audit, editions, waves
+from survey import audit, editions, taken, waves
 from survey.errors import BadInput, NotAllowed, NotNow
 from survey.models import Authority, Participation, Submission, Wave
 from survey.people import Principal
@@ -74,6 +74,7 @@ def outline(session: Session, wave: Wave, *, by: Principal) -> Outline:
         raise NotAllowed("Microdata are for researchers.")
     if wave.state != WaveState.CLOSED:
         raise NotNow(f"The wave {wave.code} is {wave.state}. Microdata are exported when it has closed.")
+    taken.refuse_both(session, by, taken.MICRODATA, [wave.code])
     edition = editions.get(session, wave.edition_id)
     questionnaire = editions.questionnaire_of(session, edition, optional_sections=wave.optional_sections.split())
     reader, threshold = RowReader(questionnaire), Rules().minimum_respondents
@@ -87,13 +88,23 @@ def write(session: Session, found: Outline, form: Form, target: BinaryIO) -> Non
     """Write the file, row by row. Their order is that of random ids, which tells nothing."""
     reader = RowReader(found.questionnaire, labels=form is not Form.CODES)
     if form is Form.CODEBOOK:
-        files.write_codebook(target, reader)
+        files.write_codebook(target, reader, versions(found))
     elif form is Form.WORKBOOK:
         if not files.fits_a_workbook(found.rows):
             raise BadInput("There are more rows than a sheet has room for. Take the CSV file.")
-        files.write_xlsx(target, reader, _rows(session, found, reader), about(found))
+        files.write_xlsx(target, reader, _rows(session, found, reader), versions(found), about(found))
     else:
-        files.write_csv(target, reader, _rows(session, found, reader))
+        files.write_csv(target, reader, _rows(session, found, reader), versions(found))
+
+
+def versions(found: Outline) -> dict[str, str]:
+    """What each row says of where it comes from. A row has no id: one that lasts would tie two exports together."""
+    asked = found.questionnaire
+    return {
+        "wave": found.wave.code,
+        "questionnaire": f"{asked.code} {asked.version} {loader.measurement_digest(asked)[:12]}",
+        "method": Rules().method_version,
+    }
 
 
 def record(session: Session, found: Outline, form: Form, *, by: Principal, now: datetime) -> None:
@@ -102,7 +113,7 @@ def record(session: Session, found: Outline, form: Form, *, by: Principal, now: 
         session,
         now=now,
         actor=by.actor,
-        action="microdata.exported",
+        action=taken.MICRODATA,
         object_type="wave",
         object_code=found.wave.code,
         details={"form": str(form), "rows": found.rows, "left_out": found.coarsening.left_out, **found.withheld},
@@ -125,7 +136,10 @@ def about(found: Outline) -> dict[str, str]:
         "Withheld": withheld,
         "Left out": f"{found.coarsening.left_out} rows that no coarser detail could protect",
         "Not in this file": "free texts, numbers, development programmes, equality answers, times",
-        "Use": "For research under the agreement of the survey. Do not try to recognise anybody, and pass on figures, not rows.",
+        "Use": (
+            "For research under the agreement of the survey. Do not try to recognise anybody, pass on figures, not rows, "
+            "and do not join these rows with a bundle of a release: it would undo what is withheld."
+        ),
     }
     if found.wave.demonstration:
         lines["Demonstration"] = "All authorities, people and answers are made up."

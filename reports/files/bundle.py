@@ -28,6 +28,11 @@ DESCRIPTOR, RULES, QUESTIONNAIRE = "datapackage.json", "rules.toml", "questionna
 QUALITY, SELF_ASSESSMENT, PREVIOUS = "quality.json", "self-assessment.toml", "previous/"
 RESPONSES, TABLES = "responses.csv", "tables/"
 INPUTS = ("authorities", "headcounts", "assessments", "menu", "dropped", "successions")
+NOT_DE_IDENTIFIED = (
+    "This file is not de-identified: it has a row for each person who answered, with authority, service area and tier, "
+    "also where fewer than 11 people are alike. Keep it where personal data belong, give it to nobody who holds "
+    "microdata of the same wave, and delete it when the numbers are checked."
+)
 PEOPLE = "respondents"
 """The one table that is in no bundle: rows of people, which the answers give again."""
 
@@ -205,6 +210,7 @@ def _descriptor(about: Mapping[str, object], parts: Mapping[str, tuple[bytes, Fi
         "$schema": PROFILE,
         "name": f"soundings-{code}".lower(),
         "title": f"Numbers of {about['release'] or code} and what they were computed from",
+        **({} if about["audience"] == "published" else {"description": NOT_DE_IDENTIFIED}),
         "soundings": about,
         "resources": [_resource(name, content, fields) for name, (content, fields) in parts.items()],
     }

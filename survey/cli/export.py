@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from reports.files import bundle
 from survey import bundles, documents, downloads, microdata, people, produced_files, results
 from survey.cli import finishing
 from survey.cli.opening import Opened, as_person, opened
@@ -87,24 +88,30 @@ def documents_(number: str, out: Path, email: str) -> None:
 @export.command("bundle")
 @click.argument("number")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A new file: .zip.")
+@click.option("--agreed-by", "agreed", required=True, metavar="EMAIL", help="The publisher who agreed; another person.")
+@click.option("--reason", required=True, help="What the bundle is for; kept in the audit trail.")
 @as_person
-def bundle_(number: str, out: Path, email: str) -> None:
+def bundle_(number: str, out: Path, agreed: str, reason: str, email: str) -> None:
     """Write the release NUMBER, such as 2026.1, with all that its numbers were computed from. For researchers only.
 
-    The file holds answers: of each officer the authority, service area, tier and chosen options of scored items.
+    The file holds answers: of each officer the authority, service area, tier and chosen options of scored items. It is
+    NOT de-identified, so a publisher agrees, and whoever took microdata of the wave gets no bundle of it.
     `soundings release verify` computes its numbers again.
     """
     _refuse_to_overwrite(out, (".zip",))
     with opened() as service:
-        by = people.principal_of(service.session, email)
+        agreement = bundles.Agreement(
+            people.principal_of(service.session, email), people.principal_of(service.session, agreed), reason
+        )
         release = results.get_any(service.session, number)
-        made = bundles.make(service.session, release, by=by)
+        made = bundles.make(service.session, release, agreement)
         with service.database.write(service.session):
-            bundles.record(service.session, release, made, by=by, now=service.now)
+            bundles.record(service.session, release, made, agreement, now=service.now)
             service.session.commit()
         out.touch(mode=0o600)
         out.write_bytes(made.content)
         click.echo(f"{out}: {made.rows} rows of answers and the tables of release {number}.", err=True)
+        click.echo(bundle.NOT_DE_IDENTIFIED, err=True)
 
 
 def _held(out: Path, table: str) -> str:

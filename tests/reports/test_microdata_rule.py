@@ -21,6 +21,7 @@ from reports.files import microdata as files
 from reports.microdata import ORDER, TRAITS, WITHHELD, Cell, RowReader, coarsen
 
 K = 11
+VERSIONS = {"wave": "2026", "questionnaire": "staff 1 0123456789ab", "method": "1"}
 
 cells = st.tuples(
     st.sampled_from(["A", "B", "C"]),
@@ -149,9 +150,10 @@ def test_whether_a_question_was_asked_does_not_tell_a_tier_that_is_withheld(aske
 
 
 def test_the_codebook_explains_every_column_and_value_that_a_row_can_hold(staff):
-    reader, rows = RowReader(staff), list(codebook.rows(staff))
-    assert {row[0] for row in rows} == {*reader.heads, "any column"}
+    reader, rows = RowReader(staff), list(codebook.rows(staff, VERSIONS))
+    assert {row[0] for row in rows} == {*reader.heads, *VERSIONS, "any column"}
     assert {len(row) for row in rows} == {len(codebook.HEADS)}
+    assert {row[0]: row[6] for row in rows if row[2] == "version"} == VERSIONS
     values = {(row[0], row[6]): row[7] for row in rows}
     for item in microdata.columns(staff):
         assert all(values[item.code, option.code] == option.label for option in item.options)
@@ -165,12 +167,13 @@ def test_both_files_hold_the_same_rows(staff, tmp_path):
     row = reader.writer({"E1": "=Avon"})
     rows = [row(reader.cell("E1", one), one) for one in given]
     text, book = io.BytesIO(), io.BytesIO()
-    files.write_csv(text, reader, rows)
-    files.write_xlsx(book, reader, rows, {"Wave": "2026"})
+    files.write_csv(text, reader, rows, VERSIONS)
+    files.write_xlsx(book, reader, rows, VERSIONS, {"Wave": "2026"})
     lines = list(csv.reader(io.StringIO(text.getvalue().decode(), newline="")))
     sheet = openpyxl.load_workbook(book)["Data"]
     cells = [["" if cell is None else cell for cell in one] for one in sheet.iter_rows(values_only=True)]
-    assert lines[0] == cells[0] == list(reader.heads)
+    assert lines[0] == cells[0] == [*reader.heads, *VERSIONS]
+    assert all(line[-3:] == list(VERSIONS.values()) for line in lines[1:])
     assert [[cell.removeprefix("'") for cell in line] for line in lines[1:]] == cells[1:]
     assert len(cells) == 51
 

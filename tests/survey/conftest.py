@@ -14,7 +14,19 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loader
 from questionnaires.definition import AnswerValue, Questionnaire
-from survey import editions, keys, links, participation, people, register, releases, sealing, submissions, waves
+from survey import (
+    bundles,
+    editions,
+    keys,
+    links,
+    participation,
+    people,
+    register,
+    releases,
+    sealing,
+    submissions,
+    waves,
+)
 from survey.db import Database
 from survey.links import Found
 from survey.models import Edition, Invitation, Participation, Release, Wave
@@ -161,6 +173,9 @@ class Closed:
                 self.session, release, by=self.people["publisher"], now=self.now, embargo_until=embargo_until
             )
             self.session.commit()
+
+    def agreement(self, by: str = "researcher", agreed_by: str = "publisher") -> bundles.Agreement:
+        return bundles.Agreement(self.people[by], self.people[agreed_by], "The numbers are checked by the university.")
 
     def published(self) -> Release:
         release = self.compute()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,12 @@ from sqlalchemy import select
 
 from reports.files import bundle_reading, verification
 from reports.files.tables import FileFaults
-from survey import bundles, results
-from survey.errors import NotAllowed, NotNow
+from survey import bundles, microdata, results
+from survey.errors import BadInput, NotAllowed, NotNow
+from survey.microdata import Form
 from survey.models import RESULT_TABLES, AuditEntry, Release, Submission
+from survey.people import Grant, Principal
+from survey.vocabulary import RoleName
 
 if TYPE_CHECKING:
     from tests.survey.conftest import Closed
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
 def bundle_of(closed: Closed, release: Release, folder: Path) -> Path:
     found = results.get_any(closed.session, release.label)
-    made = bundles.make(closed.session, found, by=closed.people["researcher"])
+    made = bundles.make(closed.session, found, closed.agreement())
     path = folder / made.name
     path.write_bytes(made.content)
     return path
@@ -62,16 +66,71 @@ def test_the_answers_in_it_are_what_the_computation_needs(closed: Closed, tmp_pa
 
 def test_the_same_release_gives_the_same_bytes(closed: Closed) -> None:
     release = results.get_any(closed.session, closed.compute().label)
-    first, second = (bundles.make(closed.session, release, by=closed.people["researcher"]) for _ in range(2))
+    first, second = (bundles.make(closed.session, release, closed.agreement()) for _ in range(2))
     assert first.content == second.content
     assert zipfile.ZipFile(io.BytesIO(first.content)).testzip() is None
 
 
-@pytest.mark.parametrize("who", ["publisher"])
-def test_only_a_researcher_takes_answers_away(closed: Closed, who: str) -> None:
+@pytest.mark.parametrize(
+    ("by", "agreed_by", "why"),
+    [
+        ("publisher", "publisher", "for researchers"),
+        ("researcher", "researcher", "another person must agree"),
+        ("researcher", "lead", "another person must agree"),
+    ],
+)
+def test_a_researcher_takes_answers_away_when_a_publisher_agrees(
+    closed: Closed, by: str, agreed_by: str, why: str
+) -> None:
     release = results.get_any(closed.session, closed.compute().label)
-    with pytest.raises(NotAllowed, match="for researchers"):
-        bundles.make(closed.session, release, by=closed.people[who])
+    people = {**closed.people, "lead": Principal(99, "Lead", "lead@x.example", (Grant(RoleName.LEAD, 1),))}
+    with pytest.raises(NotAllowed, match=why):
+        bundles.make(closed.session, release, bundles.Agreement(people[by], people[agreed_by], "To check it."))
+
+
+def test_nobody_agrees_with_themselves(closed: Closed) -> None:
+    release = results.get_any(closed.session, closed.compute().label)
+    grants = (Grant(RoleName.RESEARCHER), Grant(RoleName.PUBLISHER))
+    both = replace(closed.people["researcher"], grants=grants)
+    with pytest.raises(NotAllowed, match="who is another person"):
+        bundles.make(closed.session, release, bundles.Agreement(both, both, "To check it."))
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 1_001, "two\nlines"])
+def test_a_bundle_needs_a_reason(closed: Closed, reason: str) -> None:
+    release = results.get_any(closed.session, closed.compute().label)
+    with pytest.raises(BadInput, match="what the bundle is for"):
+        bundles.make(closed.session, release, replace(closed.agreement(), reason=reason))
+
+
+def test_a_bundle_says_that_it_is_not_de_identified(closed: Closed, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundle_of(closed, closed.compute(), tmp_path)) as archive:
+        about = json.loads(archive.read("datapackage.json"))
+    assert about["description"].startswith("This file is not de-identified")
+
+
+def take_microdata(closed: Closed) -> None:
+    outline = microdata.outline(closed.session, closed.wave, by=closed.people["researcher"])
+    with closed.database.write(closed.session):
+        microdata.record(closed.session, outline, Form.CODES, by=closed.people["researcher"], now=closed.now)
+        closed.session.commit()
+
+
+def test_nobody_who_took_microdata_gets_a_bundle_of_the_wave(closed: Closed, tmp_path: Path) -> None:
+    release = closed.compute()
+    take_microdata(closed)
+    with pytest.raises(NotAllowed, match="You have taken microdata of 2026"):
+        bundle_of(closed, release, tmp_path)
+
+
+def test_nobody_who_took_a_bundle_gets_microdata_of_the_wave(closed: Closed) -> None:
+    release = results.get_any(closed.session, closed.compute().label)
+    made = bundles.make(closed.session, release, closed.agreement())
+    with closed.database.write(closed.session):
+        bundles.record(closed.session, release, made, closed.agreement(), now=closed.now)
+        closed.session.commit()
+    with pytest.raises(NotAllowed, match="You have taken a bundle of 2026"):
+        take_microdata(closed)
 
 
 def test_a_release_whose_answers_are_no_longer_the_same_has_no_bundle(closed: Closed, tmp_path: Path) -> None:
@@ -86,11 +145,13 @@ def test_a_release_whose_answers_are_no_longer_the_same_has_no_bundle(closed: Cl
 
 def test_who_took_a_bundle_is_in_the_audit_trail(closed: Closed) -> None:
     release = results.get_any(closed.session, closed.compute().label)
-    by = closed.people["researcher"]
-    made = bundles.make(closed.session, release, by=by)
+    made = bundles.make(closed.session, release, closed.agreement())
     with closed.database.write(closed.session):
-        bundles.record(closed.session, release, made, by=by, now=closed.now)
+        bundles.record(closed.session, release, made, closed.agreement(), now=closed.now)
         closed.session.commit()
     entry = closed.session.scalars(select(AuditEntry).where(AuditEntry.action == "bundle.exported")).one()
     assert entry.object_code == "2026.1"
     assert entry.details["rows"] == made.rows
+    assert entry.details["agreed_by"] == closed.people["publisher"].actor
+    assert entry.details["reason"] == "The numbers are checked by the university."
+    assert entry.details["waves"] == ["2026"]

@@ -93,7 +93,7 @@ def test_a_release_finds_the_wave_before_it_and_is_compared_with_it(closed: Clos
 
 
 def _bundle_is_verified(later: Closed, label: str, folder: Path) -> None:
-    made = bundles.make(later.session, results.get_any(later.session, label), by=later.people["researcher"])
+    made = bundles.make(later.session, results.get_any(later.session, label), later.agreement())
     later.session.rollback()  # nothing waits for the database while the numbers are computed again
     path = folder / made.name
     path.write_bytes(made.content)
@@ -116,12 +116,12 @@ def test_the_earlier_wave_must_still_be_what_the_release_was_compared_with(close
         codes = register.by_codes(session, ["A03", "A04"])
         when = later.now + timedelta(days=1)  # what happens after the later wave opened is no matter
         register.succeed(session, codes["A03"], codes["A04"], on=when.date(), now=when, actor="system")
-        bundles.make(session, results.get_any(session, label), by=later.people["researcher"])
+        bundles.make(session, results.get_any(session, label), later.agreement())
         one = session.scalars(select(Submission).where(Submission.wave_id == closed.wave.id)).first()
         session.delete(one)
         session.flush()
         with pytest.raises(NotNow, match="has changed since"):
-            bundles.make(session, results.get_any(session, label), by=later.people["researcher"])
+            bundles.make(session, results.get_any(session, label), later.agreement())
         session.rollback()
 
 

@@ -35,11 +35,12 @@ from survey.db import Database
 from survey.errors import NotFound
 from survey.microdata import Form
 from survey.models import RESULT_TABLES, SealedEquality, Wave
-from survey.people import Principal
+from survey.people import Grant, Principal
 from survey.vocabulary import EditionState, RoleName
 
 MARK = "long_term_condition"  # an equality item of the shipped questionnaire
 EQUALITY = ("age_band", "gender", "ethnic_group", MARK)
+PUBLISHER = Principal(99, "P", "publisher@example.org", (Grant(RoleName.PUBLISHER),))
 
 
 class Closed(NamedTuple):
@@ -141,7 +142,7 @@ def test_the_mix_is_in_no_table_that_leaves(closed):
             assert not found & set(EQUALITY), name
     assert stored_results.withheld(closed.session, release)  # other reasons are listed; the mix is not among them
     assert not [name for name, *_ in stored_results.withheld(closed.session, release) if name == "equality_mix"]
-    content = bundles.make(closed.session, release, by=closed.by).content
+    content = bundles.make(closed.session, release, bundles.Agreement(closed.by, PUBLISHER, "To check it.")).content
     for name in names(content):
         if not name.endswith(".toml") and "questionnaire" not in name:
             text = zipfile.ZipFile(io.BytesIO(content)).read(name)

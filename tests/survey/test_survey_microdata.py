@@ -9,10 +9,12 @@ from collections import Counter
 import pytest
 from sqlalchemy import select, update
 
+from questionnaires import loader
+from reports.rules import Rules
 from survey import microdata, register
 from survey.errors import NotAllowed, NotNow
 from survey.microdata import Form
-from survey.models import AuditEntry, Participation
+from survey.models import AuditEntry, Participation, Submission
 from survey.vocabulary import ParticipationState, WaveState
 
 
@@ -46,6 +48,24 @@ def test_rows_hold_words_or_codes_as_asked(closed) -> None:
 def test_no_identifier_leaves_with_the_rows(closed) -> None:
     _, rows = exported(closed)
     assert not {"id", "submission", "invitation", "too_fast", "date"} & set(rows[0])
+    target = io.BytesIO()
+    microdata.write(closed.session, exported(closed)[0], Form.LABELS, target)
+    ids = closed.session.scalars(select(Submission.id)).all()
+    assert not [one for one in ids if one.encode() in target.getvalue()]
+
+
+def test_each_row_and_the_codebook_say_from_which_versions_it_comes(closed) -> None:
+    found, rows = exported(closed)
+    asked = f"{found.questionnaire.code} {found.questionnaire.version} "
+    told = {(row["wave"], row["questionnaire"], row["method"]) for row in rows}
+    assert len(told) == 1
+    wave, questionnaire, method = told.pop()
+    assert (wave, method) == (closed.wave.code, Rules().method_version)
+    assert questionnaire == asked + loader.measurement_digest(found.questionnaire)[:12]
+    target = io.BytesIO()
+    microdata.write(closed.session, found, Form.CODEBOOK, target)
+    named = {row["column"]: row["code"] for row in csv.DictReader(io.StringIO(target.getvalue().decode()))}
+    assert (named["wave"], named["questionnaire"], named["method"]) == (wave, questionnaire, method)
 
 
 def test_who_left_the_wave_is_not_in_the_file(closed) -> None:

@@ -134,7 +134,9 @@ def test_all_reports_are_exported_in_one_file(run: Command, place: Path, tmp_pat
 def test_a_release_is_exported_as_a_bundle_and_computed_again(run: Command, tmp_path: Path) -> None:
     """With self-assessments and headcounts; without a database, and never over another file."""
     out, researcher = tmp_path / "2024.1.zip", ("--as", "researcher@demonstration.example")
-    exported = run("export", "bundle", "2024.1", "--out", str(out), *researcher)
+    agreed = ("--agreed-by", "publisher-1@demonstration.example", "--reason", "To check the numbers")
+    exported = run("export", "bundle", "2024.1", "--out", str(out), *agreed, *researcher)
+    assert "not de-identified" in exported.stderr
     assert exported.exit_code == 0, exported.output
     assert out.stat().st_mode & 0o077 == 0
     again = CliRunner().invoke(main, ["release", "verify", str(out)], env={"DATABASE_URL": None})
@@ -143,9 +145,9 @@ def test_a_release_is_exported_as_a_bundle_and_computed_again(run: Command, tmp_
         assert {"assessments.csv", "self-assessment.toml", "headcounts.csv", "tables/say_do.csv"} <= set(
             packed.namelist()
         )
-    assert run("export", "bundle", "2024.1", "--out", str(out), *researcher).exit_code == 1
+    assert run("export", "bundle", "2024.1", "--out", str(out), *agreed, *researcher).exit_code == 1
     member = ("--as", "member@demonstration.example")
-    refused = run("export", "bundle", "2024.1", "--out", str(tmp_path / "b.zip"), *member)
+    refused = run("export", "bundle", "2024.1", "--out", str(tmp_path / "b.zip"), *agreed, *member)
     assert (refused.exit_code, "for researchers" in refused.stderr) == (1, True)
 
 
