@@ -23,10 +23,14 @@ def audit(
     earlier: Sequence[Shown] = (),
     *,
     label: str = "",
+    named: Collection[str] = (),
     tell: Callable[[str], None] | None = None,
 ) -> Audit:
-    """`peer_audit.audit` of computed frames, before anything of them is withheld for publication."""
-    return peer_audit.audit(_shown(computed, label), earlier, tell=tell)
+    """`peer_audit.audit` of computed frames, before anything of them is withheld for publication.
+
+    `named` are the codes of the authorities whose scores others are told by name.
+    """
+    return peer_audit.audit(_shown(computed, label, frozenset(named)), earlier, tell=tell)
 
 
 def without(computed: Mapping[str, pd.DataFrame], dropped: Collection[tuple[str, str]]) -> dict[str, pd.DataFrame]:
@@ -70,11 +74,11 @@ def _marked(frame: pd.DataFrame, groups: Sequence[str], gone: Collection[tuple[s
     return frame.assign(reason=frame["reason"].mask(hit & open_.to_numpy(dtype=np.bool_), str(Reason.PINNED)))
 
 
-def _shown(computed: Mapping[str, pd.DataFrame], label: str) -> Shown:
+def _shown(computed: Mapping[str, pd.DataFrame], label: str, named: frozenset[str]) -> Shown:
     """What of the computed frames will be told: figures with a reason against them will not."""
     benchmarks, average = computed["benchmarks"].copy(), computed[peer_audit.AVERAGE].copy()
     partly = (benchmarks["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
     benchmarks.loc[benchmarks["reason"].notna() & ~partly, "median"] = pd.NA
     benchmarks.loc[benchmarks["reason"].notna(), ["lower_quartile", "upper_quartile"]] = pd.NA
     average.loc[average["reason"].notna(), "score"] = pd.NA
-    return Shown(label, computed[MENU], computed[COMPARED], benchmarks, average)
+    return Shown(label, computed[MENU], computed[COMPARED], benchmarks, average, named)

@@ -133,16 +133,16 @@ def compute(
 
 
 def audited(
-    results: Results, earlier: Sequence[Shown] = (), *, tell: Progress | None = None
+    results: Results, earlier: Sequence[Shown] = (), *, named: Collection[str] = (), tell: Progress | None = None
 ) -> tuple[Results, Audit | None]:
     """The same with a reason against every peer group that would let somebody work out an authority's score.
 
-    `earlier` is what was told of the same wave before. Without the frames that only `compute` gives, the results have
+    `earlier` is what was told of the same wave before, `named` who is named to others. Without the frames that only `compute` gives, the results have
     been through this already.
     """
     if peer_safety.COMPARED not in results.frames:
         return results, None
-    found = peer_safety.audit(results.frames, earlier, tell=tell)
+    found = peer_safety.audit(results.frames, earlier, named=named, tell=tell)
     safe = without(results, found.dropped)
     kept = {name: frame for name, frame in safe.frames.items() if name != peer_safety.COMPARED}
     return replace(safe, frames=kept), found

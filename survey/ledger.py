@@ -5,7 +5,7 @@ It is read from the stored releases themselves, superseded ones included: no row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session, joinedload
 from reports import frames, peers
 from reports.disclosure import peer_audit
 from reports.disclosure.peer_audit import Audit, Shown
+from reports.disclosure.recut import recuts
 from survey import stored_results
 from survey.models import Release, Wave
 from survey.vocabulary import ReleaseState
 
 TOLD = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
 EVERYBODY = "everybody"
+_COUNTED = (frames.SCORES, frames.ITEMS, frames.GROUP_SCORES, frames.CELL_SCORES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,28 @@ def shown(session: Session, release: Release) -> Shown:
         stored_results.rows(session, frames.SCORES, release),
         stored_results.rows(session, frames.BENCHMARKS, release),
         stored_results.rows(session, frames.AVERAGE_OFFICER, release),
+        frozenset(stored_results.named(session, release)),
     )
+
+
+def recut(session: Session, wave: Wave, new: Mapping[str, pd.DataFrame], *, minimum: int) -> str:
+    """Why a new release of a wave may not stand beside what was told of it before; empty where it may.
+
+    `new` are its published frames. The sentence is for the research team.
+    """
+    query = select(Release).where(Release.wave_id == wave.id, Release.state.in_(TOLD)).order_by(Release.number)
+    for release in session.scalars(query.options(joinedload(Release.wave))).unique():
+        before = {shape.name: stored_results.rows(session, shape, release) for shape in _COUNTED}
+        found = recuts(new, before, minimum=minimum)
+        if found:
+            first = ", ".join(f"{one.authority} {one.group}" for one in found[:5])
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            return (
+                f"A closed wave is not cut anew. Some groups have other parts than in release {release.label}, or "
+                f"differ from it by fewer than {minimum} people, so both releases together would tell what those people "
+                f"said: {first}{more}. Put back what was changed since, and compute again. Nothing was kept."
+            )
+    return ""
 
 
 def audit(session: Session, *, tell: Callable[[str], None] | None = None) -> list[Finding]:

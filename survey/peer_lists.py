@@ -9,14 +9,14 @@ from datetime import datetime
 from itertools import islice
 
 import pandas as pd
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from reports import frames, peers
 from reports.rules import Rules
 from survey import audit, participation, stored_results
 from survey.errors import BadInput, NotNow
-from survey.models import PeerList, Release, Wave
+from survey.models import PeerList, Wave
 
 MOST_LISTS = 20
 MOST_ROWS = 10_000
@@ -63,12 +63,13 @@ def replace(session: Session, wave: Wave, content: bytes, *, actor: str, now: da
 
 
 def is_frozen(session: Session, wave: Wave) -> bool:
-    return bool(session.scalar(select(func.count()).select_from(Release).where(Release.wave_id == wave.id)))
+    """Whether the wave was computed: then nothing joins its menu any more."""
+    return stored_results.first_release(session, wave) is not None
 
 
 def menu(session: Session, wave: Wave, authorities: pd.DataFrame) -> pd.DataFrame:
     """The peer groups of a wave (MENU): those of its first release; before that, made from who takes part and the lists."""
-    first = session.scalars(select(Release).where(Release.wave_id == wave.id).order_by(Release.number).limit(1)).first()
+    first = stored_results.first_release(session, wave)
     if first is None:
         return frames.MENU.check(peers.groups(authorities, _lists(session, wave)))
     rows = stored_results.members(session, first)

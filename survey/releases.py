@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -15,8 +13,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from questionnaires import loader
-from questionnaires.definition import Kind, Questionnaire, Role
-from reports import digest, equality, frames, peers, programmes, publication
+from questionnaires.definition import Questionnaire
+from reports import digest, equality, frames, peers, publication
 from reports.change import Before
 from reports.disclosure.peer_audit import Audit, Shown
 from reports.frames import Responses
@@ -29,20 +27,18 @@ from survey import (
     editions,
     equality_results,
     ledger,
-    participation,
+    naming,
     peer_lists,
     transitions,
+    wave_inputs,
     wave_rules,
     waves,
 )
 from survey.errors import NotAllowed, NotNow
-from survey.models import RESULT_TABLES, Authority, Participation, Release, ReleasePeerGroup, Submission, Wave
+from survey.models import RESULT_TABLES, Release, ReleasePeerGroup, Wave
 from survey.people import Principal
-from survey.vocabulary import ParticipationState, ReleaseState, WaveState
+from survey.vocabulary import ReleaseState, WaveState
 
-LEFT = (ParticipationState.DECLINED, ParticipationState.WITHDRAWN)
-ATTRIBUTES = tuple(name for name in frames.AUTHORITIES.columns if name not in ("code", "name"))
-_PAGE = 2_000
 _ROWS_AT_ONCE = 2_000
 _LEAVING = (
     ("scores", "score"), ("group_scores", "score"), ("cell_scores", "score"), ("items", "share"), ("standings", "gap"),
@@ -67,6 +63,7 @@ class Gathered:
     assessed: pd.DataFrame | None = None  # levels of themes, where the wave asks a self-assessment
     self_assessment_digest: str | None = None
     menu: pd.DataFrame | None = None  # frozen with the first release of the wave
+    named: frozenset[str] = frozenset()  # authorities that chose to be named to each other; frozen in the same way
     told: tuple[Shown, ...] = ()  # what earlier releases of this wave told
     backgrounds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # people by equality item and option
     earlier: Gathered | None = None
@@ -92,6 +89,7 @@ class Calculation:
     self_assessment_digest: str | None = None
     mix: pd.DataFrame = field(default_factory=frames.EQUALITY_MIX.empty)
     audit: Audit | None = None
+    named: frozenset[str] = frozenset()
     previous_label: str | None = None
     previous_digest: str | None = None
 
@@ -130,11 +128,11 @@ def gather(session: Session, wave_code: str) -> Gathered:
     require_closed(wave)
     edition = editions.get(session, wave.edition_id)
     questionnaire = editions.questionnaire_of(session, edition, optional_sections=wave.optional_sections)
-    authorities = _authorities(session, wave)
+    authorities = wave_inputs.authorities(session, wave)
     if authorities.empty:
         raise NotNow(f"No authority takes part in the wave {wave.code}, so there is nothing to compute.")
-    headcounts = _headcounts(session, wave, set(authorities["code"]))
-    responses = _responses(session, wave, questionnaire, tuple(authorities["code"]))
+    headcounts = wave_inputs.headcounts(session, wave, set(authorities["code"]))
+    responses = wave_inputs.responses(session, wave, questionnaire, tuple(authorities["code"]))
     assessed, digest = assessments.levels(session, wave) or (None, None)
     return Gathered(
         wave,
@@ -145,6 +143,7 @@ def gather(session: Session, wave_code: str) -> Gathered:
         assessed,
         digest,
         menu=peer_lists.menu(session, wave, authorities),
+        named=naming.for_release(session, wave, authorities["code"]),
         told=tuple(ledger.told(session, wave)),
         backgrounds=equality_results.counts(session, wave),
         rules=wave_rules.of(wave),
@@ -165,7 +164,7 @@ def computed(
         previous=None if gathered.earlier is None else gathered.earlier.before,
         progress=progress,
     )
-    results, audit = publication.audited(results, gathered.told)
+    results, audit = publication.audited(results, gathered.told, named=gathered.named)
     return Calculation(
         gathered.wave,
         publication.published(results),
@@ -175,6 +174,7 @@ def computed(
         gathered.self_assessment_digest,
         equality.mix(gathered.backgrounds, gathered.questionnaire),
         audit,
+        gathered.named,
         gathered.earlier_label,
         None if gathered.earlier is None else input_digest(gathered.earlier),
     )
@@ -197,6 +197,9 @@ def require_closed(wave: Wave) -> None:
 def store(session: Session, found: Calculation, *, by: Principal, now: datetime) -> Release:
     """Keep a calculation as the wave's next release, and check that nothing withheld is in it."""
     session.execute(select(Wave.id).where(Wave.id == found.wave.id).with_for_update())  # one number at a time
+    refusal = ledger.recut(session, found.wave, found.results.frames, minimum=found.results.rules.minimum_respondents)
+    if refusal:
+        raise NotNow(refusal)
     last = session.scalar(select(func.max(Release.number)).where(Release.wave_id == found.wave.id))
     release = Release(
         wave_id=found.wave.id,
@@ -225,6 +228,7 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
     for part in _parts(found.members):
         session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])
     equality_results.store(session, release, found.mix)
+    naming.store(session, release, found.named)
     _check(found)
     _note_audit(session, release, found.audit, by=by, now=now)
     transitions.follow(
@@ -297,96 +301,6 @@ def _note_audit(session: Session, release: Release, audit: Audit | None, *, by: 
         "dropped": [f"{group} {measure}" for group, measure in sorted(audit.dropped)],
     }
     transitions.note(session, transitions.RELEASE, release, "release.audited", now=now, actor=by.actor, details=details)
-
-
-# What the numbers are computed from
-
-
-def _authorities(session: Session, wave: Wave) -> pd.DataFrame:
-    """The authorities that stayed, with the attributes that were frozen when the wave opened."""
-    query = (
-        select(Authority.code, Authority.name, Participation.attributes)
-        .join(Participation, Participation.authority_id == Authority.id)
-        .where(Participation.wave_id == wave.id, Participation.state.not_in(LEFT))
-        .order_by(Authority.code)
-    )
-    rows = [
-        {"code": code, "name": name, **{key: (attributes or {}).get(key) or None for key in ATTRIBUTES}}
-        for code, name, attributes in session.execute(query)
-    ]
-    table = pd.DataFrame(rows, columns=list(frames.AUTHORITIES.columns))
-    for name, kind in frames.AUTHORITIES.columns.items():
-        if kind == "Float64":  # the register keeps every attribute as it was written; what is no number is not known
-            table[name] = pd.to_numeric(table[name], errors="coerce")
-    return frames.AUTHORITIES.check(table)
-
-
-def _headcounts(session: Session, wave: Wave, kept: set[str]) -> pd.DataFrame:
-    rows = [row for row in participation.headcounts(session, wave) if row[0] in kept]
-    return frames.HEADCOUNTS.check(pd.DataFrame(rows, columns=list(frames.HEADCOUNTS.columns)))
-
-
-def _responses(session: Session, wave: Wave, asked: Questionnaire, codes: tuple[str, ...]) -> Responses:
-    """The sealed answers as columns. Their order is that of random ids, and no figure depends on it."""
-    place = {code: position for position, code in enumerate(codes)}
-    query = (
-        select(Authority.code, Submission.answers, Submission.too_fast)
-        .join(Authority, Authority.id == Submission.authority_id)
-        .where(Submission.wave_id == wave.id)
-        .order_by(Submission.id)
-        .execution_options(yield_per=_PAGE)
-    )
-    places = [(item.code, {option.code: at for at, option in enumerate(item.options)}) for item in asked.scored_items]
-    conditional = [(at, item) for at, item in enumerate(asked.scored_items) if item.asked_if is not None]
-    area, areas = _group_reader(asked, Role.SERVICE_AREA)
-    tier, tiers = _group_reader(asked, Role.TIER)
-    took_part = _programmes_reader(asked)
-    answers, members, took = array("b"), [], array("b")
-    for code, text, too_fast in session.execute(query):
-        if code not in place:
-            continue
-        given = json.loads(text)
-        row = [options.get(given.get(item), frames.NOT_ANSWERED) for item, options in places]
-        for at, item in conditional:
-            if row[at] == frames.NOT_ANSWERED and not item.is_asked(given):
-                row[at] = frames.NOT_ASKED
-        answers.extend(row)
-        members.append((place[code], area(given), tier(given), too_fast))
-        took.append(took_part(given))
-    columns = np.array(members, dtype=np.int32).reshape(-1, 4)
-    return Responses(
-        authorities=codes,
-        authority=columns[:, 0],
-        items=tuple(item for item, _ in places),
-        answers=np.frombuffer(answers, dtype=np.int8).reshape(len(columns), len(places)),
-        service_areas=areas,
-        service_area=columns[:, 1],
-        tiers=tiers,
-        tier=columns[:, 2],
-        too_fast=columns[:, 3].astype(np.bool_),
-        took_part=np.frombuffer(took, dtype=np.int8) if asked.role_item(Role.PROGRAMMES) else None,
-    )
-
-
-def _group_reader(
-    questionnaire: Questionnaire, role: Role
-) -> tuple[Callable[[Mapping[str, object]], int], tuple[str, ...]]:
-    item = questionnaire.role_item(role)
-    if item is None or item.kind is not Kind.CHOICE:
-        return (lambda _: frames.NOT_SAID), ()
-    code = item.code
-    codes = tuple(option.code for option in item.options if option.missing is None)
-    places = {option: position for position, option in enumerate(codes)}
-    return (lambda given: places.get(str(given.get(code)), frames.NOT_SAID)), codes
-
-
-def _programmes_reader(questionnaire: Questionnaire) -> Callable[[Mapping[str, object]], int]:
-    """Whether a person took part in any development programme: 1, 0, or not said."""
-    item = questionnaire.role_item(Role.PROGRAMMES)
-    if item is None:
-        return lambda _: frames.NOT_SAID
-    code, reader = item.code, programmes.Reader(item)
-    return lambda given: reader.read(given.get(code) or ())
 
 
 # What is kept of them

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from reports.frames import BENCHMARKS, Shape
 from reports.peers import NEAREST
-from survey.models import RESULT_TABLES, Authority, AuthorityAttribute, Release, ReleasePeerGroup
+from survey.models import RESULT_TABLES, Authority, AuthorityAttribute, Release, ReleaseNamed, ReleasePeerGroup, Wave
 
 
 def rows(session: Session, shape: Shape, release: Release, **keys: str) -> pd.DataFrame:
@@ -66,6 +66,23 @@ def members(session: Session, release: Release) -> list[tuple[str, str]]:
         .order_by(ReleasePeerGroup.peer_group, ReleasePeerGroup.authority)
     )
     return [(group, authority) for group, authority in session.execute(query)]
+
+
+def named(session: Session, release: Release) -> dict[str, str]:
+    """Code and name of the authorities that chose to be named in a release, in the order of their names."""
+    query = (
+        select(Authority.code, Authority.name)
+        .join(ReleaseNamed, ReleaseNamed.authority == Authority.code)
+        .where(ReleaseNamed.release_id == release.id)
+        .order_by(Authority.name, Authority.code)
+    )
+    return {row.code: row.name for row in session.execute(query)}
+
+
+def first_release(session: Session, wave: Wave) -> Release | None:
+    """The first release of a wave, in any state: with it the menu and the names are frozen."""
+    query = select(Release).where(Release.wave_id == wave.id).order_by(Release.number).limit(1)
+    return session.scalars(query).first()
 
 
 def withheld(session: Session, release: Release) -> list[tuple[str, str, int, float]]:

@@ -35,6 +35,7 @@ class Shown:
     scores: pd.DataFrame
     benchmarks: pd.DataFrame
     average_officer: pd.DataFrame
+    named: frozenset[str] = frozenset()  # authorities that chose to be named: others know their scores
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,15 @@ class _Family:
     codes: tuple[str, ...]
     truth: Floats
     groups: tuple[_Group, ...]
+    named: Flags  # values that are told by name
+
+
+@dataclass(frozen=True)
+class _Knowing:
+    """What a coalition knows: values, its own and those that are told by name; and which of them are its own."""
+
+    values: Flags
+    own: Flags
 
 
 def audit(
@@ -78,7 +88,8 @@ def audit(
     Somebody here knows every figure that was ever shown to anyone: members of every group, rounded medians and
     quartiles of superseded releases too, each other authority's nearest groups; and a coalition adds its own scores
     and, by its own gaps, the medians of its groups to a tenth of a point. Two coalitions without a common member are
-    tried, so that each authority is looked at from outside; what fewer of them know is part of that. An authority whose score stayed the same in a correction is the
+    tried, so that each authority is looked at from outside; what fewer of them know is part of that. Scores of
+    authorities that chose to be named are known to everybody, and nobody protects them. An authority whose score stayed the same in a correction is the
     same unknown, one whose score changed is another. Pinned is who is left an interval of at most 10 points.
 
     For each measure, groups of the new release that hold a pinned authority are dropped, the smallest first and ties
@@ -136,12 +147,18 @@ def _family(measure: str, shown: Sequence[Shown]) -> _Family:
             if quantiles and len(counted):
                 groups.append(_Group(at, str(name), counted, quantiles, max(int(row["n"]) - len(counted), 0)))
     codes, truth = [code for code, _ in place], [value for _, value in place]
-    return _Family(tuple(codes), np.array(truth, dtype=np.float64), tuple(groups))
+    named = np.isin(codes, sorted(_named(shown))) if codes else np.zeros(0, dtype=np.bool_)
+    return _Family(tuple(codes), np.array(truth, dtype=np.float64), tuple(groups), named)
+
+
+def _named(shown: Sequence[Shown]) -> frozenset[str]:
+    return frozenset().union(*(one.named for one in shown))
 
 
 def _dropped(family: _Family, knowing: Iterable[frozenset[str]]) -> tuple[set[str], list[str]]:
     """Names of the groups to drop, and the codes of those who are pinned by what was told before."""
-    known = [np.isin(family.codes, sorted(one)) for one in knowing]
+    own = [np.isin(family.codes, sorted(one)) for one in knowing]
+    known = [_Knowing(one | family.named, one) for one in own]
     gone: set[str] = set()
     pinned = _pinned(family, known, gone)
     while len(pinned):
@@ -173,22 +190,22 @@ def _fewest(candidates: Sequence[str], pinned: Ints, ask: Callable[[Collection[s
 
 
 def _pinned(
-    family: _Family, known: Sequence[Flags], gone: set[str], only: Ints | None = None, also: Collection[str] = ()
+    family: _Family, known: Sequence[_Knowing], gone: set[str], only: Ints | None = None, also: Collection[str] = ()
 ) -> Ints:
     """Who is pinned, of those that are asked about, without the new release's groups that are `gone` and `also` these."""
     without = gone | set(also)
     found: set[int] = set()
     for mine in known:
-        asked = None if only is None else only[~mine[only]]
+        asked = None if only is None else only[~mine.values[only]]
         if asked is not None and not len(asked):
             continue
         told: dict[tuple[object, ...], Told] = {}  # a correction repeats most of what was told: once is enough
         for group in family.groups:
             if not (group.is_new and group.name in without):
-                one = _told(group, mine)
+                one = _told(group, mine.own)
                 told.setdefault((*sorted(one.members.tolist()), one.quantiles, one.others), one)
-        low, high = interval_programme.intervals(list(told.values()), family.truth, mine, only=asked)
-        narrow = interval_programme.pinned(low, high, mine)
+        low, high = interval_programme.intervals(list(told.values()), family.truth, mine.values, only=asked)
+        narrow = interval_programme.pinned(low, high, mine.values)
         found |= set(narrow.tolist() if asked is None else np.intersect1d(narrow, asked).tolist())
     return np.array(sorted(found), dtype=np.int64)
 
@@ -211,6 +228,7 @@ def _window(share: float, value: float, *, sharp: bool) -> Quantile:
 def _means(new: Shown, earlier: Sequence[Shown]) -> dict[str, list[str]]:
     """For each measure whose mean over all officers is shown, the authorities that follow from it and earlier ones."""
     found: dict[str, list[str]] = {}
+    named = _named([new, *earlier])
     for measure in new.average_officer.loc[new.average_officer["score"].notna(), "measure"].astype(str):
         values: dict[tuple[str, float], int] = {}
         rows: list[dict[int, int]] = []
@@ -221,7 +239,8 @@ def _means(new: Shown, earlier: Sequence[Shown]) -> dict[str, list[str]]:
             scores = one.scores[(one.scores["measure"] == measure) & one.scores["score"].notna()]
             keys = zip(scores["authority"].astype(str), scores["score"].round(_SAME), strict=True)
             weights = scores["n"].to_numpy(dtype=np.int64).tolist()
-            rows.append({values.setdefault(key, len(values)): n for key, n in zip(keys, weights, strict=True)})
+            secret = [(key, n) for key, n in zip(keys, weights, strict=True) if key[0] not in named]
+            rows.append({values.setdefault(key, len(values)): n for key, n in secret})
         matrix = np.zeros((len(rows), len(values)), dtype=np.int64)
         for at, row in enumerate(rows):
             matrix[at, list(row)] = list(row.values())

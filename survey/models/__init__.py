@@ -15,10 +15,10 @@ from survey.models.collection import (
 )
 from survey.models.imports import PendingImport, SavedMapping
 from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFile
-from survey.models.peers import PeerList
+from survey.models.peers import NamedAuthority, PeerList
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
-from survey.models.results import EQUALITY_TABLE, RESULT_TABLES, Release, ReleasePeerGroup
+from survey.models.results import EQUALITY_TABLE, RESULT_TABLES, Release, ReleaseNamed, ReleasePeerGroup
 from survey.models.sealed import Rewriting, SealedEquality, SealedText, SpentKey, Submission
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Headcount",
     "Invitation",
     "Job",
+    "NamedAuthority",
     "OutboxMessage",
     "Participation",
     "ParticipationServiceArea",
@@ -46,6 +47,7 @@ __all__ = [
     "PrivacyNotice",
     "ProducedFile",
     "Release",
+    "ReleaseNamed",
     "ReleasePeerGroup",
     "Rewriting",
     "RoleGrant",

@@ -1,4 +1,4 @@
-"""Peer groups of a wave that the research team adds to the menu."""
+"""What is chosen of a wave before it is computed: lists that join the menu, and authorities that may be named."""
 
 from __future__ import annotations
 
@@ -15,4 +15,13 @@ class PeerList(Base):
 
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    authority: Mapped[str] = mapped_column(String(80), primary_key=True)
+
+
+class NamedAuthority(Base):
+    """An authority that chose to be named to the others that chose it too, in one wave."""
+
+    __tablename__ = "named_authority"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
     authority: Mapped[str] = mapped_column(String(80), primary_key=True)

@@ -100,6 +100,15 @@ class ReleasePeerGroup(Base):
     authority: Mapped[str] = mapped_column(String(80), primary_key=True)
 
 
+class ReleaseNamed(Base):
+    """Who is named to whom in a release: the authorities that had chosen it when it was computed."""
+
+    __tablename__ = "release_named"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    authority: Mapped[str] = mapped_column(String(80), primary_key=True)
+
+
 _COLUMN_TYPES: dict[str, TypeEngine[Any]] = {
     "string": String(200),
     "Float64": Float(53),

@@ -88,4 +88,4 @@ def test_what_is_computed_knows_the_lists_and_what_was_told(closed) -> None:
     upload(closed, listed("Coastal towns", CODES[:12]))
     gathered = releases.gather(closed.session, "2026")
     assert "list:Coastal towns" in set(gathered.menu["peer_group"])
-    assert gathered.earlier == ()
+    assert gathered.told == ()
