@@ -24,7 +24,7 @@ from survey import audit, editions, taken, waves
 from survey.errors import BadInput, NotAllowed, NotNow
 from survey.models import Authority, Participation, Submission, Wave
 from survey.people import Principal
-from survey.releases import LEFT
+from survey.wave_inputs import LEFT
 from survey.vocabulary import RoleName, WaveState
 
 _PAGE = 1_000
