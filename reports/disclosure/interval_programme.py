@@ -18,7 +18,8 @@ Flags = NDArray[np.bool_]
 
 TOLD = 10.0
 """Points: who is known to lie in an interval as narrow as this, a tenth of the scale, is pinned (assurance, T14)."""
-_LOOSE = 1e-6
+_LITTLE = 0.002
+_LOOSE, _EXACT = 1e-5, 1e-7  # what counts as crossed, and how far a solver may be out
 _ROUNDS = 40
 _FINE = 1e6  # thresholds are told apart to a millionth of a point
 
@@ -37,13 +38,12 @@ class Told:
 
 @dataclass(frozen=True)
 class _Programme:
-    """z[v, t] = 1 where value v is at most t: `owner`, `edge` and `below` (what is true) of each; rows of the matrix."""
+    """y[v, t], how much of value v crosses threshold t: `owner`, `edge` and `below` (v is at most t); rows of A y <= 0."""
 
     owner: Ints
     edge: Floats
     below: Flags
     matrix: sparse.csr_array
-    most: Floats
 
 
 def intervals(told: Sequence[Told], truth: Floats, known: Flags, *, only: Ints | None = None) -> tuple[Floats, Floats]:
@@ -54,10 +54,15 @@ def intervals(told: Sequence[Told], truth: Floats, known: Flags, *, only: Ints |
         sum over a group of z[., t] >= count, or <= count;   z[v, t] <= z[v, t'] for t < t'
 
     relaxed to 0 <= z <= 1. A threshold binds v from above where z[v, t] = 1 in every solution, from below where it is 0
-    in every one. All are asked at once: the programme is solved for the solution farthest from what is true, then again
-    for those thresholds that have not moved, until none moves; an average of these solutions moves all that can move.
+    in every one. The solutions are a convex set that holds the truth, so that what can move at all can move a little,
+    and only rows that hold with equality in the truth stop it. So the programme is that of the directions away from
+    the truth, y[v, t] = the part of v that crosses t: for each such row, as much crosses one way as the other at most,
+    and what crosses the farther threshold crosses the nearer one. All are asked at once: the programme is solved for the largest sum of y up to a small bound each, then again
+    for those thresholds that have not moved, until none moves. Its answers are the same as those of the programme in z
+    (a test compares them), from a fourth of its rows.
     `truth` (values,) in points makes the first solution, and is the only use made of it. A value that is known has
-    itself as both bounds; `only` asks about some values, and nothing follows for the others. Returns two arrays of shape (values,); an interval wider than TOLD is at least so wide. What integers would say besides is asked by the
+    itself as both bounds; `only` asks about some values, and nothing follows for the others. Returns two arrays of
+    shape (values,); an interval wider than TOLD is at least so wide. What integers would say besides is asked by the
     assurance harness, which is written apart from this.
 
     >>> group = Told(np.arange(3), (Quantile(0.25, 47.5, 48.5), Quantile(0.5, 49.5, 50.5), Quantile(0.75, 51.5, 52.5)))
@@ -90,58 +95,61 @@ def pinned(low: Floats, high: Floats, known: Flags) -> Ints:
 
 
 def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme | None:
-    rows, owners, edges = [], [], []
-    signs: list[float] = []
-    least: list[float] = []
+    owners, edges, signs = [], [], []
     for group in told:
         free = group.members[~known[group.members]]
         values = truth[group.members]
-        mine = values[known[group.members]]
-        if not len(free):
-            continue
         for bound, number, is_least in order_statistics.thresholds(len(group.members) + group.others, group.quantiles):
             # "less than" is "at most" a little less, where somebody stands on the threshold itself
             edge = bound if is_least or not (values == bound).any() else bound - 1.0 / _FINE
-            sign = -1.0 if is_least else 1.0  # everything as "at most"
-            rows.append(np.full(len(free), len(signs)))
-            owners.append(free)
-            edges.append(np.full(len(free), edge))
-            least.append(sign * (number - int((mine <= edge).sum()) - (group.others if is_least else 0)))
-            signs.append(sign)
+            below = int((values <= edge + 0.5 / _FINE).sum())
+            spare = below + group.others - number if is_least else number - below
+            if spare <= 0 and len(free):
+                owners.append(free)
+                edges.append(np.full(len(free), edge))
+                signs.append(1.0 if is_least else -1.0)
     if not signs:
         return None
     key = np.round(np.concatenate(edges) * _FINE).astype(np.int64)
     pairs, column = np.unique(np.stack([np.concatenate(owners), key]), axis=1, return_inverse=True)
-    row = np.concatenate(rows)
-    counts = sparse.csr_array((np.array(signs)[row], (row, column.ravel())), shape=(len(signs), pairs.shape[1]))
     owner, edge_of = pairs[0], pairs[1] / _FINE
-    matrix = sparse.vstack([counts, _rising(owner)], format="csr")
-    most = np.concatenate([np.array(least, dtype=np.float64), np.zeros(matrix.shape[0] - len(signs))])
-    return _Programme(owner, edge_of, truth[owner] <= edge_of + 0.5 / _FINE, matrix, most)
+    is_below = truth[owner] <= edge_of + 0.5 / _FINE
+    row = np.repeat(np.arange(len(signs)), [len(part) for part in owners])
+    crossing = np.array(signs)[row] * np.where(is_below[column.ravel()], 1.0, -1.0)
+    counts = sparse.csr_array((crossing, (row, column.ravel())), shape=(len(signs), len(owner)))
+    return _Programme(owner, edge_of, is_below, sparse.vstack([counts, _nearer_first(owner, is_below)], format="csr"))
 
 
-def _rising(owner: Ints) -> sparse.csr_array:
-    """z[v, t] - z[v, t'] <= 0 for the next threshold t' of the same value."""
-    first = np.flatnonzero(owner[1:] == owner[:-1])
+def _nearer_first(owner: Ints, below: Flags) -> sparse.csr_array:
+    """y[v, farther] - y[v, nearer] <= 0 for neighbouring thresholds on one side of a value."""
+    first = np.flatnonzero((owner[1:] == owner[:-1]) & (below[1:] == below[:-1]))
     row = np.arange(len(first))
+    upward = below[first]
     ends = np.concatenate([np.ones(len(first)), -np.ones(len(first))])
-    places = (np.concatenate([row, row]), np.concatenate([first, first + 1]))
-    return sparse.csr_array((ends, places), shape=(len(first), len(owner)))
+    columns = np.concatenate([np.where(upward, first + 1, first), np.where(upward, first, first + 1)])
+    return sparse.csr_array((ends, (np.concatenate([row, row]), columns)), shape=(len(first), len(owner)))
 
 
 def _moved(programme: _Programme, asked: Flags) -> Flags:
-    """Which z differ from what is true in the solution that is farthest from it in those that are asked."""
-    away = np.where(programme.below, 1.0, -1.0)
+    """Which thresholds are crossed in the solution in which as many as possible of those that are asked are.
+
+    Each is a sum of two parts: the first, at most _LITTLE, is what counts, the second lets others cross far more where
+    that is what it takes. So nearly all that can be crossed is crossed at once.
+    """
+    size = len(asked)
     found = linprog(  # type: ignore[call-overload]  # its types know no sparse matrix
-        np.where(asked, away, 0.0),
-        A_ub=programme.matrix,
-        b_ub=programme.most,
-        bounds=np.array([[0.0, 1.0]]),
-        method="highs-ipm",
+        np.concatenate([np.where(asked, -1.0, 0.0), np.zeros(size)]),
+        A_ub=sparse.hstack([programme.matrix, programme.matrix], format="csr"),
+        b_ub=np.zeros(programme.matrix.shape[0]),
+        bounds=np.repeat([[0.0, _LITTLE], [0.0, 1.0]], size, axis=0),
+        method="highs-ds",
     )
-    if found.x is None:  # the truth is a solution: only a solver that gave up comes here, and nothing is shown to move
+    if found.x is None:  # y = 0, the truth, is a solution: the solver gave up, and nothing is shown to move
         return np.zeros_like(asked)
-    moved: Flags = np.abs(np.asarray(found.x) - programme.below) > _LOOSE
+    crossed = np.asarray(found.x)[:size] + np.asarray(found.x)[size:]
+    if (programme.matrix @ crossed).max(initial=0.0) > _EXACT:
+        return np.zeros_like(asked)
+    moved: Flags = crossed > _LOOSE
     return moved
 
 
