@@ -9,6 +9,7 @@ notice. `anonymity_checks` looks whether all this is so.
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
@@ -29,6 +30,9 @@ REWRITTEN = {
     "spent_key": "key_hash",
 }
 
+STEP = 5
+"""Counts of submissions are told in steps of so many, as everywhere while a wave is open."""
+
 EMPTY_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
 """PostgreSQL: ends the file of the server's log and lets it remove what is old; refused to whom it does not trust."""
 
@@ -47,6 +51,32 @@ def _forget_spent_keys(database: Database) -> None:
     with database.session() as session, database.write(session):
         session.execute(delete(SpentKey))
         session.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What was sealed since the last rewrite, in steps of five: an exact count, read often, would show people come in."""
+
+    at: datetime | None
+    any: bool
+    at_least: int
+
+
+def waiting(session: Session) -> Waiting:
+    """What whoever controls the machine could still tie to links: submissions of all waves since the last rewrite."""
+    mark = last(session)
+    sealed = session.scalar(select(func.count()).select_from(Submission)) or 0
+    since = max(0, sealed - (mark.sealed if mark else 0))
+    return Waiting(mark.at if mark else None, since > 0, since - since % STEP)
+
+
+def in_steps(count: int) -> str:
+    """A count as it may be told.
+
+    >>> in_steps(3), in_steps(23)
+    ('Fewer than 5', 'At least 20')
+    """
+    return f"Fewer than {STEP}" if count < STEP else f"At least {count - count % STEP:,}"
 
 
 def last(session: Session) -> Rewriting | None:

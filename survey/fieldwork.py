@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from survey.models import Authority, Headcount, Invitation, Participation, Wave
+from survey.models import Authority, Headcount, Invitation, Participation, Submission, Wave
 from survey.participation import Progress, in_steps
 from survey.vocabulary import InvitationKind, WaveState
 
@@ -30,7 +30,8 @@ def current(session: Session, authority_codes: Collection[str]) -> list[tuple[st
 def totals(session: Session, wave: Wave) -> dict[int, Progress]:
     """Progress of every participation of a wave, without its service areas: two statements, however many there are.
 
-    Counted from receipts, rounded down to fives; the rate only where at least 50 staff are known of.
+    Counted from receipts while the wave is open and from sealed answers when it has closed, as receipts are gone then;
+    rounded down to fives; the rate only where at least 50 staff are known of.
     """
     is_total = (Headcount.service_area == "") & (Headcount.tier == "")
     is_cell = (Headcount.service_area != "") & (Headcount.tier != "")
@@ -46,14 +47,28 @@ def totals(session: Session, wave: Wave) -> dict[int, Progress]:
             .group_by(Headcount.participation_id)
         )
     }
+    counted = _sealed(wave) if wave.state == WaveState.CLOSED else _received(wave)
+    return {one: in_steps(int(count), {}, staff.get(one, 0)) for one, count in session.execute(counted)}
+
+
+def _received(wave: Wave) -> Select[int, int]:
     received = func.sum(case((Invitation.used, 1), else_=0) + Invitation.received)
-    rows = session.execute(
+    return (
         select(Participation.id, func.coalesce(received, 0))
         .outerjoin(Invitation, Invitation.participation_id == Participation.id)
         .where(Participation.wave_id == wave.id)
         .group_by(Participation.id)
     )
-    return {one: in_steps(int(count), {}, staff.get(one, 0)) for one, count in rows}
+
+
+def _sealed(wave: Wave) -> Select[int, int]:
+    same = (Submission.wave_id == Participation.wave_id) & (Submission.authority_id == Participation.authority_id)
+    return (
+        select(Participation.id, func.count(Submission.id))
+        .outerjoin(Submission, same)
+        .where(Participation.wave_id == wave.id)
+        .group_by(Participation.id)
+    )
 
 
 def staff_by_area(session: Session, participation: Participation) -> dict[str, int]:

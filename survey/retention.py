@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from survey import receipts
 from survey.models import Draft, Invitation, Participation, Wave
 from survey.vocabulary import WaveState
 
@@ -18,8 +19,10 @@ ADDRESS_DAYS: Final = 90
 def forget(session: Session, *, now: datetime) -> None:
     """Delete drafts 30 days, addresses of officers 90 days after the last date of a wave that has closed.
 
-    Counts stay: a link without its address still says that somebody was invited, and whether it was used.
+    Counts stay: a link without its address still says that somebody was invited. Whether it was used went when the wave
+    closed; a wave that closed under an earlier version loses that here.
     """
+    receipts.drop_old(session)
     session.execute(delete(Draft).where(Draft.invitation_id.in_(_links(now - timedelta(days=DRAFT_DAYS)))))
     old = Invitation.id.in_(_links(now - timedelta(days=ADDRESS_DAYS))), Invitation.address.is_not(None)
     session.execute(update(Invitation).where(*old).values(address=None))

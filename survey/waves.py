@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey import assessments, editions, participation, transitions
+from survey import assessments, editions, participation, receipts, transitions
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Edition, Participation, Wave
 from survey.vocabulary import EditionState, RoleName, WaveState
@@ -166,7 +166,8 @@ def close(
 ) -> None:
     """Close a wave whose last date has passed, or earlier with a reason. What was not submitted is never counted.
 
-    Afterwards, outside the transaction, `anonymity.rewrite` takes the last traces of the order of submission away.
+    Receipts go: nobody needs to know any more who has answered. Afterwards, outside the transaction,
+    `anonymity.rewrite` takes the last traces of them and of the order of submission away.
     """
     if now < wave.closes_at and not reason.strip():
         raise TooEarly(
@@ -176,6 +177,7 @@ def close(
         session, transitions.WAVE, wave, WaveState.CLOSED, now=now, actor=actor, roles=roles, reason=reason
     )
     participation.settle_frames(session, wave)
+    receipts.drop(session, wave)
 
 
 def by_code(session: Session, code: str) -> Wave:

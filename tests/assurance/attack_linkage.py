@@ -6,14 +6,14 @@ import re
 import shutil
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import pysqlite3.dbapi2 as sqlite
 from scipy import stats
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 from survey.db import Database
 
@@ -81,6 +81,43 @@ def _both(left: Orders, right: Orders) -> Iterator[tuple[tuple[str, Sequence[str
         for other, second in right.items():
             yield (one, first), (other, second)
             yield (one, first), (f"{other}, backwards", second[::-1])
+
+
+# Who answered
+
+
+def told_apart(database: Database, answered: Collection[str], invited: Collection[str]) -> tuple[int, str]:
+    """Who has answered? The best guess by any value that stands with a link: how many of the invited it gets right.
+
+    Every column of the link itself, and of whatever points to it: the set of links with that value is guessed to be
+    those that answered, or all the others.
+    """
+    guesses: dict[str, set[str]] = defaultdict(set)
+    with database.engine.connect() as connection:
+        for table, key in _pointing(connection):
+            columns = [one["name"] for one in inspect(connection).get_columns(table) if one["name"] not in ("id", key)]
+            chosen = ", ".join(f'"{one}"' for one in columns)
+            for row in connection.exec_driver_sql(f'SELECT "{key}", {chosen} FROM "{table}"'):  # noqa: S608
+                guesses[f"a row of {table}"].add(str(row[0]))
+                for column, value in zip(columns, row[1:], strict=True):
+                    guesses[f"{table}.{column} = {value}"].add(str(row[0]))
+    everybody, right = set(invited), set(answered)
+    best, by = 0, "nothing"
+    for name, links in guesses.items():
+        wrong = len((links & everybody) ^ right)
+        hits = max(wrong, len(everybody) - wrong)
+        if hits > best:
+            best, by = hits, name
+    return best, by
+
+
+def _pointing(connection: Connection) -> Iterator[tuple[str, str]]:
+    """The table of links, and every table with a column that points to it."""
+    yield "invitation", "id"
+    for table in inspect(connection).get_table_names():
+        for pointer in inspect(connection).get_foreign_keys(table):
+            if pointer["referred_table"] == "invitation":
+                yield table, pointer["constrained_columns"][0]
 
 
 # Orders

@@ -13,10 +13,11 @@ from pathlib import Path
 import attack_linkage
 import pytest
 from attack_linkage import Found, Truth
-from sqlalchemy import text
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from questionnaires.definition import Questionnaire
-from survey import anonymity, answers, audit, editions, keys, links, submissions
+from survey import anonymity, answers, audit, editions, invitations, keys, links, receipts, submissions, waves
 from survey.db import Database
 from survey.models import Invitation, Wave
 from survey.vocabulary import InvitationKind
@@ -88,6 +89,50 @@ def _one_answers(database: Database, questionnaire: Questionnaire, number: int, 
         )  # fmt: skip
         session.commit()
     return found.invitation_id
+
+
+def half_answered(wave) -> tuple[set[str], set[str]]:
+    """Every second of the invited answers; the others are reminded; the wave closes. Who answered, and who was invited."""
+    database, open_wave, questionnaire = wave
+    numbers = range(0, OFFICERS, 2)
+    new_id = drawn(7)
+    answered_by = {str(_one_answers(database, questionnaire, number, new_id)) for number in numbers}
+    with database.session() as session, database.write(session):
+        found = session.get_one(Wave, open_wave.id)
+        for round_ in (1, 2):
+            invitations.queue_mails(session, found, template="invitation", round_=round_, now=found.opens_at)
+        waves.close(session, found, actor="system", now=found.closes_at)
+        session.commit()
+        invited = {str(one) for one in session.scalars(select(Invitation.id))}
+    anonymity.rewrite(database)
+    return answered_by, invited
+
+
+def test_after_the_close_nothing_tells_who_has_answered(wave):
+    """Guessing that everybody did, or nobody, is right for half of them; nothing that is kept is better."""
+    answered_by, invited = half_answered(wave)
+    best, by = attack_linkage.told_apart(wave[0], answered_by, invited)
+    sys.stdout.write(f"who answered, after the close: {best} of {len(invited)} right ({by})\n")
+    assert len(invited) == 2 * len(answered_by) == OFFICERS
+    assert best <= OFFICERS // 2 + 1  # a value of one link alone moves it by one
+
+
+def test_receipts_and_reminders_that_stay_are_noticed(wave, monkeypatch):
+    monkeypatch.setattr(receipts, "drop", lambda *_: None)
+    answered_by, invited = half_answered(wave)
+    assert attack_linkage.told_apart(wave[0], answered_by, invited)[0] == OFFICERS
+
+
+def test_a_receipt_that_only_leaves_its_reminder_is_noticed(wave, monkeypatch):
+    """The planted defect: links say nothing any more, but whoever got a mail had not answered by then."""
+    monkeypatch.setattr(receipts, "drop", _drop_the_flag_alone)
+    answered_by, invited = half_answered(wave)
+    best, by = attack_linkage.told_apart(wave[0], answered_by, invited)
+    assert (best, "outbox_message" in by) == (OFFICERS, True)
+
+
+def _drop_the_flag_alone(session: Session, _: Wave) -> None:
+    session.execute(update(Invitation).values(used=False))
 
 
 def told(found: Found, what: str) -> None:
