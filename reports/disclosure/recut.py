@@ -33,7 +33,9 @@ def recuts(new: Mapping[str, pd.DataFrame], told: Mapping[str, pd.DataFrame], *,
     have other names than before (service areas were merged, borders moved) is named with each new or missing part,
     however many people it has, because counts do not say who is where. An authority that has left, or is new, is not
     looked at. Frames are SCORES, ITEMS, GROUP_SCORES and CELL_SCORES as published, with an empty `n` where a row is
-    withheld: what was not told cannot be subtracted. Methodology 10, rule 10.
+    withheld. Where people came or went, a part that only one of the releases shows is named, too: six people of a
+    service area that was withheld follow from the area with eleven more people, less what all gained. Methodology 10,
+    rule 10.
 
     >>> def of(n, group="housing"):
     ...     row = {"authority": "A", "kind": "service_area", "group": group, "measure": "agile", "n": n}
@@ -44,11 +46,13 @@ def recuts(new: Mapping[str, pd.DataFrame], told: Mapping[str, pd.DataFrame], *,
     ['housing', 'places']
     """
     found: set[Recut] = set()
+    moved = _moved(new, told)
     for name, keys in _KEYS.items():
         if name not in new or name not in told:
             continue
         found |= _close(new[name], told[name], list(keys), minimum)
         if name in _STRUCTURE:
+            found |= _shown_once(new[name], told[name], list(keys), moved)
             found |= _renamed(new[name], told[name], list(_STRUCTURE[name]))
     return tuple(sorted(found))
 
@@ -58,6 +62,26 @@ def _close(new: pd.DataFrame, told: pd.DataFrame, keys: list[str], minimum: int)
     apart = (both["n"] - both["n_told"]).abs()
     rows = both[((apart > 0) & (apart < minimum)).fillna(value=False)]
     groups = rows[keys[1:-1]] if len(keys) > 2 else rows[keys[1:]]
+    return _named(rows, groups)
+
+
+def _moved(new: Mapping[str, pd.DataFrame], told: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Authorities that have other numbers of people than before."""
+    if "scores" not in new or "scores" not in told:
+        return frozenset()
+    keys = list(_KEYS["scores"])
+    both = new["scores"][[*keys, "n"]].merge(told["scores"][[*keys, "n"]], on=keys, suffixes=("", "_told"))
+    return frozenset(both.loc[(both["n"] != both["n_told"]).fillna(value=False), "authority"].astype(str))
+
+
+def _shown_once(new: pd.DataFrame, told: pd.DataFrame, keys: list[str], moved: frozenset[str]) -> set[Recut]:
+    """Parts of authorities whose people have changed that one release shows and the other one withholds."""
+    both = new[[*keys, "n"]].merge(told[[*keys, "n"]], on=keys, suffixes=("", "_told"))
+    once = (both["n"].isna() != both["n_told"].isna()) & both["authority"].astype(str).isin(moved)
+    return _named(both[once], both.loc[once, keys[1:-1]])
+
+
+def _named(rows: pd.DataFrame, groups: pd.DataFrame) -> set[Recut]:
     return {
         Recut(str(authority), " ".join(map(str, group)))
         for authority, group in zip(rows["authority"], groups.itertuples(index=False), strict=True)
