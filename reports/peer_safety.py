@@ -11,6 +11,7 @@ from reports import frames
 from reports.disclosure import peer_audit
 from reports.disclosure.peer_audit import AVERAGE, Audit, Shown
 from reports.disclosure.reasons import Reason
+from reports.rules import Rules
 
 COMPARED, MENU = "compared", "menu"
 """Frames beside those that are published: the scores that are in the benchmarks, and the peer groups."""
@@ -24,13 +25,14 @@ def audit(
     *,
     label: str = "",
     named: Collection[str] = (),
+    rules: Rules = peer_audit.DEFAULTS,
     tell: Callable[[str], None] | None = None,
 ) -> Audit:
     """`peer_audit.audit` of computed frames, before anything of them is withheld for publication.
 
     `named` are the codes of the authorities whose scores others are told by name.
     """
-    return peer_audit.audit(_shown(computed, label, frozenset(named)), earlier, tell=tell)
+    return peer_audit.audit(_shown(computed, label, frozenset(named), rules), earlier, tell=tell)
 
 
 def without(computed: Mapping[str, pd.DataFrame], dropped: Collection[tuple[str, str]]) -> dict[str, pd.DataFrame]:
@@ -74,11 +76,11 @@ def _marked(frame: pd.DataFrame, groups: Sequence[str], gone: Collection[tuple[s
     return frame.assign(reason=frame["reason"].mask(hit & open_.to_numpy(dtype=np.bool_), str(Reason.PINNED)))
 
 
-def _shown(computed: Mapping[str, pd.DataFrame], label: str, named: frozenset[str]) -> Shown:
+def _shown(computed: Mapping[str, pd.DataFrame], label: str, named: frozenset[str], rules: Rules) -> Shown:
     """What of the computed frames will be told: figures with a reason against them will not."""
     benchmarks, average = computed["benchmarks"].copy(), computed[peer_audit.AVERAGE].copy()
     partly = (benchmarks["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
-    benchmarks.loc[benchmarks["reason"].notna() & ~partly, "median"] = pd.NA
+    benchmarks.loc[benchmarks["reason"].notna() & ~partly, ["median", "median_lower", "median_upper"]] = pd.NA
     benchmarks.loc[benchmarks["reason"].notna(), ["lower_quartile", "upper_quartile"]] = pd.NA
     average.loc[average["reason"].notna(), "score"] = pd.NA
-    return Shown(label, computed[MENU], computed[COMPARED], benchmarks, average, named)
+    return Shown(label, computed[MENU], computed[COMPARED], benchmarks, average, named, rules)

@@ -142,7 +142,7 @@ def audited(
     """
     if peer_safety.COMPARED not in results.frames:
         return results, None
-    found = peer_safety.audit(results.frames, earlier, named=named, tell=tell)
+    found = peer_safety.audit(results.frames, earlier, named=named, rules=results.rules, tell=tell)
     safe = without(results, found.dropped)
     kept = {name: frame for name, frame in safe.frames.items() if name != peer_safety.COMPARED}
     return replace(safe, frames=kept), found

@@ -17,6 +17,7 @@ from reports import frames, peers
 from reports.disclosure import peer_audit
 from reports.disclosure.peer_audit import Audit, Shown
 from reports.disclosure.recut import recuts
+from reports.rules import Rules
 from survey import stored_results
 from survey.models import Release, Wave
 from survey.vocabulary import ReleaseState
@@ -63,6 +64,7 @@ def shown(session: Session, release: Release) -> Shown:
         stored_results.rows(session, frames.BENCHMARKS, release),
         stored_results.rows(session, frames.AVERAGE_OFFICER, release),
         frozenset(stored_results.named(session, release)),
+        Rules(**release.rules),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from reports.disclosure import order_statistics
-from reports.disclosure.order_statistics import LEAST, MOST, Quantile
+from reports.disclosure.order_statistics import LEAST, MOST, Between, Quantile
 from reports.statistics.sums import Floats, Ints
 
 Flags = NDArray[np.bool_]
@@ -34,6 +35,7 @@ class Told:
     members: Ints
     quantiles: tuple[Quantile, ...]
     others: int = 0
+    between: tuple[Between, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme 
     for group in told:
         free = group.members[~known[group.members]]
         values = truth[group.members]
-        for bound, number, is_least in order_statistics.thresholds(len(group.members) + group.others, group.quantiles):
+        told_of = order_statistics.thresholds(len(group.members) + group.others, group.quantiles)
+        for bound, number, is_least in itertools.chain(told_of, order_statistics.counts(group.between)):
             # "less than" is "at most" a little less, where somebody stands on the threshold itself
             edge = bound if is_least or not (values == bound).any() else bound - 1.0 / _FINE
             below = int((values <= edge + 0.5 / _FINE).sum())

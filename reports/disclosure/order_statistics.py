@@ -22,6 +22,16 @@ class Quantile:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """A figure between `low` and `high` that lies between the values at two places of a group (0 is the smallest)."""
+
+    first: int
+    last: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rank:
     """The value at `place` (0 is the smallest) of a group lies between `low` and `high`."""
 
@@ -68,6 +78,19 @@ def thresholds(size: int, quantiles: Sequence[Quantile]) -> Iterator[tuple[float
             yield one.high, one.place + 1, True
         if one.low > LEAST:
             yield one.low, one.place, False
+
+
+def counts(told: Sequence[Between]) -> Iterator[tuple[float, int, bool]]:
+    """What such figures say as counts, in the form of `thresholds`: the first value is at most, the last at least, the figure.
+
+    >>> list(counts([Between(3, 4, 49.5, 50.5)]))
+    [(50.5, 4, True), (49.5, 4, False)]
+    """
+    for one in told:
+        if one.high < MOST:
+            yield one.high, one.first + 1, True
+        if one.low > LEAST:
+            yield one.low, one.last, False
 
 
 def _position(size: int, share: float) -> tuple[int, int, float]:

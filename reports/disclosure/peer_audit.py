@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +12,9 @@ import pandas as pd
 
 from reports.disclosure import interval_programme, row_space
 from reports.disclosure.interval_programme import Flags, Told
-from reports.disclosure.order_statistics import Quantile
+from reports.disclosure.order_statistics import Between, Quantile
+from reports.rules import Rules
+from reports.statistics import bootstrap
 from reports.statistics.sums import Floats, Ints
 
 COALITION = 20
@@ -24,6 +26,7 @@ _SHARES = (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75))
 _SAME = 9  # decimals to which a score is the same in two releases
 
 Dropped = frozenset[tuple[str, str]]
+DEFAULTS = Rules()
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Shown:
     benchmarks: pd.DataFrame
     average_officer: pd.DataFrame
     named: frozenset[str] = frozenset()  # authorities that chose to be named: others know their scores
+    rules: Rules = DEFAULTS  # the seed of the bounds of the median is published
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class _Group:
     members: Ints  # places among the values of the family
     quantiles: Mapping[float, float]
     others: int  # members whose score is withheld for another reason
+    between: tuple[Between, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -103,7 +108,7 @@ def audit(
         if tell is not None:
             tell(measure)
         family = _family(measure, [new, *earlier])
-        figures += sum(len(group.quantiles) for group in family.groups)
+        figures += sum(len(group.quantiles) + len(group.between) for group in family.groups)
         gone, still = _dropped(family, coalitions(family.codes, coalition))
         dropped |= {(name, measure) for name in gone}
         left += [(measure, code) for code in still]
@@ -145,10 +150,22 @@ def _family(measure: str, shown: Sequence[Shown]) -> _Family:
             quantiles = {share: float(row[column]) for column, share in _SHARES if pd.notna(row.get(column))}
             counted = np.array([place[mine[code]] for code in members if code in mine], dtype=np.int64)
             if quantiles and len(counted):
-                groups.append(_Group(at, str(name), counted, quantiles, max(int(row["n"]) - len(counted), 0)))
+                others, bounds = max(int(row["n"]) - len(counted), 0), _bounds(row, one.rules)
+                groups.append(_Group(at, str(name), counted, quantiles, others, bounds))
     codes, truth = [code for code, _ in place], [value for _, value in place]
     named = np.isin(codes, sorted(_named(shown))) if codes else np.zeros(0, dtype=np.bool_)
     return _Family(tuple(codes), np.array(truth, dtype=np.float64), tuple(groups), named)
+
+
+def _bounds(row: Mapping[Hashable, float], rules: Rules) -> tuple[Between, ...]:
+    """Where the told bounds of a median stand among the values of its group, as whole numbers."""
+    if pd.isna(row.get("median_lower")) or pd.isna(row.get("median_upper")):
+        return ()
+    places = bootstrap.bound_places(
+        int(row["n"]), replicates=rules.bootstrap_replicates, seed=rules.seed, confidence=rules.confidence
+    )
+    told = (round(row["median_lower"]), round(row["median_upper"]))
+    return tuple(Between(*place, value - 0.5, value + 0.5) for place, value in zip(places, told, strict=True))
 
 
 def _named(shown: Sequence[Shown]) -> frozenset[str]:
@@ -203,7 +220,7 @@ def _pinned(
         for group in family.groups:
             if not (group.is_new and group.name in without):
                 one = _told(group, mine.own)
-                told.setdefault((*sorted(one.members.tolist()), one.quantiles, one.others), one)
+                told.setdefault((*sorted(one.members.tolist()), one.quantiles, one.others, one.between), one)
         low, high = interval_programme.intervals(list(told.values()), family.truth, mine.values, only=asked)
         narrow = interval_programme.pinned(low, high, mine.values)
         found |= set(narrow.tolist() if asked is None else np.intersect1d(narrow, asked).tolist())
@@ -214,7 +231,7 @@ def _told(group: _Group, known: Flags) -> Told:
     """The figures of a group as whole numbers; its median to a tenth where somebody of it knows their own gap."""
     inside = bool(known[group.members].any())
     quantiles = tuple(_window(share, value, sharp=inside) for share, value in group.quantiles.items())
-    return Told(group.members, quantiles, group.others)
+    return Told(group.members, quantiles, group.others, group.between)
 
 
 def _window(share: float, value: float, *, sharp: bool) -> Quantile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -28,6 +29,27 @@ def median_interval(
     medians = (ordered[below] + ordered[above]) / 2.0
     tail = (1.0 - confidence) / 2.0
     lower, upper = np.quantile(medians, [tail, 1.0 - tail], method="linear").tolist()
+    return lower, upper
+
+
+def bound_places(
+    count: int, *, replicates: int, seed: int, confidence: float = 0.95
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Between which of the `count` sorted values (0 is the smallest) each bound of `median_interval` lies.
+
+    A bound is a quantile of the medians of all samples, and each median lies between two places that depend on the
+    seed alone. So the bound is at least the value at the first and at most the value at the second place that is
+    given: who knows the seed knows where in the group the bound stands. Used to reckon with what bounds tell.
+
+    >>> bound_places(101, replicates=2000, seed=1)
+    ((40, 40), (60, 60))
+    """
+    below, above = (np.sort(places) for places in _middles(count, replicates, seed))
+    tail = (1.0 - confidence) / 2.0
+    lower, upper = (
+        (int(below[math.floor(at)]), int(above[math.ceil(at)]))
+        for at in ((replicates - 1) * tail, (replicates - 1) * (1.0 - tail))
+    )
     return lower, upper
 
 

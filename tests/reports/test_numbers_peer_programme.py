@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 
@@ -11,7 +12,8 @@ from scipy.optimize import linprog
 
 from reports.disclosure import interval_programme, order_statistics
 from reports.disclosure.interval_programme import TOLD, Told
-from reports.disclosure.order_statistics import Quantile
+from reports.disclosure.order_statistics import Between, Quantile
+from reports.statistics import bootstrap
 
 COUNT = 9
 SEEDS = 60 if os.environ.get("ASSURANCE") == "long" else 8
@@ -65,7 +67,7 @@ def plain(told: list[Told], truth: np.ndarray, known: np.ndarray) -> tuple[np.nd
         aim = np.zeros(len(column))
         aim[at] = -1.0 if truth[v] > edge else 1.0  # away from the truth
         found = linprog(aim, A_ub=np.array(rows), b_ub=most, bounds=bounds, method="highs")
-        if abs(found.x[at] - (truth[v] <= edge)) < 1e-7:
+        if abs(np.asarray(found.x)[at] - (truth[v] <= edge)) < 1e-7:
             low[v] = max(low[v], edge) if truth[v] > edge else low[v]
             high[v] = min(high[v], edge) if truth[v] <= edge else high[v]
     return low, high
@@ -92,3 +94,25 @@ def test_the_small_sectors_hold_both_pinned_and_free_authorities() -> None:
         found.append(len(interval_programme.pinned(*interval_programme.intervals(told, truth, known), known)))
     assert sum(found) >= 10
     assert sum(found) <= 8 * COUNT - 20
+
+
+@pytest.mark.parametrize("count", [10, 11, 36])
+def test_a_bound_of_a_median_stands_between_the_places_that_its_seed_gives(count: int) -> None:
+    for seed in range(20):
+        values = np.sort(np.random.default_rng(seed).normal(55, 8, count))
+        bounds = bootstrap.median_interval(values, replicates=500, seed=7)
+        places = bootstrap.bound_places(count, replicates=500, seed=7)
+        for bound, (first, last) in zip(bounds, places, strict=True):
+            assert values[first] <= bound <= values[last]
+
+
+def test_bounds_of_a_median_add_to_what_is_known() -> None:
+    """Eleven values, two of them known to be low: the third lowest is told to be near 40, so that nobody else is below."""
+    truth = np.array([20.0, 30.0, 40.0, 41.0, 42.0, 43.0, 44.0, 45.0, 46.0, 47.0, 48.0])
+    known = np.arange(11) < 2
+    group = Told(np.arange(11), (Quantile(0.5, 42.5, 43.5),))
+    assert interval_programme.intervals([group], truth, known)[0][2] == 0.0
+    bounds = (Between(2, 2, 39.5, 40.5), Between(8, 8, 45.5, 46.5))
+    low, _ = interval_programme.intervals([dataclasses.replace(group, between=bounds)], truth, known)
+    assert low[2] == 39.5
+    assert (low[2:] >= 39.5).all()
