@@ -98,10 +98,17 @@ def digest(texts: Mapping[str, list[Section]]) -> str:
 
 def changed(session: Session, settings: Settings) -> list[str]:
     """What is not as the officers of a wave in the field were told: one sentence for each fact."""
+    return [line for told in in_the_field(session, settings) for line in _differences(told)]
+
+
+def changed_of(session: Session, wave: Wave, settings: Settings) -> list[str]:
+    """The same for one wave in the field."""
+    return _differences(Told(wave, facts_of(session, wave.id, settings), session.get(PrivacyNotice, wave.id)))
+
+
+def _differences(told: Told) -> list[str]:
     found = []
-    for told in in_the_field(session, settings):
-        if told.notice is None:
-            continue
+    if told.notice is not None:
         if digest(told.notice.texts) != told.notice.digest:
             found.append(f"Wave {told.wave.code}: the frozen text is not the one that was frozen.")
         for name in sorted(told.facts):

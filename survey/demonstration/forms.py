@@ -30,6 +30,7 @@ def forms(
     rng = np.random.default_rng([seed, 7, wave])
     scored = [(item.code, [*(option.code for option in item.options), None]) for item in sheet.items]
     extras = [_extra(item, sheet, rng) for item in questionnaire.items.values() if _is_extra(item)]
+    extras += _equality(questionnaire, len(sheet), np.random.default_rng([seed, 8, wave]))
     tier, area = questionnaire.role_item(Role.TIER), questionnaire.role_item(Role.SERVICE_AREA)
     tiers = tier_codes()
     owners = [authority_ids[staff.place.code] for staff in staffs]
@@ -68,6 +69,21 @@ def _extra(item: Item, sheet: Sheet, rng: np.random.Generator) -> tuple[str, lis
     took: NDArray[np.bool_] = rng.random(size) < TOOK_PART * _keenness(sheet)
     nothing: AnswerValue | None = [none] if none else None
     return item.code, [[codes[place]] if yes else nothing for place, yes in zip(chosen, took.tolist(), strict=True)]
+
+
+def _equality(
+    questionnaire: Questionnaire, size: int, rng: np.random.Generator
+) -> list[tuple[str, list[AnswerValue | None]]]:
+    """Equality answers by the shares of a file, whoever somebody is; none where the wave does not ask."""
+    asked = [item for item in questionnaire.items.values() if item.role is Role.EQUALITY]
+    shares = tomllib.loads((FOLDER / "mix.toml").read_text(encoding="utf-8")) if asked else {}
+    found: list[tuple[str, list[AnswerValue | None]]] = []
+    for item in asked:
+        codes: list[AnswerValue | None] = [*shares[item.code], None]
+        bounds = np.cumsum([*shares[item.code].values()]) / 100
+        places = np.searchsorted(bounds, rng.random(size), side="right").tolist()
+        found.append((item.code, [codes[place] for place in places]))
+    return found
 
 
 def _keenness(sheet: Sheet) -> NDArray[np.float64]:

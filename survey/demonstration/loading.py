@@ -24,6 +24,7 @@ from survey import (
     documents,
     editions,
     invitations,
+    naming,
     participation,
     register,
     releases,
@@ -46,6 +47,8 @@ EARLIER_WORDING = "Our senior leaders are the ones who bring about change."
 INSTRUMENTS = (files.STAFF, files.SELF_ASSESSMENT)
 OPENED_BEFORE, OPEN_FOR = timedelta(days=16), timedelta(weeks=8)
 ANSWERED_SO_FAR = 0.42
+NAMED = 1  # of codes by sevens
+ASKS_EQUALITY, EQUALITY = 1, ("equality",)  # the second wave, whose release is the newest
 PERSONAL_IN_OPEN_WAVE = (HOME, *sector.PERSONAL_LINKS)
 
 
@@ -176,6 +179,7 @@ def _play(scene: Scene, season: Season) -> None:
             season.code,
             f"Digital maturity survey {season.code}",
             waves.Dates.of(season.opens, season.deadline),
+            optional_sections=EQUALITY if season.number == ASKS_EQUALITY else (),
             demonstration=True,
         ),
         scene.edition_of(season.number),
@@ -188,6 +192,7 @@ def _play(scene: Scene, season: Season) -> None:
     participation.add(session, wave, codes, actor=researcher.actor, now=season.opens - timedelta(days=21))
     _return_headcounts(scene, wave, staffs, now=season.opens - timedelta(days=7))
     waves.open_wave(session, wave, actor=researcher.actor, now=season.opens)
+    _choose_names(scene, wave, now=season.opens)
     _collect(scene, wave, staffs, season)
     self_assessments.enter(
         session,
@@ -201,10 +206,19 @@ def _play(scene: Scene, season: Season) -> None:
         _publish(scene, wave, season.published)
 
 
+def _choose_names(scene: Scene, wave: Wave, *, now: datetime) -> None:
+    """The home authority and every seventh other choose to be named to each other."""
+    for one in participation.of_wave(scene.session, wave):
+        code = one.authority.code
+        if code == HOME or (code[-1:].isdecimal() and int(code[1:]) % 7 == NAMED):
+            naming.choose(scene.session, wave, one, is_named=True, actor=ACTOR, now=now)
+
+
 def _collect(scene: Scene, wave: Wave, staffs: Sequence[Staff], season: Season) -> None:
     """Links are handed out, officers answer: through personal links in a few authorities, shared ones elsewhere."""
     session, actor = scene.session, scene.people["researcher"].actor
-    questionnaire = editions.questionnaire_of(session, scene.edition_of(season.number), optional_sections=())
+    sections = wave.optional_sections.split()
+    questionnaire = editions.questionnaire_of(session, scene.edition_of(season.number), optional_sections=sections)
     by_code = {one.authority.code: one for one in participation.of_wave(session, wave)}
     by_name = PERSONAL_IN_OPEN_WAVE if season.published is None else sector.PERSONAL_LINKS
     for staff in staffs:

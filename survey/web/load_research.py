@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from survey import (
+    anonymity,
     answer_quality,
     chasing,
     editions,
@@ -17,6 +18,7 @@ from survey import (
     transitions,
     waves,
 )
+from survey.anonymity import Waiting
 from survey.answer_quality import AnswerQuality
 from survey.participation import Progress
 from survey.transitions import Transition
@@ -45,6 +47,7 @@ class WavePage:
     steps: tuple[Transition, ...]
     find: str = ""
     chase: tuple[tuple[str, str], ...] = ()
+    waiting: Waiting | None = None  # while it takes answers: what the nightly rewrite has still to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +98,14 @@ def wave_page(asked: Asked) -> WavePage:
     progress = fieldwork.totals(asked.session, found)
     find = asked.query.get("find", "").strip()[:60]
     parts = participation.of_wave(asked.session, found)
+    collecting = found.state in links.COLLECTING
     return WavePage(
         found,
         tuple(TakingPart(one, progress[one.id]) for one in parts if _is_looked_for(one.authority, find)),
         transitions.targets(transitions.WAVE, found.state, asked.person.roles),
         find,
-        _chase(parts, progress) if found.state in links.COLLECTING else (),
+        _chase(parts, progress) if collecting else (),
+        anonymity.waiting(asked.session) if collecting else None,
     )
 
 

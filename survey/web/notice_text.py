@@ -45,6 +45,7 @@ def in_languages(facts: Facts) -> Texts:
 def sections(facts: Facts) -> list[Section]:
     """The notice in the language of the page."""
     return [
+        {"heading": _("In short"), "lines": [_in_short(facts)]},
         {"heading": _("Who asks"), "lines": _asking(facts)},
         {"heading": _("If you answer"), "lines": _answering(facts)},
         {"heading": _("Where the limits are"), "lines": _limits(facts)},
@@ -52,6 +53,15 @@ def sections(facts: Facts) -> list[Section]:
         {"heading": _("How long we keep it"), "lines": _keeping(facts)},
         {"heading": _("What the machine writes down"), "lines": [_written()]},
     ]
+
+
+def _in_short(facts: Facts) -> str:
+    return str(
+        _(
+            "Nobody at your council sees what you answered: results are about groups of at least %(people)s people. What you send is kept without your name, your address and your link. It is not perfect, so the limits are told below.",
+            people=facts["people"],
+        )
+    )
 
 
 def _asking(facts: Facts) -> list[str]:
@@ -74,13 +84,15 @@ def _asking(facts: Facts) -> list[str]:
 def _answering(facts: Facts) -> list[str]:
     lines = [
         _(
-            "While you answer, your draft hangs on your link, so that you can come back. It is shown only to the browser that saved it, or after your resume code."
+            "While you answer, your draft is kept with your link, so that you can come back. It is shown only to the browser that saved it, or after your resume code."
         ),
         _(
             "When you send, your answers are stored under a new random number: without your link, your address, the date, the time taken, your IP address or your browser. The draft is deleted and overwritten."
         ),
         _("Free texts and equality answers are stored apart from the rest, each under a random number of its own."),
-        _("We note that your link was used, not when."),
+        _(
+            "We note that your link was used, not when. When the survey closes, we delete that note and the list of mails sent to links."
+        ),
     ]
     if facts.get("shared_link"):
         lines.append(_("Where a council gave one link to everybody, we count how many answers came with it."))
@@ -114,7 +126,7 @@ def _limits(facts: Facts) -> list[str]:
         )
     lines += [
         _(
-            "If you are the only one at your council who answers, whoever holds the database knows that the answers are yours."
+            "If you are the only one at your council who answers, whoever can read the database while the survey is open knows that the answers are yours. After it has closed, that is so only if you alone were invited."
         ),
         _("The people who run the machine must not do any of this, and nobody else can."),
         _("What you write in your own words may say who you are. Only the research team reads it."),
@@ -129,10 +141,14 @@ def _seeing(facts: Facts) -> list[str]:
             people=facts["people"],
         ),
         _(
-            "Other councils: results of groups of at least %(authorities)s councils, never yours alone.",
+            "Other councils: results of groups of at least %(authorities)s councils, yours alone only if your council agreed to be named.",
             authorities=facts["authorities"],
         ),
         _("The research team: answers without names, links or times."),
+        _(
+            "Files for researchers leave out what fewer than %(people)s people share. One file has it, to check our numbers: two people must agree to it, and nobody gets both.",
+            people=facts["people"],
+        ),
     ]
     if facts.get("equality"):
         lines.append(
@@ -157,7 +173,7 @@ def _keeping(facts: Facts) -> list[str]:
         days, weeks, months = str(facts["backups"]).split("/")
         lines.append(
             _(
-                "Backups: of the last %(days)s days, %(weeks)s weeks and %(months)s months.",
+                "Backups: of the last %(days)s days, %(weeks)s weeks and %(months)s months. What we deleted is in them until then.",
                 days=days,
                 weeks=weeks,
                 months=months,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from survey import anonymity, assessments, audit, editions, invitations, mailing, participation, waves
+from survey import anonymity, assessments, audit, editions, invitations, mailing, notices, participation, waves
 from survey.errors import BadInput
 from survey.waves import Dates, Listed, Plan
 from survey.web import context, sending
@@ -51,7 +51,8 @@ def plan_wave(editions: tuple[Edition, ...]) -> Redirect | tuple[str, int]:
 
 @blueprint.get("/waves/<wave>/")
 def wave(page: WavePage) -> str:
-    return render_template("research/wave.html", page=page, wave=page.wave)
+    not_as_told = notices.changed_of(context.session(), page.wave, context.settings()) if page.waiting else []
+    return render_template("research/wave.html", page=page, wave=page.wave, not_as_told=not_as_told)
 
 
 @blueprint.get("/waves/<wave>/authorities")

@@ -112,3 +112,10 @@ def test_in_welsh_the_notice_is_welsh(browser, open_wave):
     assert "Yn Saesneg yn unig" not in page
     save_a_page(browser, open_wave.personal())
     assert "Am ba hyd rydym yn ei gadw" in browser.get("/privacy").text
+
+
+def test_the_notice_says_that_receipts_go_and_which_file_withholds_nothing(browser, open_wave):
+    page = browser.get("/privacy").text
+    assert "When the survey closes, we delete that note" in page
+    assert "leave out what fewer than 11 people share" in page
+    assert "two people must agree to it, and nobody gets both" in page

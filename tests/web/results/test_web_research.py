@@ -72,6 +72,9 @@ def test_a_wave_goes_from_its_plan_to_its_end(researcher_browser, sqlite_databas
     assert browser.post("/research/waves/2027/open").status == 303
     assert one(sqlite_database, select(Wave.state).where(Wave.code == "2027")) == "open"
     assert browser.post("/research/waves/2027/open").status == 409  # a second click
+    page = browser.get("/research/waves/2027/").text
+    assert "Nothing was sealed since the last rewrite, in any survey." in page
+    assert "The settings are as the privacy notice says." in page
 
     refused = browser.post("/research/waves/2027/close", {"reason": ""})
     assert refused.status == 422
