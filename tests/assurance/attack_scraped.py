@@ -18,6 +18,7 @@ KINDS = {"type": ("type",), "nation": ("nation",), "region": ("region",), "type_
 KINDS |= {"deprivation_fifth": ("deprivation_fifth",)}
 DRAWN = "drawn "
 NEAREST = 15
+FEWEST = 11
 
 
 def code_of(title: str) -> str:
@@ -75,7 +76,9 @@ def people(facts: Sequence[Fact], known: Mapping[str, Wave], authority: str) -> 
             sums = [sums_of(by_release[one], known[one], authority, measure) for one in labels]
             found += [f"{authority} {wave} {measure}: person {one}" for one in pinned(sums)]
             together = Sums([row for one in sums for row in one.rows])
-            found += [f"{authority} {wave} {measure}: sum of {len(one)}" for one in spanned(together, 11)]
+            few = [len(behind) for behind, _, _ in together.rows if len(behind) < FEWEST]
+            found += [f"{authority} {wave} {measure}: a score of {one}" for one in few]
+            found += [f"{authority} {wave} {measure}: sum of {len(one)}" for one in spanned(together, FEWEST)]
     return found
 
 
@@ -166,5 +169,7 @@ def attack(facts: Sequence[Fact], made: Attacked, wave: str, measure: str, coali
     for label, figures in figures_of(facts, made, measure).items():
         if label in names:
             name = names[label]
-            found.learn(Figure(tuple(name(code) for code in one.members), one.share, one.value, one.within) for one in figures)
+            found.learn(
+                Figure(tuple(name(code) for code in one.members), one.share, one.value, one.within) for one in figures
+            )
     return found

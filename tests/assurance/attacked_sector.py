@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from second_opinion import Wave as Known
 from sqlalchemy.orm import Session
 
 from questionnaires import loader
+from reports.rules import Rules
 from survey import editions, keys, participation, peer_lists, people, register, releases, sealing, transitions, waves
 from survey.db import Database
 from survey.models import Release, Wave
@@ -34,6 +35,7 @@ FIRST = datetime(2024, 4, 22, 8, tzinfo=UTC)
 MERGED, LATE, LEFT = ("A001", "A002"), "A003", "A004"
 JOINED = "A900"
 BATCH = 12
+SIZES, LARGE = (1, 4, 6, 11, 12), 14  # of a service area by tier; where answers come late, all of it is shown
 APART = ("person", "authority")
 
 Row = dict[str, str]
@@ -52,26 +54,37 @@ class Attacked:
     lists: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What the service does and takes in: as it is meant to, or with a planted defect."""
+
+    nearest: bool = False
+    batch: int = BATCH
+    sizes: tuple[int, ...] = SIZES
+    rules: Rules = field(default_factory=Rules)
+    lists: Callable[[random.Random, list[str]], dict[str, list[str]]] | None = None
+
+
 @dataclass
 class _Play:
     made: Attacked
     session: Session
     team: dict[str, Principal]
     dice: random.Random
-    batch: int
+    plan: Plan
     people: int = 0
 
 
-def play(database: Database, folder: Path, *, count: int, nearest: bool = False, batch: int = BATCH) -> Iterator[Attacked]:
+def play(database: Database, folder: Path, *, count: int, plan: Plan | None = None) -> Iterator[Attacked]:
     """The sector after each of its releases: 2024.1, the correction 2024.2, and 2025.1; each committed.
 
     Everything goes through the use-cases of live data; only the late batch is put in by hand, as no use-case takes one.
     """
-    dice = random.Random(14)  # noqa: S311 - a sector that anybody can draw again
-    made = Attacked(database, folder, {row["code"]: row for row in _register(dice, count, nearest=nearest)})
+    plan, dice = plan or Plan(), random.Random(14)  # noqa: S311 - a sector that anybody can draw again
+    made = Attacked(database, folder, {row["code"]: row for row in _register(dice, count, nearest=plan.nearest)})
     with database.session() as session:
         with database.write(session):
-            play = _begin(made, session, dice, batch)
+            play = _begin(made, session, dice, plan)
             rows = _answers(play, [one for one in made.register if one != JOINED])
             wave = _wave(play, "2024", FIRST, version="1", rows=rows)
             _released(play, wave, rows, FIRST + timedelta(days=90))
@@ -88,10 +101,10 @@ def play(database: Database, folder: Path, *, count: int, nearest: bool = False,
         yield made
 
 
-def _begin(made: Attacked, session: Session, dice: random.Random, batch: int) -> _Play:
+def _begin(made: Attacked, session: Session, dice: random.Random, plan: Plan) -> _Play:
     old = [row for code, row in made.register.items() if code != JOINED]
     register.import_authorities(session, _csv(old), on=FIRST.date(), now=FIRST, actor="system")
-    play = _Play(made, session, {name: _person(session, name, role) for name, role in TEAM.items()}, dice, batch)
+    play = _Play(made, session, {name: _person(session, name, role) for name, role in TEAM.items()}, dice, plan)
     _members(play)
     return play
 
@@ -104,7 +117,8 @@ def _correct(play: _Play, wave: Wave, rows: list[Row]) -> None:
         actor="system",
     )  # fmt: skip
     late = [
-        _officer(play, LATE, "housing", "frontline", play.dice.randint(2, 4), whole=True) for _ in range(play.batch)
+        _officer(play, LATE, "housing", "frontline", play.dice.randint(2, 4), whole=True)
+        for _ in range(play.plan.batch)
     ]
     questionnaire = editions.questionnaire_of(play.session, editions.get(play.session, wave.edition_id))
     place = sealing.Place(wave.id, wave.edition_id, questionnaire)
@@ -146,17 +160,22 @@ def _wave(play: _Play, code: str, opens: datetime, *, version: str, rows: Sequen
     asked = loader.read(path)
     sealing.seal_many(session, wave, asked, _sealed(session, rows), link_key=LINK_KEY, new_id=keys.new_id)
     waves.close(session, wave, actor="system", now=wave.closes_at)
-    made.lists[code] = {
-        "Coast": sorted(play.dice.sample(codes, 12)),
-        "Partners": sorted(play.dice.sample(codes, 15)),
-    }
+    made.lists[code] = (play.plan.lists or _lists)(play.dice, codes)
     lines = "".join(f"{name},{one}\n" for name, found in made.lists[code].items() for one in found)
-    peer_lists.replace(session, wave, f"list,authority\n{lines}".encode(), actor="system", now=wave.closes_at)
+    if lines:
+        content = f"list,authority\n{lines}".encode()
+        peer_lists.replace(session, wave, content, actor="system", now=wave.closes_at)
     return wave
 
 
+def _lists(dice: random.Random, codes: list[str]) -> dict[str, list[str]]:
+    if len(codes) < 15:
+        return {}
+    return {"Coast": sorted(dice.sample(codes, 12)), "Partners": sorted(dice.sample(codes, 15))}
+
+
 def _released(play: _Play, wave: Wave, rows: Sequence[Row], at: datetime) -> Release:
-    found = releases.calculation(play.session, wave.code)
+    found = releases.calculation(play.session, wave.code, rules=play.plan.rules)
     release = releases.store(play.session, found, by=play.team["researcher"], now=at)
     releases.approve(play.session, release, by=play.team["publisher"], now=at + timedelta(days=1))
     releases.publish(play.session, release, by=play.team["publisher"], now=at + timedelta(days=2))
@@ -229,15 +248,15 @@ def _members(play: _Play) -> None:
 
 
 def _answers(play: _Play, codes: Sequence[str]) -> list[Row]:
-    """Sizes around every threshold; some leave area, tier, single questions or a whole dimension out."""
+    """Some leave area, tier, single questions or a whole dimension out."""
     rows = []
     for code in codes:
-        centre = play.dice.gauss(3.1, 0.35)
+        centre, whole = play.dice.gauss(3.1, 0.35), code == LATE and play.plan.sizes == SIZES
         for area in small_waves.AREAS:
             for tier in ("senior", "manager", "frontline"):
-                for _ in range(play.dice.choice((1, 4, 6, 11, 12))):
+                for _ in range(LARGE if whole else play.dice.choice(play.plan.sizes)):
                     level = min(5, max(1, round(play.dice.gauss(centre, 0.9))))
-                    rows.append(_officer(play, code, area, tier, level))
+                    rows.append(_officer(play, code, area, tier, level, whole=whole))
     return rows
 
 

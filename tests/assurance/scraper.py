@@ -37,7 +37,9 @@ class Fact:
 
     authority: str
     release: str
-    group: str  # a peer group, `service_area:Label`, `tier:Label`, `cell:Label, Label`, an item's text; "" for the whole
+    group: (
+        str  # a peer group, `service_area:Label`, `tier:Label`, `cell:Label, Label`, an item's text; "" for the whole
+    )
     measure: str  # the title as it is printed
     statistic: str
     value: float
@@ -129,8 +131,6 @@ def walk(client: Client, start: str = "/compare/", *, authority: str, skip: re.P
         if status == 303:
             continue
         found.take(read(url, kind, content, authority=authority))
-        if kind == "text/html" and urlsplit(url).path.endswith(".pdf"):
-            continue
         for one in _onward(url, kind, content):
             if one not in seen and (skip is None or not skip.search(one)):
                 seen.add(one)
@@ -143,7 +143,10 @@ def _onward(url: str, kind: str, content: bytes) -> Iterator[str]:
         return
     page = _parsed(content)
     path = urlsplit(url).path
-    for link in [*page.links, *(f"?peer_group={quote(one, safe=':,')}" for one in page.options if ":" in one or one == "all")]:
+    for link in [
+        *page.links,
+        *(f"?peer_group={quote(one, safe=':,')}" for one in page.options if ":" in one or one == "all"),
+    ]:
         onward = urljoin(url, link).partition("#")[0]
         if onward.startswith(("/compare/", "/results/")):
             yield onward
@@ -172,10 +175,12 @@ def read(url: str, kind: str, content: bytes, *, authority: str) -> Scraped:
     if kind == "text/csv":
         return Scraped(list(_from_csv(about, content)), read={"csv": 1})
     if kind == "image/svg+xml" and "/inside/" in parts.path:
-        return Scraped(read={"picture": 1})  # a scale of its own; tests/reports/test_charts_precision.py holds its marks
+        return Scraped(
+            read={"picture": 1}
+        )  # a scale of its own; tests/reports/test_charts_precision.py holds its marks
     if kind == "image/svg+xml":
         return Scraped(list(_from_picture(about, content)), read={"picture": 1})
-    if kind not in ("text/html", "application/pdf") or not label:
+    if kind != "text/html" or not label:
         return Scraped(read={"other": 1})
     page = _parsed(content)
     if place and not group and page.options:
@@ -228,7 +233,7 @@ def _inside(about: tuple[str, str, str, str], group: str, cells: dict[str, str])
 
 
 def _beside_peers(about: tuple[str, str, str, str], title: str, cells: list[tuple[str, str]]) -> Iterator[Fact]:
-    whose, label, group, url = about
+    whose, label, _, url = about
     own = (whose, label, "", url)
     for head, cell in cells:
         if head.startswith("Score"):
@@ -255,7 +260,9 @@ def _answers(about: tuple[str, str, str, str], title: str, cells: list[tuple[str
     whose, label, _, url = about
     for head, cell in cells:
         if "or more" not in cell:
-            yield from _numbered((whose, label, "", url), title, ("n",) if head == "Answers" else (f"share {head}",), cell)
+            yield from _numbered(
+                (whose, label, "", url), title, ("n",) if head == "Answers" else (f"share {head}",), cell
+            )
 
 
 def _from_figures(about: tuple[str, str, str, str], page: Reader) -> Iterator[Fact]:
