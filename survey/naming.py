@@ -24,7 +24,7 @@ def choose(
 
     Refused once the wave has a release: what was told by name cannot be untold, and what was not asked for is not told.
     """
-    if stored_results.first_release(session, wave) is not None:
+    if is_frozen(session, wave):
         raise NotNow(FROZEN)
     code = participation.authority.code
     if is_named == (code in chosen(session, wave)):
@@ -44,6 +44,11 @@ def choose(
         details={"wave": wave.code, "authority": code},
     )
     return True
+
+
+def is_frozen(session: Session, wave: Wave) -> bool:
+    """Whether the wave was computed: then nobody joins those who are named, and nobody leaves them."""
+    return stored_results.first_release(session, wave) is not None
 
 
 def chosen(session: Session, wave: Wave) -> frozenset[str]:

@@ -31,25 +31,47 @@ def replace(session: Session, wave: Wave, content: bytes, *, actor: str, now: da
 
     Refused once the wave has a release: the menu is frozen with its first computation.
     """
+    _refuse_frozen(session, wave)
+    return _keep(session, wave, list(_rows(content)), actor=actor, now=now)
+
+
+def put(session: Session, wave: Wave, name: str, codes: Sequence[str], *, actor: str, now: datetime) -> dict[str, int]:
+    """Add one list of authorities, by name, to those that a wave has; a list of the same name is replaced.
+
+    Rules, faults and audit entry are those of `replace`; "row 2" is the first code.
+    """
+    _refuse_frozen(session, wave)
+    name = " ".join(name.split())
+    kept = [row for row in lists(session, wave) if row[0] != name]
+    rows = [*((0, *row) for row in kept), *((at, name, code) for at, code in enumerate(codes, start=2))]
+    return _keep(session, wave, rows, actor=actor, now=now)
+
+
+def _refuse_frozen(session: Session, wave: Wave) -> None:
     if is_frozen(session, wave):
         raise NotNow(
             f"The peer groups of wave {wave.code} were frozen when it was first computed. They stay as they are."
         )
-    rows = list(_rows(content))
+
+
+def _keep(
+    session: Session, wave: Wave, rows: Sequence[tuple[int, str, str]], *, actor: str, now: datetime
+) -> dict[str, int]:
+    """Put these lists (row of the file, name, code) in place of those that the wave had, if they have no fault."""
     taking_part = {one.authority.code for one in participation.of_wave(session, wave)}
-    lists: dict[str, set[str]] = {}
+    given: dict[str, set[str]] = {}
     for _, name, code in rows:
-        lists.setdefault(name, set()).add(code)
-    faults = [*_row_faults(rows, taking_part), *_list_faults(lists)]
+        given.setdefault(name, set()).add(code)
+    faults = [*_row_faults(rows, taking_part), *_list_faults(given)]
     if faults:
         raise BadInput(NOTHING_CHANGED, tuple(faults[:50]))
     session.execute(delete(PeerList).where(PeerList.wave_id == wave.id))
     entries = [
-        {"wave_id": wave.id, "name": name, "authority": code} for name in sorted(lists) for code in sorted(lists[name])
+        {"wave_id": wave.id, "name": name, "authority": code} for name in sorted(given) for code in sorted(given[name])
     ]
     if entries:
         session.execute(insert(PeerList), entries)
-    sizes = {name: len(codes) for name, codes in sorted(lists.items())}
+    sizes = {name: len(codes) for name, codes in sorted(given.items())}
     audit.record(
         session,
         now=now,
@@ -77,13 +99,27 @@ def menu(session: Session, wave: Wave, authorities: pd.DataFrame) -> pd.DataFram
     return frames.MENU.check(kept[kept["authority"].isin(authorities["code"])])
 
 
-def _lists(session: Session, wave: Wave) -> pd.DataFrame:
+def lists(session: Session, wave: Wave) -> list[tuple[str, str]]:
+    """The lists of a wave: name and code of each authority in it."""
     query = (
         select(PeerList.name, PeerList.authority)
         .where(PeerList.wave_id == wave.id)
         .order_by(PeerList.name, PeerList.authority)
     )
-    rows = [(f"{peers.LIST}:{name}", code) for name, code in session.execute(query)]
+    return [(name, code) for name, code in session.execute(query)]
+
+
+def sizes(session: Session, wave: Wave, authorities: pd.DataFrame) -> list[tuple[str, int]]:
+    """The groups of a wave's menu with how many authorities each has: the frozen ones, or as they would be made now.
+
+    Groups of one authority alone (its nearest) are left out. `authorities` as in `menu`.
+    """
+    found = menu(session, wave, authorities)["peer_group"].value_counts(sort=False)
+    return [(str(name), int(size)) for name, size in found.items() if peers.owner(str(name)) is None]
+
+
+def _lists(session: Session, wave: Wave) -> pd.DataFrame:
+    rows = [(f"{peers.LIST}:{name}", code) for name, code in lists(session, wave)]
     return pd.DataFrame(rows, columns=list(frames.MENU.columns), dtype="string")
 
 

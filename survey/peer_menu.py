@@ -28,7 +28,12 @@ class PeerGroup:
     @property
     def label(self) -> str:
         """In words, with a capital: "Unitary authorities"."""
-        return narrative.first_upper(narrative.group_label(self.code))
+        return label(self.code)
+
+
+def label(code: str) -> str:
+    """A group in words, with a capital: "Unitary authorities"."""
+    return narrative.first_upper(narrative.group_label(code))
 
 
 def group(code: str, size: int, benchmarks: pd.DataFrame) -> PeerGroup:

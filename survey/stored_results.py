@@ -121,6 +121,22 @@ def registered(session: Session, day: date) -> dict[str, int]:
     return {f"{name}:{value}": count for name, value, count in session.execute(query)}
 
 
+def regions(session: Session, day: date) -> dict[str, str]:
+    """The region of every authority of the register on a day; where it has none, its nation."""
+    attribute = AuthorityAttribute
+    query = (
+        select(Authority.code, attribute.name, attribute.value)
+        .join(attribute, attribute.authority_id == Authority.id)
+        .where(
+            attribute.name.in_(("nation", "region")),
+            attribute.valid_from <= day,
+            or_(attribute.valid_to.is_(None), attribute.valid_to > day),
+        )
+        .order_by(Authority.code, attribute.name)
+    )
+    return {code: value for code, _, value in session.execute(query) if value}
+
+
 def _is_shown(authority: str) -> ColumnElement[bool]:
     """The nearest authorities of one authority are its own group, and nobody else's."""
     group = ReleasePeerGroup.peer_group

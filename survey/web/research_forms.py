@@ -80,6 +80,27 @@ class WhoTakesPart(Form):
         return tuple(dict.fromkeys(line.strip() for line in (self.codes.data or "").splitlines() if line.strip()))
 
 
+class PeerListForm(Form):
+    """One list of authorities with its name."""
+
+    name = StringField(
+        _l("Name of the list"),
+        description=_l("Members see it as the name of the group, for example Coastal towns."),
+        validators=[InputRequired(_l("Enter a name")), Length(max=60, message=_l("Use at most 60 characters"))],
+    )
+    codes = TextAreaField(
+        _l("Codes of the authorities"),
+        description=_l("One code on each line, at least 10 that take part in this survey."),
+        validators=[
+            InputRequired(_l("Enter the codes")),
+            Length(max=200_000, message=_l("Enter fewer codes at a time")),
+        ],
+    )
+
+    def lines(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line.strip() for line in (self.codes.data or "").splitlines() if line.strip()))
+
+
 class TypedNumber(Form):
     """The number of people who will get a mail, typed by hand, so that nobody writes to a whole county by mistake."""
 

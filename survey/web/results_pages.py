@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template
 
-from reports.charts import dots, radar, small_multiples
+from reports.charts import dots, hexagons, radar, small_multiples
 from reports.documents import equality_tables
 from survey import documents, equality_results, pictures, result_tables
 from survey.readings import Sector
 from survey.web import context, sending
-from survey.web.load_results import SectorPage, SectorPicture
+from survey.web.load_results import SectorMap, SectorPage, SectorPicture
 
 if TYPE_CHECKING:
     from survey.models.results import Release
@@ -41,6 +41,7 @@ def sector(seen: SectorPage) -> str:
         shown=any(row.score is not None for row in sector.rows) or bool(sector.profiles_by_type),
         fewest=sector.fewest_authorities,
         findings=seen.findings,
+        regions=seen.regions,
         report=documents.size(context.settings(), sector.release),
         mix=equality_results.tables(context.session(), sector.release),
         mix_words=equality_tables.WORDS,
@@ -53,6 +54,16 @@ def picture(picture: SectorPicture) -> Response:
     seen = picture.sector
     key = pictures.key(seen.release, kind=f"sector-{picture.kind}", size=picture.size)
     content = pictures.drawn(context.settings().data / "pictures", key, lambda: _draw(picture))
+    return sending.picture(content, key.etag, audience="public")
+
+
+@blueprint.get("/<label>/regions.svg")
+def regions(seen: SectorMap) -> Response:
+    key = pictures.key(seen.release, kind="sector-regions", size=seen.size)
+    caption = seen.told.caption(seen.foot)
+    content = pictures.drawn(
+        context.settings().data / "pictures", key, lambda: hexagons.hexagons(seen.hexagons, caption, size=seen.size)
+    )
     return sending.picture(content, key.etag, audience="public")
 
 

@@ -6,7 +6,12 @@ from flask import Flask, request
 
 LARGEST_FILE = 10 * 1024 * 1024
 PAGES = frozenset(
-    {"research_imports.import_authorities", "research_imports.import_headcounts", "research_responses.upload"}
+    {
+        "research_imports.import_authorities",
+        "research_imports.import_headcounts",
+        "research_peers.upload",
+        "research_responses.upload",
+    }
 )
 
 

@@ -117,6 +117,13 @@ READINGS: dict[str, Reading] = {
 }
 
 READINGS |= {
+    "compare_named.show": Reading("/compare/{code}/2025.1/named", HERE, THERE),
+    "compare_named.picture": Reading("/compare/{code}/2025.1/named/agile.svg?with1=D022", HERE, THERE),
+    "compare_named.shown_map": Reading("/compare/{code}/2025.1/map", HERE, THERE),
+    "compare_named.map_picture": Reading("/compare/{code}/2025.1/map.svg", HERE, THERE),
+    "results.regions": Reading("/results/2025.1/regions.svg", EVERYBODY),
+    "lead_naming.show": Reading("/lead/{code}/2026/named", LEAD, who("")),
+    "research_peers.show": Reading("/research/waves/2026/peer-groups/", TEAM),
     "compare_change.show": Reading("/compare/{code}/2025.1/change", HERE, THERE),
     "compare_change.picture": Reading("/compare/{code}/2025.1/change/dots.svg", HERE, THERE),
     "compare_assessment.show": Reading("/compare/{code}/2025.1/self-assessment", HERE, THERE),
@@ -129,6 +136,7 @@ READINGS |= {
 SHARE = {"expected": "120"}
 INVITE = {"addresses": "new@aldersett.example", "confirmed": "1"}
 MICRODATA = {"content": "labels", "agreed": "y"}
+CODES = "\n".join(f"D0{number}" for number in range(20, 31))
 EXPORT = {"release": "2025.1", "content": "scores"}
 
 ACTINGS: dict[str, Acting] = {
@@ -167,6 +175,11 @@ ACTINGS: dict[str, Acting] = {
     "research_documents.ask": Acting("/research/releases/2025.1/documents", TEAM, {303}),
     "research_documents.fetch": Acting("/research/files/{file}", RESEARCHER, {200}),
     "lead.make_links": Acting("/lead/{code}/2026/invite", LEAD, {303}, INVITE, who("")),
+    "lead_naming.choose": Acting("/lead/{code}/2026/named", LEAD, {303}, {"named": "no"}, who("")),
+    "research_peers.add": Acting(
+        "/research/waves/2026/peer-groups/list", RESEARCHER, {303}, {"name": "Coastal towns", "codes": CODES}
+    ),
+    "research_peers.upload": Acting("/research/waves/2026/peer-groups/", RESEARCHER, {422}),
     "lead.make_shared_link": Acting("/lead/{code}/2026/share", LEAD, {303}, SHARE, who("")),
     "assess.save": Acting("/assess/{code}/2026/page/ready", LEAD, {409}, {"level_ready": "1"}, who("")),
     "assess.submit": Acting("/assess/{code}/2026/check", LEAD, {409}, {"revision": "0"}, who("")),

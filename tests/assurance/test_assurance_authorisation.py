@@ -30,6 +30,7 @@ pytestmark = pytest.mark.assurance
 EVERYBODY = sorted(STRANGERS | PERSONS)
 NOWHERE = "X999"
 ANYBODYS_LINK = frozenset({"link.landing"})  # whoever holds a link reads whose it is
+BY_NAME = frozenset({f"compare_named.{one}" for one in ("show", "picture", "shown_map", "map_picture")})
 AUDIT = frozenset({"audit_entry"})  # a refused act of somebody with an account leaves its entry, and nothing else
 
 
@@ -72,7 +73,8 @@ def _strange_words(world: World, visitor: str, endpoint: str, answer: TestRespon
     """Sealed texts and drafts, and, outside the research team, names of other authorities than one's own."""
     text = _words(answer.mimetype, answer.data) + str(answer.headers)
     own = world.away if visitor in "OT" and endpoint not in ANYBODYS_LINK else HOME
-    foreign = [] if visitor in "RP" else [name for code, name in world.names.items() if code != own]
+    theirs = {own} | (world.named if endpoint in BY_NAME else frozenset())
+    foreign = [] if visitor in "RP" else [name for code, name in world.names.items() if code not in theirs]
     return [word for word in (SEALED_WORDS, DRAFT_WORDS, *foreign) if word in text]
 
 

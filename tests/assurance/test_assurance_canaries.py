@@ -15,14 +15,16 @@ from expected_access import READINGS
 from sqlalchemy import update
 from visitors import HOME, World
 
-from survey import delivery
+from survey import delivery, stored_results
 from survey.models import RESULT_TABLES, Base
 from survey.web import context, logs
 
 pytestmark = pytest.mark.assurance
 LONG = os.environ.get("ASSURANCE") == "long"
 MOST = 2_000 if LONG else 16
-MEMBERS, TEAM, OFFICERS = ("LMOT", "RP", "AUDSVX") if LONG else ("M", "R", "AD")
+MEMBERS, TEAM, OFFICERS = ("LYZMOT", "RP", "AUDSVX") if LONG else ("LYZM", "R", "AD")
+DISTRICTS = 14 if LONG else 11  # enough for a median
+BY_NAME = re.compile(r"^/compare/[^/]+/2025\.1/(named|map)")  # pages of those who chose to be named
 NOISE = re.compile(
     r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|nonce-[\w-]+|(Set-Cookie|Content-Security-Policy|X-Request-Id|Date|ETag)[^\n]*'
 )
@@ -30,7 +32,8 @@ NOISE = re.compile(
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Marks]:
-    world = visitors.made(tmp_path_factory.mktemp("canaries"))
+    world = visitors.made(tmp_path_factory.mktemp("canaries"), districts=DISTRICTS)
+    canaries.let_in_more(world)
     marks = canaries.lay(world)
     with world.database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -53,9 +56,13 @@ def marks(made) -> Marks:
 def starts(world: World, visitor: str) -> list[str]:
     """Every page of the table that this visitor may read, of the own authority."""
     code, away = canaries.own(world, visitor), visitor in "OT"
-    allowed = (one.url for one in READINGS.values() if one.status(visitor, away=away) == 200)
+    known = "L" if visitor in canaries.LIKE_THE_LEAD else visitor
+    allowed = (one.url for one in READINGS.values() if one.status(known, away=away) == 200)
     found = [world.filled(visitor, url, code) for url in allowed]
-    return found if LONG else [url for url in found if not url.endswith(".pdf") or visitor == "M"]
+    if LONG:
+        return found
+    documents = [url for url in found if url.endswith(".pdf") and visitor in "LM"]
+    return [*documents, *(url for url in found if not url.endswith(".pdf"))]  # the walk is short: documents first
 
 
 def forbidden(world: World, marks: Marks, visitor: str) -> dict[str, str]:
@@ -72,7 +79,11 @@ def leaks(world: World, marks: Marks, visitor: str, *only: str) -> list[str]:
     assert only or len(pages) > 10
     samples = {url for url in pages if visitor in TEAM and url.endswith("/invite")}  # a dry run shows mails as they are
     rest = {url: text for url, text in pages.items() if url not in samples}
-    return canaries.held(rest, forbidden(world, marks, visitor))
+    told, named = forbidden(world, marks, visitor), {world.names[code] for code in world.named}
+    by_name = {url: text for url, text in rest.items() if BY_NAME.search(url)}
+    others = {url: text for url, text in rest.items() if url not in by_name}
+    allowed = {mark: what for mark, what in told.items() if mark not in named}
+    return canaries.held(others, told) + canaries.held(by_name, allowed)
 
 
 @pytest.mark.parametrize("visitor", [*MEMBERS, *TEAM, *OFFICERS])
@@ -91,6 +102,24 @@ def test_there_are_marks_of_every_kind_and_the_walk_can_see_them(world, marks):
     kinds = {re.search(r"Content-Type: ([\w/+.-]+)", text)[1] for text in pages.values()}
     assert {"text/html", "text/csv", "application/pdf", "image/svg+xml"} <= kinds
     assert any(marks.names[HOME] in text for text in pages.values())
+
+
+def test_only_those_who_chose_it_are_named_and_only_to_each_other(world, marks):
+    page = f"/compare/{HOME}/2025.1/named"
+    shown = canaries.walk(world, "M", [page], most=1)[page]
+    assert {code for code, name in marks.names.items() if name in shown} == world.named
+    assert len(world.named) < len(marks.names)
+    stranger = min(set(marks.names) - world.named)
+    assert world.visit("M", "GET", f"{page}?with1={stranger}").status_code == 404
+    missing = NOISE.sub("", world.visit("M", "GET", f"{page}?with1=X999").text).replace("X999", stranger)
+    assert re.sub(r"\b[0-9a-f]{16}\b", "", missing) == re.sub(
+        r"\b[0-9a-f]{16}\b", "", NOISE.sub("", world.visit("M", "GET", f"{page}?with1={stranger}").text)
+    )
+
+
+def test_a_page_that_names_whoever_took_part_is_noticed(world, marks, monkeypatch):
+    monkeypatch.setattr(stored_results, "named", lambda *_: dict(marks.names))
+    assert any("/named holds the name" in one for one in leaks(world, marks, "M", f"/compare/{HOME}/2025.1/named"))
 
 
 # Numbers: what changes at other authorities changes nothing here
@@ -114,7 +143,8 @@ def changed_at_others(world: World) -> None:
 
 def seen(world: World, visitor: str) -> dict[str, str]:
     pages = canaries.walk(world, visitor, starts(world, visitor), most=MOST)
-    return {url: NOISE.sub("", text) for url, text in pages.items() if not url.endswith(".pdf")}
+    kept = {url: text for url, text in pages.items() if not url.endswith(".pdf") and not BY_NAME.search(url)}
+    return {url: NOISE.sub("", text) for url, text in kept.items()}
 
 
 @pytest.mark.parametrize("visitor", ["L", "M"] if LONG else ["M"])

@@ -31,6 +31,7 @@ from survey.models import (
     Participation,
     Person,
     Release,
+    ReleaseNamed,
     ReleasePeerGroup,
     SealedText,
     Wave,
@@ -65,6 +66,7 @@ class World:
     names: dict[str, str]  # of all authorities, by code
     tokens: dict[str, str]
     entrance: str
+    named: frozenset[str] = frozenset()  # codes of those who chose to be named in 2025.1; home and away are among them
     browsers: dict[str, FlaskClient] = field(default_factory=dict)
 
     def visit(self, visitor: str, method: str, url: str, **more: object) -> TestResponse:
@@ -141,12 +143,12 @@ class Watch:
         return int(found)
 
 
-def made(folder: Path) -> World:
+def made(folder: Path, *, districts: int = DISTRICTS) -> World:
     """The sector with three waves, a planned one, unpublished releases, and every kind of visitor."""
     database = Database(f"sqlite:///{folder / 'world.sqlite'}")
     Base.metadata.create_all(database.engine)
     settings = _settings(database, folder)
-    places = [place for place in sector.places() if place.type == "district"][:DISTRICTS]
+    places = [place for place in sector.places() if place.type == "district"][:districts]
     loading.load(database, settings, now=datetime.now(UTC), places=places)
     away = next(place.code for place in places if place.code != HOME)
     world = World(
@@ -195,6 +197,11 @@ def _furnish(session: Session, world: World) -> None:
     session.add(planned)
     session.flush()
     home = session.scalars(select(Authority.id).where(Authority.code == HOME)).one()
+    of_2025 = session.scalars(select(Release.id).join(Wave).where(Wave.code == "2025", Release.number == 1)).one()
+    session.add(ReleaseNamed(release_id=of_2025, authority=world.away))
+    session.flush()
+    named = select(ReleaseNamed.authority).where(ReleaseNamed.release_id == of_2025)
+    world.named = frozenset(session.scalars(named))
     session.add(Participation(wave_id=planned.id, authority_id=home, state=ParticipationState.ACCEPTED))
     now = datetime.now(UTC)
     job = {"kind": "release.compute", "key": "release.compute 2025", "payload": {"wave": "2025"}, "result": {}}
@@ -270,7 +277,7 @@ def _let_in(world: World) -> None:
         world.entrance = entrances.sign_in_key(settings.secret_key, ids["publisher-2"])
         names = ("lead", "member", "other", "moved", "researcher", "publisher-1", "former")
         for visitor, name in zip("LMOTRPX", names, strict=True):
-            _sign_in(session, world.browsers[visitor], ids[name])
+            sign_in(session, world.browsers[visitor], ids[name])
         people.grant(session, ids["moved"], RoleName.MEMBER, authority_id=away, now=now, actor="system")
         for name in ("moved", "former"):  # while they are signed in
             people.revoke(session, ids[name], RoleName.MEMBER, authority_id=home, now=now, actor="system")
@@ -318,7 +325,7 @@ def _officers(world: World) -> None:
         session.commit()
 
 
-def _sign_in(session: Session, browser: FlaskClient, person_id: int) -> None:
+def sign_in(session: Session, browser: FlaskClient, person_id: int) -> None:
     """Seen some minutes ahead, so that no page has to note the visit while the harness runs."""
     key = keys.new_key()
     people.start_session(session, person_id, session_key=key, now=datetime.now(UTC))
