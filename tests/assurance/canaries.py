@@ -8,15 +8,17 @@ import zipfile
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html import unescape
 
 import pypdf
+import visitors
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from visitors import DRAFT_WORDS, HOME, SEALED_WORDS, World
 from werkzeug.test import TestResponse
 
-from survey import keys
+from survey import keys, people
 from survey.models import (
     Authority,
     Draft,
@@ -29,9 +31,10 @@ from survey.models import (
     Submission,
     Wave,
 )
-from survey.vocabulary import InvitationKind
+from survey.vocabulary import InvitationKind, RoleName
 
 _LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
+LIKE_THE_LEAD = {"Y": RoleName.DEPUTY, "Z": RoleName.CONTRIBUTOR}
 EQUALITY_WORDS = "canary-of-an-equality-answer"
 
 
@@ -81,6 +84,19 @@ def lay(world: World) -> Marks:
             marks.ids |= set(session.scalars(select(table.id)))
         session.commit()
     return marks
+
+
+def let_in_more(world: World) -> None:
+    """A deputy and a contributor of the home authority, whom the table of who may reach what sees as the lead is seen."""
+    now = datetime.now(UTC)
+    with world.database.session() as session, world.database.write(session):
+        home = session.scalars(select(Authority.id).where(Authority.code == HOME)).one()
+        for visitor, role in LIKE_THE_LEAD.items():
+            person = people.add(session, f"{role.lower()}@council.example", role.title(), now=now, actor="system")
+            people.grant(session, person.id, role, authority_id=home, now=now, actor="system")
+            world.browsers[visitor] = world.app.test_client()
+            visitors.sign_in(session, world.browsers[visitor], person.id)
+        session.commit()
 
 
 def _invite_away(session: Session, world: World) -> None:
