@@ -70,14 +70,16 @@ def _sums(case: Case, lists: Sequence[Sequence[str]]) -> list[_Sums]:
     ]
     for first, last in _blocks(bounds):
         worth, has = _answers(case, codes, slice(int(bounds[first]), int(bounds[last])))
-        filled = first + np.flatnonzero(np.diff(bounds[first : last + 1]))
-        starts = bounds[filled] - bounds[first]
+        sizes = np.diff(bounds[first : last + 1])
+        of = np.repeat(np.eye(last - first), sizes, axis=1)  # which authority each officer is of
         for at, one in zip(places, found, strict=True):
-            complete = has[at].all(axis=0)
-            y = worth[at] * complete
-            one.cross[:] += y @ y.T
-            one.totals[:, filled] = np.add.reduceat(y, starts, axis=1)
-            one.n[filled] = np.add.reduceat(complete, starts, dtype=np.int64)
+            complete = np.logical_and.reduce(has[at])
+            y = np.concatenate([worth[at], of])
+            y *= complete
+            products = y @ y[: len(at)].T
+            one.cross[:] += products[: len(at)]
+            one.totals[:, first:last] = products[len(at) :].T
+            one.n[first:last] = of @ complete
     return found
 
 
