@@ -22,6 +22,7 @@ from reports import (
     gaps,
     gates,
     inside,
+    item_gaps,
     leadership,
     ordinal,
     own_profile,
@@ -227,6 +228,7 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
         "divergence": between.computed,
         guard.told("divergence"): between.told,
         **gaps.gaps(case, tiers, found, reasons),
+        **item_gaps.item_gaps(case, tiers, found),
     }
     told = {**tables, "divergence": between.told}
     return {

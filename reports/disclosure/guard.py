@@ -66,6 +66,8 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "divergence": {"sd_between": 1} | dict.fromkeys(("icc1", "icc1_lower", "icc1_upper", "omega2"), 3),
     "tier_gaps": _GAPS,
     "elected_gaps": _GAPS,
+    "tier_item_gaps": dict.fromkeys(("share_upper", "share_lower", "gap", "lower", "upper"), 3),
+    "sector_item_gaps": dict.fromkeys(("gap", "lower", "upper"), 3),
     "sector_inside": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "sector_tier_gaps": dict.fromkeys(("gap", "lower", "upper"), 1),
     "sector_programmes": _GAPS,

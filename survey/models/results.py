@@ -20,6 +20,7 @@ from reports.frames import (
     DONT_KNOW_SHARES,
     ELECTED_GAPS,
     GROUP_SCORES,
+    ITEM_ANALYSIS,
     ITEMS,
     LEADERSHIP,
     OWN_PROFILE,
@@ -29,11 +30,13 @@ from reports.frames import (
     SECTOR_CHANGE,
     SECTOR_DONT_KNOW,
     SECTOR_INSIDE,
+    SECTOR_ITEM_GAPS,
     SECTOR_LEADERSHIP,
     SECTOR_PROGRAMMES,
     SECTOR_TIER_GAPS,
     STANDINGS,
     TIER_GAPS,
+    TIER_ITEM_GAPS,
     Shape,
 )
 from survey.models.base import Base, Digest, Identifier, one_of
@@ -71,7 +74,9 @@ class Release(Base):
     published_at: Mapped[datetime | None]
     embargo_until: Mapped[datetime | None]
     self_assessment_digest: Mapped[str | None] = mapped_column(String(64))
-    previous_label: Mapped[str | None] = mapped_column(String(100))  # the release of an earlier wave it is compared with
+    previous_label: Mapped[str | None] = mapped_column(
+        String(100)
+    )  # the release of an earlier wave it is compared with
     previous_digest: Mapped[str | None] = mapped_column(String(64))
 
     wave: Mapped[Wave] = relationship(lazy="raise_on_sql")
@@ -139,6 +144,8 @@ RESULT_TABLES: dict[str, Table] = {
     "elected_gaps": _table_of(ELECTED_GAPS, ("authority", "measure"), "gap"),
     "sector_inside": _table_of(SECTOR_INSIDE, ("kind", "measure"), "median"),
     "sector_tier_gaps": _table_of(SECTOR_TIER_GAPS, ("measure",), "gap"),
+    "tier_item_gaps": _table_of(TIER_ITEM_GAPS, ("authority", "item"), "gap"),
+    "sector_item_gaps": _table_of(SECTOR_ITEM_GAPS, ("item",), "gap"),
     "sector_programmes": _table_of(SECTOR_PROGRAMMES, ("measure",), "gap"),
     "dont_know": _table_of(DONT_KNOW_SHARES, ("authority", "kind", "group", "measure"), "share"),
     "sector_dont_know": _table_of(SECTOR_DONT_KNOW, ("kind", "group", "measure"), "share"),
@@ -150,3 +157,6 @@ RESULT_TABLES: dict[str, Table] = {
     "reliability": _table_of(RELIABILITY, ("measure",), "alpha"),
     "agreement": _table_of(AGREEMENT, ("measure",), "icc1_anova"),
 }
+
+RESEARCH_TABLES: dict[str, Table] = {"item_analysis": _table_of(ITEM_ANALYSIS, ("item", "measure"), "item_total")}
+"""About no authority and no few people, for the research team alone: in no file that is handed out."""
