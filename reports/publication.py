@@ -133,6 +133,11 @@ def published(results: Results) -> Results:
     )
 
 
+def for_team(results: Results) -> dict[str, pd.DataFrame]:
+    """Frames for the research team of a service alone, beside the published ones; never in a file or a bundle."""
+    return guard.for_team(results.frames)
+
+
 def for_file(results: Results, audience: str) -> Results:
     """The frames as a file of an audience shows them: `research` as computed, `published` guarded and rounded."""
     if audience == "research":

@@ -23,7 +23,16 @@ from reports.publication import Results
 from reports.rules import Rules
 from survey import assessments, documents, earlier_waves, editions, participation, transitions, wave_rules, waves
 from survey.errors import NotAllowed, NotNow
-from survey.models import RESULT_TABLES, Authority, Participation, Release, ReleasePeerGroup, Submission, Wave
+from survey.models import (
+    RESEARCH_TABLES,
+    RESULT_TABLES,
+    Authority,
+    Participation,
+    Release,
+    ReleasePeerGroup,
+    Submission,
+    Wave,
+)
 from survey.people import Principal
 from survey.vocabulary import ParticipationState, ReleaseState, WaveState
 
@@ -70,6 +79,7 @@ class Calculation:
 
     wave: Wave
     results: Results
+    team: Mapping[str, pd.DataFrame]
     members: pd.DataFrame
     questionnaire_digest: str
     input_digest: str
@@ -139,6 +149,7 @@ def computed(
     return Calculation(
         gathered.wave,
         publication.published(results),
+        publication.for_team(results),
         peers.groups(gathered.authorities),
         loader.measurement_digest(gathered.questionnaire),
         input_digest(gathered),
@@ -185,10 +196,11 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
     session.add(release)
     session.flush()
     transitions.begin(session, transitions.RELEASE, release, now=now, actor=by.actor)
-    for name, table in RESULT_TABLES.items():
-        if name not in found.results.frames:  # a wave without self-assessments has no distance from them
+    frames = {**found.results.frames, **found.team}
+    for name, table in (RESULT_TABLES | RESEARCH_TABLES).items():
+        if name not in frames:  # a wave without self-assessments has no distance from them
             continue
-        for part in _parts(found.results.frames[name]):
+        for part in _parts(frames[name]):
             session.execute(insert(table), [{"release_id": release.id, **row} for row in part])
     for part in _parts(found.members):
         session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])

@@ -16,10 +16,11 @@ from survey.models.imports import PendingImport, SavedMapping
 from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFile
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
-from survey.models.results import RESULT_TABLES, Release, ReleasePeerGroup
+from survey.models.results import RESEARCH_TABLES, RESULT_TABLES, Release, ReleasePeerGroup
 from survey.models.sealed import SealedEquality, SealedText, SpentKey, Submission
 
 __all__ = [
+    "RESEARCH_TABLES",
     "RESULT_TABLES",
     "Assessment",
     "AssessmentAnswer",
