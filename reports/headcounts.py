@@ -67,8 +67,8 @@ def group_totals(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str], float]:
 def _by(rows: pd.DataFrame, *keys: str) -> dict:  # type: ignore[type-arg]
     """The sum of each that has a known headcount; NaN where all are unknown."""
     names = rows[keys[0]].tolist() if len(keys) == 1 else zip(*(rows[key].tolist() for key in keys), strict=True)
-    found: dict[object, float] = {}
+    found: dict[str | tuple[str, ...], float] = {}
     for name, people in zip(names, rows["headcount"].tolist(), strict=True):
         before = found.get(name, math.nan)
         found[name] = people if math.isnan(before) else before if math.isnan(people) else before + people
-    return found
+    return dict(sorted(found.items()))
