@@ -70,18 +70,20 @@ def table(
     return shape.of({**crossed(authorities, measures), **flat})
 
 
-def group_scores(
-    groups: Sequence[tuple[str, str, str]], measures: Sequence[str], found: Mapping[str, _Column], reasons: Reasons
+def group_rows(
+    shape: frames.Shape,
+    groups: Sequence[tuple[str, str, str]],
+    measures: Sequence[str],
+    columns: Mapping[str, _Column],
 ) -> pd.DataFrame:
-    """GROUP_SCORES: one row a group (authority, kind, code) and measure; `found` has its four figures of each."""
+    """A frame of one row a group (authority, kind, code) and measure from arrays of shape (groups, measures)."""
     places = np.repeat(np.arange(len(groups)), len(measures))
     names = ("authority", "kind", "group")
-    return frames.GROUP_SCORES.of(
+    return shape.of(
         {
             **{name: texts([group[at] for group in groups], places) for at, name in enumerate(names)},
             "measure": texts(measures, np.tile(np.arange(len(measures)), len(groups))),
-            **{name: column.ravel() for name, column in found.items()},
-            "reason": reasons.ravel(),
+            **{name: column.ravel() for name, column in columns.items()},
         }
     )
 

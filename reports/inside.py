@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reports import assembly, splits
+from reports import assembly, frames, splits
 from reports.case import Case
 from reports.disclosure import groups as group_rules
 from reports.disclosure import participation
@@ -39,7 +39,9 @@ def group_scores(case: Case, parts: Sequence[Split]) -> Inside:
     reasons = np.concatenate([one.reasons for one in every])[order]
     return Inside(
         *(
-            assembly.group_scores(groups, case.measure_codes, _figures(found, order), reasons)
+            assembly.group_rows(
+                frames.GROUP_SCORES, groups, case.measure_codes, {**_figures(found, order), "reason": reasons}
+            )
             for found in ([one.found for one in every], [*told, elected.found])
         )
     )
