@@ -148,8 +148,12 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         name=groups[0][0],
         peer_group=group,
         menu=menu,
-        profile=profiles.with_before(
-            profiles.profile(*frames, asked, authority=authority, peer_group=group.code), change, authority=authority
+        profile=profiles.with_elected(
+            profiles.with_before(
+                profiles.profile(*frames, asked, authority=authority, peer_group=group.code), change, authority=authority
+            ),
+            stored_results.rows(session, GROUP_SCORES, release, authority=authority, kind="elected"),
+            authority=authority,
         ),
         themes=themes,
         overall=level_reading.overall(scores, benchmarks, authority=authority, peer_group=group.code),
