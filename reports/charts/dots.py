@@ -18,6 +18,7 @@ from reports.wording import enumeration, text, whole
 
 _TITLES, _BESIDE = 190.0, 170.0  # widest column of titles and of verdicts; longer ones wrap
 _NUMBER, _GAP = 34.0, 20.0
+_BELOW = 11.0  # from the middle of a row to a mark that must not hide the score
 _WORDS_ABOVE = 0.52  # the part of a narrow row that its words take
 
 
@@ -180,4 +181,4 @@ def _marks(plot: Plot, row: Row, y: float) -> None:
         (plot.x(row.score), y), style.DOT, fill=style.OWN, edge=style.PAPER, width=1.2, name=f"dot-{row.measure}"
     )
     if row.elected is not None:
-        furniture.diamond(canvas, (plot.x(row.elected), y), style.DOT + 4.5, name=f"elected-{row.measure}")
+        furniture.diamond(canvas, (plot.x(row.elected), y + _BELOW), 6.5, name=f"elected-{row.measure}")

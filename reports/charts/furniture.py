@@ -73,7 +73,7 @@ def square(canvas: Canvas, centre: Point, half: float, name: str = "") -> None:
 
 
 def diamond(canvas: Canvas, centre: Point, half: float, name: str = "") -> None:
-    """An empty diamond, for the same reason."""
+    """An empty diamond: a group that is no part of the score."""
     x, y = centre
     corners = [(x - half, y), (x, y - half), (x + half, y), (x, y + half)]
     canvas.chain([*corners, *corners[:2]], colour=style.INK, width=2.2, name=name)
@@ -94,7 +94,7 @@ def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
     elif mark == "square":
         square(canvas, (middle, y), 6.5)
     elif mark == "diamond":
-        diamond(canvas, (middle, y), 7.5)
+        diamond(canvas, (middle, y), 6.5)
     elif mark == "before":
         canvas.dot((middle, y), 5, fill=style.PAPER, edge=style.OWN, width=2.2)
     else:
