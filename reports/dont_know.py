@@ -126,7 +126,7 @@ def _summed(case: Case, values: Ints) -> Ints:
     Exact, so that the order of people makes no difference.
     """
     crowd, authorities = case.crowd, len(case.codes)
-    rows = values.reshape(-1, values.shape[2])
+    rows = values.reshape(values.shape[0] * values.shape[1], values.shape[2])
     parts = [sums.whole_sums_of_rows(rows, case.kinds.groups)[:, :, np.newaxis]]
     for member, codes in ((crowd.service_area, case.responses.service_areas), (crowd.tier, case.responses.tiers)):
         place = member[: crowd.officers]
