@@ -67,23 +67,24 @@ def table(
 ) -> pd.DataFrame:
     """A frame of one row an authority and measure from arrays of shape (authorities, measures)."""
     flat = {name: column.ravel() for name, column in columns.items()}
-    return shape.check(pd.DataFrame({**crossed(authorities, measures), **flat}))
+    return shape.of({**crossed(authorities, measures), **flat})
 
 
-def group_scores(
-    groups: Sequence[tuple[str, str]], kind: str, measures: Sequence[str], found: Estimates, reasons: Reasons
+def group_rows(
+    shape: frames.Shape,
+    groups: Sequence[tuple[str, str, str]],
+    measures: Sequence[str],
+    columns: Mapping[str, _Column],
 ) -> pd.DataFrame:
-    """GROUP_SCORES of one kind: one row a group (authority, code) and measure."""
+    """A frame of one row a group (authority, kind, code) and measure from arrays of shape (groups, measures)."""
     places = np.repeat(np.arange(len(groups)), len(measures))
-    rows: dict[str, object] = {
-        "authority": texts([code for code, _ in groups], places),
-        "group": texts([code for _, code in groups], places),
-        "measure": texts(measures, np.tile(np.arange(len(measures)), len(groups))),
-    }
-    for name in ("n", "score", "lower", "upper"):
-        rows[name] = getattr(found, name).ravel()
-    return frames.GROUP_SCORES.check(
-        pd.DataFrame({**rows, "kind": texts([kind], 0 * places), "reason": reasons.ravel()})
+    names = ("authority", "kind", "group")
+    return shape.of(
+        {
+            **{name: texts([group[at] for group in groups], places) for at, name in enumerate(names)},
+            "measure": texts(measures, np.tile(np.arange(len(measures)), len(groups))),
+            **{name: column.ravel() for name, column in columns.items()},
+        }
     )
 
 
@@ -102,7 +103,7 @@ def items(
         [np.repeat(one.n[:, np.newaxis], len(one.rows), axis=1) for _, one in found], authorities
     )
     columns["reason"] = _side_by_side(reasons, authorities)
-    return frames.ITEMS.check(pd.DataFrame(columns))
+    return frames.ITEMS.of(columns)
 
 
 def items_told(computed: pd.DataFrame, told: Sequence[tuple[str, distributions.Distribution]]) -> pd.DataFrame:

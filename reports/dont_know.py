@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from questionnaires.definition import Item
-from reports import frames
+from reports import assembly, frames
 from reports.case import Case
 from reports.disclosure import complement, groups, threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
@@ -26,7 +26,6 @@ _NEARLY = 0.9
 _MOST_OF_ALL = 0.5  # of the answers behind a figure of the sector, more than which no authority may have
 _FEWEST_HIDDEN = 3  # authorities together, so that none of them can be had as a difference
 Bools: TypeAlias = NDArray[np.bool_]
-_Sizes: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -73,16 +72,14 @@ def dont_know(case: Case) -> dict[str, pd.DataFrame]:
     """
     own, items, parent = _counted(case)
     reasons = [_own_reasons(case, one, own[0]) for one in own]
-    parts = [_own_rows(case, one, why) for one, why in zip(own, reasons, strict=True)]
     dimensions = [one.code for one in case.questionnaire.dimensions]
     by_sector = []
     for tables, measures, at in ((own, dimensions, slice(None)), (items, list(case.given), parent)):
         pools = [_pool(one, ~withheld(why[:, :, at]), case.rules) for one, why in zip(tables, reasons, strict=True)]
         whole = np.where(pools[0], tables[0].people, 0).sum(axis=(0, 1))
         by_sector += [_sector_rows(case, one, pool, measures, whole) for one, pool in zip(tables, pools, strict=True)]
-    together = pd.concat(parts, ignore_index=True).sort_values("authority", kind="stable", ignore_index=True)
     return {
-        "dont_know": frames.DONT_KNOW_SHARES.check(together),
+        "dont_know": _own_frame(case, own, reasons),
         "sector_dont_know": frames.SECTOR_DONT_KNOW.check(pd.concat(by_sector, ignore_index=True)),
     }
 
@@ -93,72 +90,56 @@ def _counted(case: Case) -> tuple[list[Table], list[Table], Ints]:
     From the officers' kinds, which every table of an authority is made of.
     """
     dimensions = [one.code for one in case.questionnaire.dimensions]
-    sizes = (len(case.codes), len(case.responses.service_areas) + 1, len(case.responses.tiers) + 1)
-    cell, people = _cells(case, sizes), len(case.officers.order)
-    unknown, asked = (np.zeros((len(dimensions), people), dtype=np.int16) for _ in range(2))
-    singles: list[tuple[Ints, ...]] = []
-    parent = []
-    for code, often in case.counts.items():
-        item = case.questionnaire.items[code]
-        states = _states(item)
-        answers = np.arange(len(item.options) - len(often), len(item.options)) % 256
-        singles.append(tuple(_sum(often[one[answers]].sum(axis=0), cell, sizes) for one in states))
+    short = np.uint8 if len(case.counts) < 2**8 else np.int64
+    unknown, asked = (np.zeros((len(dimensions), len(case.officers.order)), dtype=short) for _ in range(2))
+    singles, parent = np.zeros((2, len(case.counts), case.kinds.rows.count), dtype=np.int64), []
+    for place, (code, often) in enumerate(case.counts.items()):
+        item, chosen = case.questionnaire.items[code], case.given[code]
         parent.append(dimensions.index(str(item.dimension)))
-        asked[parent[-1]] += states[0].take(case.given[code])
-        unknown[parent[-1]] += states[1].take(case.given[code])
-    rows = case.kinds.rows
-    together = [
-        tuple(
-            _sum(sums.whole_sums(one, rows), cell, sizes)
-            for one in (asked[d] > 0, unknown[d], asked[d], unknown[d] ** 2, unknown[d] * asked[d], asked[d] ** 2)
-        )
-        for d in range(len(dimensions))
-    ]
+        asked[parent[-1]] += (chosen != NOT_ASKED % 256).view(np.uint8)
+        answers = _unknown(item)
+        for answer in answers:
+            unknown[parent[-1]] += (chosen == answer % 256).view(np.uint8)
+        first = len(often) - len(item.options)
+        singles[0, place] = often[[first + answer for answer in answers]].sum(axis=0)
+        singles[1, place] = often.sum(axis=0) - often[first + NOT_ASKED]
+    together = np.zeros((6, len(dimensions), case.kinds.rows.count), dtype=np.int64)
+    for d, (hits, of) in enumerate(zip(unknown.astype(np.int64), asked.astype(np.int64), strict=True)):
+        for figure, values in enumerate((of > 0, hits, of, hits * hits, hits * of, of * of)):
+            together[figure, d] = sums.whole_sums(np.asarray(values, dtype=np.int64), case.kinds.rows)
     return (
-        _by_kind(case, _stacked(together, sizes, 6)),
-        _by_kind(case, _stacked(singles, sizes, 2)[[0, 1, 0, 1, 1, 0]]),
+        _by_kind(case, _summed(case, together), range(6)),
+        _by_kind(case, _summed(case, singles), (1, 0, 1, 0, 0, 1)),
         np.array(parent, dtype=np.int64),
     )
 
 
-def _cells(case: Case, sizes: _Sizes) -> Ints:
-    """The number of authority x service area x tier of each kind of officers; who did not say is in the last of each."""
-    crowd, officers = case.crowd, case.crowd.officers
-    result = crowd.authority[:officers]
-    for member, size in ((crowd.service_area, sizes[1]), (crowd.tier, sizes[2])):
-        place = member[:officers]
-        result = result * size + np.where(place < 0, size - 1, place)
-    return result
+def _unknown(item: Item) -> list[int]:
+    """The answers that are don't know: two codes, and the options without a score."""
+    return [DONT_KNOW, NOT_APPLICABLE, *(at for at, option in enumerate(item.options) if option.score is None)]
 
 
-def _states(item: Item) -> tuple[Bools, Bools]:
-    """Whether an answer, read as an unsigned byte, was asked for, and whether it is don't know."""
-    unknown, asked = np.zeros(256, dtype=np.bool_), np.ones(256, dtype=np.bool_)
-    unscored = [place for place, option in enumerate(item.options) if option.score is None]
-    unknown[[code % 256 for code in (DONT_KNOW, NOT_APPLICABLE, *unscored)]] = True
-    asked[NOT_ASKED % 256] = False
-    return asked, unknown
+def _summed(case: Case, values: Ints) -> Ints:
+    """What each authority has of numbers of each kind, then each of its service areas and tiers.
 
-
-def _sum(values: Ints, cell: Ints, sizes: _Sizes) -> Ints:
-    """What each authority has of a number of each kind, then each of its service areas and tiers.
-
-    Exact, so that the order of people makes no difference. Shape (authorities, 1 + service areas + tiers).
+    `values` has shape (figures, measures, kinds), the result (figures, authorities, 1 + service areas + tiers, measures).
+    Exact, so that the order of people makes no difference.
     """
-    found = np.bincount(cell, weights=values, minlength=int(np.prod(sizes))).astype(np.int64).reshape(sizes)
-    areas, tiers = found.sum(axis=2)[:, :-1], found.sum(axis=1)[:, :-1]
-    return np.hstack([found.sum(axis=(1, 2))[:, np.newaxis], areas, tiers])
+    crowd, authorities = case.crowd, len(case.codes)
+    rows = values.reshape(values.shape[0] * values.shape[1], values.shape[2])
+    parts = [sums.whole_sums_of_rows(rows, case.kinds.groups)[:, :, np.newaxis]]
+    for member, codes in ((crowd.service_area, case.responses.service_areas), (crowd.tier, case.responses.tiers)):
+        place = member[: crowd.officers]
+        cell = np.where(place < 0, -1, crowd.authority[: crowd.officers] * len(codes) + place)
+        groups = sums.grouped(cell, authorities * len(codes))
+        found = sums.whole_sums_of_rows(rows[:, groups.order], groups)
+        parts.append(found.reshape(len(rows), authorities, len(codes)))
+    whole = np.concatenate(parts, axis=2)
+    return np.moveaxis(whole.reshape(*values.shape[:2], *whole.shape[1:]), 1, 3)
 
 
-def _stacked(made: Sequence[tuple[Ints, ...]], sizes: _Sizes, figures: int) -> Ints:
-    """Shape (figures, authorities, 1 + service areas + tiers, measures)."""
-    if not made:
-        return np.zeros((figures, sizes[0], sizes[1] + sizes[2] - 1, 0), dtype=np.int64)
-    return np.stack([np.stack(one) for one in made], axis=-1)
-
-
-def _by_kind(case: Case, made: Ints) -> list[Table]:
-    """`made` has the six figures of a table, each with the whole authority first, then service areas, then tiers.
+def _by_kind(case: Case, made: Ints, figures: Sequence[int]) -> list[Table]:
+    """`figures` are places in `made`, which has the whole authority first, then service areas, then tiers.
 
     Groups stand in the order of their codes, which decides between groups of one size.
     """
@@ -168,7 +149,8 @@ def _by_kind(case: Case, made: Ints) -> list[Table]:
     for kind, codes, first in found:
         order = sorted(range(len(codes)), key=codes.__getitem__)
         columns = np.array([first + place for place in order], dtype=np.int64)
-        tables.append(Table(kind, tuple(codes[place] for place in order), *(part[:, columns] for part in made)))
+        taken = [part[:, columns] for part in made]
+        tables.append(Table(kind, tuple(codes[place] for place in order), *(taken[place] for place in figures)))
     return tables
 
 
@@ -185,22 +167,28 @@ def _own_reasons(case: Case, table: Table, whole: Table) -> Reasons:
     return found
 
 
-def _own_rows(case: Case, table: Table, reasons: Reasons) -> pd.DataFrame:
-    """Groups with anybody in them, a row a dimension."""
-    kept = table.people.any(axis=2)
-    authority, group = np.nonzero(kept)
+def _own_frame(case: Case, tables: Sequence[Table], reasons: Sequence[Reasons]) -> pd.DataFrame:
+    """DONT_KNOW_SHARES: by authority the groups with anybody in them, a row a dimension."""
+    kept = [one.people.any(axis=2) for one in tables]
+    places = [np.nonzero(one) for one in kept]
+    order = np.argsort(np.concatenate([authority for authority, _ in places]), kind="stable")
+    groups = [
+        (case.codes[a], one.kind, one.codes[g])
+        for one, (authority, group) in zip(tables, places, strict=True)
+        for a, g in zip(authority.tolist(), group.tolist(), strict=True)
+    ]
+    found = []
+    for one, why, there in zip(tables, reasons, kept, strict=True):
+        totals = one.of_people
+        bounds = ratios.interval(totals, totals.answers, confidence=case.rules.confidence)
+        figures = {"n": one.people, "share": totals.share, "lower": bounds[0], "upper": bounds[1], "reason": why}
+        found.append({name: values[there] for name, values in figures.items()})
     measures = [one.code for one in case.questionnaire.dimensions]
-    totals, count = table.of_people, len(measures)
-    bounds = ratios.interval(totals, totals.answers, confidence=case.rules.confidence)
-    columns = {"n": table.people, "share": totals.share, "lower": bounds[0], "upper": bounds[1], "reason": reasons}
-    return pd.DataFrame(
-        {
-            "authority": np.repeat(np.array(case.codes, dtype=object)[authority], count),
-            "kind": table.kind,
-            "group": np.repeat(np.array([*table.codes, ""], dtype=object)[group], count),
-            "measure": np.tile(np.array(measures, dtype=object), len(authority)),
-            **{name: values[kept].ravel() for name, values in columns.items()},
-        }
+    return assembly.group_rows(
+        frames.DONT_KNOW_SHARES,
+        [groups[place] for place in order.tolist()],
+        measures,
+        {name: np.concatenate([one[name] for one in found])[order] for name in found[0]},
     )
 
 

@@ -65,8 +65,32 @@ class Shape:
         """The same where some columns are not known: they are there and empty."""
         return self.check(frame.reindex(columns=[*frame.columns, *(c for c in self.columns if c not in frame.columns)]))
 
+    def of(self, columns: Mapping[str, object]) -> pd.DataFrame:
+        """What `check` makes of a frame of these arrays, without a look at every text to find out that it is one."""
+        made = {
+            name: _texts(one) if isinstance(one, np.ndarray) and one.dtype == object else one
+            for name, one in columns.items()
+        }
+        return self.check(pd.DataFrame(made, copy=False))
+
     def empty(self) -> pd.DataFrame:
         return self.check(pd.DataFrame({column: [] for column in self.columns}))
+
+
+def _texts(values: NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:
+    """Few different texts, or None: each is made once."""
+    there = np.flatnonzero(pd.notna(values))
+    known: dict[int, int] = {}
+    words: list[str] = []
+    codes = np.full(len(values), -1, dtype=np.int64)
+    found = []
+    for word in values[there].tolist():
+        place = known.setdefault(id(word), len(words))  # to look a reason up by its name takes longer
+        if place == len(words):
+            words.append(word)
+        found.append(place)
+    codes[there] = found
+    return pd.array(words, dtype="string").take(codes, allow_fill=True)
 
 
 _TEXT, _NUMBER, _COUNT, _FLAG = "string", "Float64", "Int64", "boolean"
@@ -158,6 +182,15 @@ _GAPS = {
 }  # fmt: skip
 TIER_GAPS = Shape("tier_gaps", _GAPS | {"with_managers": _FLAG})
 ELECTED_GAPS = Shape("elected_gaps", _GAPS)
+TIER_ITEM_GAPS = Shape("tier_item_gaps", {
+    "authority": _TEXT, "item": _TEXT, "upper_tier": _TEXT, "lower_tier": _TEXT, "with_managers": _FLAG,
+    "n_upper": _COUNT, "n_lower": _COUNT, "share_upper": _NUMBER, "share_lower": _NUMBER, "gap": _NUMBER,
+    "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
+SECTOR_ITEM_GAPS = Shape("sector_item_gaps", {
+    "item": _TEXT, "upper_tier": _TEXT, "lower_tier": _TEXT, "authorities": _COUNT, "n_upper": _COUNT,
+    "n_lower": _COUNT, "gap": _NUMBER, "lower": _NUMBER, "upper": _NUMBER, "reason": _TEXT,
+})  # fmt: skip
 SECTOR_INSIDE = Shape("sector_inside", {
     "kind": _TEXT, "measure": _TEXT, "n": _COUNT, "above": _COUNT, "below": _COUNT, "lower_quartile": _NUMBER,
     "median": _NUMBER, "upper_quartile": _NUMBER, "reason": _TEXT,

@@ -17,6 +17,7 @@ from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.measures import MeasureKind
+from reports.rules import Rules
 from reports.splits import Split
 from reports.statistics import holm, sums, welch
 from reports.statistics.sums import Floats, Ints
@@ -67,8 +68,8 @@ def gaps(case: Case, split: Split, whole: Estimates, own: Reasons) -> dict[str, 
     estimates of the authorities and `own` the reasons against them. Methodology 7 and 10.
     """
     tiers = compared(case)
-    upper_words = [_named(codes) for codes in tiers.codes]
-    why = _tier_reasons(case, tiers, split, whole)
+    upper_words = [named(codes) for codes in tiers.codes]
+    why = _with_overall(case, _comparable(case, people_reasons(case, tiers, split, whole)))
     upper_tier = np.array(upper_words[:2], dtype=object)[tiers.pooled.astype(np.int64)]
     elected = elected_members(case)
     officers = Side(whole.n, whole.score, whole.se_comparison)
@@ -129,43 +130,39 @@ def sector(case: Case, tiers: Tiers, shown: Flags) -> pd.DataFrame:
     where they have no fewer people between them than the threshold, on either side; else their people could be told.
     From `rules.minimum_authorities_median` authorities, none with more than half of the weight. Methodology 7 and 10.
     """
-    inside = _pool(tiers, shown, case.rules.minimum_respondents)
-    n_upper, n_lower = np.where(inside, tiers.senior.n, 0), np.where(inside, tiers.frontline.n, 0)
+    found, reasons = pooled(tiers.senior, tiers.frontline, shown, case.rules)
+    columns = {"measure": case.measure_codes, "upper_tier": named(tiers.codes[0]), "lower_tier": named(tiers.codes[2])}
+    return frames.SECTOR_TIER_GAPS.check(pd.DataFrame(columns).assign(**found, reason=_comparable(case, reasons)))
+
+
+def pooled(upper: Side, lower: Side, shown: Flags, rules: Rules) -> tuple[dict[str, Floats | Ints], Reasons]:
+    """The columns of a difference inside authorities, over all of them, and the reasons against it: see `sector`.
+
+    Sides have shape (authorities, columns), so has `shown`; what comes back has one entry a column. Errors are not used.
+    """
+    inside = _pool(upper, lower, shown, rules.minimum_respondents)
+    n_upper, n_lower = np.where(inside, upper.n, 0), np.where(inside, lower.n, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(inside, n_upper * n_lower / (n_upper + n_lower), 0.0)
-    distance = np.where(inside, tiers.senior.score - tiers.frontline.score, 0.0)
-    gap, half = _clustered(weight, distance, case.rules.confidence)
+    distance = np.where(inside, upper.score - lower.score, 0.0)
+    gap, half = _clustered(weight, distance, rules.confidence)
     authorities, people = inside.sum(axis=0), np.minimum(n_upper.sum(axis=0), n_lower.sum(axis=0))
-    against = threshold.authorities(authorities, case.rules)
+    against = threshold.authorities(authorities, rules)
     against[np.equal(against, Reason.TOO_FEW_FOR_QUARTILES)] = None
-    few = threshold.people(people, case.rules)
+    few = threshold.people(people, rules)
     reasons = np.where(withheld(few), few, against)
     dominant = weight.max(axis=0, initial=0.0) > _MOST_OF_ALL * weight.sum(axis=0)
     reasons[~withheld(reasons) & dominant] = Reason.DOMINANCE
-    columns = {
-        "measure": case.measure_codes,
-        "upper_tier": _named(tiers.codes[0]),
-        "lower_tier": _named(tiers.codes[2]),
-    }
-    return frames.SECTOR_TIER_GAPS.check(
-        pd.DataFrame(columns).assign(
-            authorities=authorities,
-            n_upper=n_upper.sum(axis=0),
-            n_lower=n_lower.sum(axis=0),
-            gap=gap,
-            lower=gap - half,
-            upper=gap + half,
-            reason=_comparable(case, reasons),
-        )
-    )
+    columns = {"authorities": authorities, "n_upper": n_upper.sum(axis=0), "n_lower": n_lower.sum(axis=0)}
+    return {**columns, "gap": gap, "lower": gap - half, "upper": gap + half}, reasons
 
 
-def _pool(tiers: Tiers, shown: Flags, least: int) -> Flags:
+def _pool(upper: Side, lower: Side, shown: Flags, least: int) -> Flags:
     """Authorities with people on both sides; those that are not shown only where they are enough people together."""
-    inside = (tiers.senior.n > 0) & (tiers.frontline.n > 0)
+    inside = (upper.n > 0) & (lower.n > 0)
     hidden = inside & ~shown
     few = np.zeros(inside.shape[1], dtype=np.bool_)
-    for side in (tiers.senior, tiers.frontline):
+    for side in (upper, lower):
         left = np.where(hidden, side.n, 0).sum(axis=0)
         few |= (left > 0) & (left < least)
     return inside & ~(hidden & few)
@@ -218,7 +215,7 @@ def _frame(
     return assembly.table(shape, case.codes, case.measure_codes, columns)
 
 
-def _tier_reasons(case: Case, tiers: Tiers, split: Split, whole: Estimates) -> Reasons:
+def people_reasons(case: Case, tiers: Tiers, split: Split, whole: Estimates) -> Reasons:
     """Too few people on either side, or with the gap a few people could be computed.
 
     Of what is compared, a tier that is hidden by itself, or hidden tiers of fewer people than the threshold together,
@@ -241,7 +238,7 @@ def _tier_reasons(case: Case, tiers: Tiers, split: Split, whole: Estimates) -> R
     bad |= (left > 0) & (left < least)
     reasons = threshold.people(np.minimum(tiers.upper.n, tiers.frontline.n), case.rules)
     reasons[~withheld(reasons) & bad] = Reason.COMPLEMENT
-    return _with_overall(case, _comparable(case, reasons))
+    return reasons
 
 
 def _comparable(case: Case, reasons: Reasons) -> Reasons:
@@ -278,6 +275,6 @@ def _with_standing(case: Case, standing: Standing) -> tuple[str, ...]:
     return tuple(option.code for option in item.options if option.standing is standing) if item else ()
 
 
-def _named(codes: Sequence[str]) -> str | None:
+def named(codes: Sequence[str]) -> str | None:
     """The tiers of one side as a file names them: `senior`, or of several `senior+manager`."""
     return "+".join(codes) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -64,7 +65,10 @@ def group_totals(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str], float]:
 
 
 def _by(rows: pd.DataFrame, *keys: str) -> dict:  # type: ignore[type-arg]
-    if rows.empty:
-        return {}
-    by = keys[0] if len(keys) == 1 else list(keys)
-    return dict(rows.groupby(by)["headcount"].sum(min_count=1).items())
+    """The sum of each that has a known headcount; NaN where all are unknown."""
+    names = rows[keys[0]].tolist() if len(keys) == 1 else zip(*(rows[key].tolist() for key in keys), strict=True)
+    found: dict[str | tuple[str, ...], float] = {}
+    for name, people in zip(names, rows["headcount"].tolist(), strict=True):
+        before = found.get(name, math.nan)
+        found[name] = people if math.isnan(before) else before if math.isnan(people) else before + people
+    return dict(sorted(found.items()))

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reports import assembly, splits
+from reports import assembly, frames, splits
 from reports.case import Case
 from reports.disclosure import groups as group_rules
 from reports.disclosure import participation
+from reports.estimation import Estimates
 from reports.splits import Split
 from reports.statistics import sums
+from reports.statistics.sums import Floats, Ints
 
 ELECTED = "elected"
 
@@ -28,23 +30,29 @@ class Inside:
 
 def group_scores(case: Case, parts: Sequence[Split]) -> Inside:
     """Service areas, tiers and elected members of every authority."""
-    frames = [*(_one_way(case, one) for one in parts), _elected_members(case)]
-    return Inside(_by_authority([one.computed for one in frames]), _by_authority([one.told for one in frames]))
-
-
-def _by_authority(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(parts, ignore_index=True).sort_values("authority", kind="stable", ignore_index=True)
-
-
-def _one_way(case: Case, one: Split) -> Inside:
-    told = case.told(one.found, participation.said(one.invited, case.scored(one.groups)))
+    elected = _elected_members(case)
+    told = [case.told(one.found, participation.said(one.invited, case.scored(one.groups))) for one in parts]
+    every = [*parts, elected]
+    order = np.argsort(np.concatenate([one.owner for one in every]), kind="stable")  # by authority
+    names = [(authority, one.kind, code) for one in every for authority, code in one.pairs]
+    groups = [names[place] for place in order.tolist()]
+    reasons = np.concatenate([one.reasons for one in every])[order]
     return Inside(
-        assembly.group_scores(one.pairs, one.kind, case.measure_codes, one.found, one.reasons),
-        assembly.group_scores(one.pairs, one.kind, case.measure_codes, told, one.reasons),
+        *(
+            assembly.group_rows(
+                frames.GROUP_SCORES, groups, case.measure_codes, {**_figures(found, order), "reason": reasons}
+            )
+            for found in ([one.found for one in every], [*told, elected.found])
+        )
     )
 
 
-def _elected_members(case: Case) -> Inside:
+def _figures(found: Sequence[Estimates], order: Ints) -> dict[str, Floats]:
+    names = ("n", "score", "lower", "upper")
+    return {name: np.concatenate([getattr(one, name) for one in found])[order] for name in names}
+
+
+def _elected_members(case: Case) -> Split:
     """Elected members are a group of their own, without headcount or correction."""
     places, which = np.unique(case.crowd.authority[case.crowd.elected], return_inverse=True)
     cell = np.full(len(case.crowd.elected), -1, dtype=np.int64)
@@ -54,6 +62,6 @@ def _elected_members(case: Case) -> Inside:
     owner = np.arange(len(places), dtype=np.int64)
     before = splits.known_reasons(case, groups)
     reasons = group_rules.reasons(found.n, found.n, owner, case.dimensions, case.rules, before=before)
-    pairs = [(case.codes[place], ELECTED) for place in places.tolist()]
-    frame = assembly.group_scores(pairs, ELECTED, case.measure_codes, found, splits.with_overall(case, reasons))
-    return Inside(frame, frame)
+    pairs = tuple((case.codes[place], ELECTED) for place in places.tolist())
+    unknown = np.full(len(places), np.nan)
+    return Split(ELECTED, pairs, places, groups, unknown, found, splits.with_overall(case, reasons))

@@ -38,6 +38,7 @@ class Row:
     indicative: bool
     reliability: float | None
     before: float | None = None
+    elected: float | None = None  # the score of elected members, a group of their own
 
     @property
     def everybody_answered(self) -> bool:
@@ -113,9 +114,25 @@ def with_before(frame: pd.DataFrame, change: pd.DataFrame | None, *, authority: 
     return frame.assign(before=pd.array(before, dtype="Float64"))
 
 
+def with_elected(frame: pd.DataFrame, group_scores: pd.DataFrame | None, *, authority: str) -> pd.DataFrame:
+    """The profile with the scores of elected members in a column `elected`; as it is where there is no such frame.
+
+    `group_scores` is the published frame GROUP_SCORES; what has a reason, or whose own score is not shown, stays empty.
+    """
+    if group_scores is None or group_scores.empty:
+        return frame
+    found = _by_measure(group_scores, authority=authority, kind="elected")
+    elected = [
+        None if _has_reason(one) or number(score) is None else number(one.get("score"))
+        for one, score in zip((found.get(code, {}) for code in frame["measure"].tolist()), frame["score"], strict=True)
+    ]
+    return frame.assign(elected=pd.array(elected, dtype="Float64"))
+
+
 def rows(frame: pd.DataFrame) -> tuple[Row, ...]:
-    """The profile as plain values; an optional column `before` is last wave's score on common items."""
-    columns = {column: frame[column].tolist() for column in (*PROFILE.columns, "before") if column in frame.columns}
+    """The profile as plain values; optional columns are `before`, last wave's score on common items, and `elected`."""
+    wanted = (*PROFILE.columns, "before", "elected")
+    columns = {column: frame[column].tolist() for column in wanted if column in frame.columns}
     return tuple(_row({column: values[place] for column, values in columns.items()}) for place in range(len(frame)))
 
 
@@ -204,6 +221,7 @@ def _row(record: Record) -> Row:
         indicative=record["indicative"] is True,
         reliability=number(record["reliability"]),
         before=number(record.get("before")),
+        elected=number(record.get("elected")),
     )
 
 

@@ -25,6 +25,7 @@ from reports import (
     gaps,
     gates,
     inside,
+    item_gaps,
     leadership,
     nested,
     ordinal,
@@ -165,6 +166,11 @@ def published(results: Results) -> Results:
     )
 
 
+def for_team(results: Results) -> dict[str, pd.DataFrame]:
+    """Frames for the research team of a service alone, beside the published ones; never in a file or a bundle."""
+    return guard.for_team(results.frames)
+
+
 def for_file(results: Results, audience: str) -> Results:
     """The frames as a file of an audience shows them: `research` as computed, `published` guarded and rounded."""
     if audience == "research":
@@ -278,6 +284,7 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
         "divergence": between.computed,
         guard.told("divergence"): between.told,
         **gaps.gaps(case, tiers, found, reasons),
+        **item_gaps.item_gaps(case, tiers, found),
     }
     told = {**tables, "divergence": between.told}
     return {

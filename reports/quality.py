@@ -48,7 +48,7 @@ def careless(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
     on_scale, answered = (np.zeros(len(responses), dtype=np.uint16) for _ in range(2))
     for item in scored:
         chosen = responses.answers[:, columns[item.code]].view(np.uint8)
-        low, high = (table.take(chosen) for table in _positions(item))
+        low, high = _positions(item, chosen)
         np.minimum(lowest, low, out=lowest)
         np.maximum(highest, high, out=highest)
         on_scale += low != _NONE
@@ -140,15 +140,18 @@ def report(
     }
 
 
-def _positions(item: Item) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The place of each option among the scored ones, from 1, by the answer read as an unsigned byte.
+def _positions(item: Item, chosen: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The place of each answer, read as an unsigned byte, among the scored options, from 1.
 
     Twice: what is not on the scale, such as the negative codes, is above everything in the first and below in the second.
     """
-    low, high = np.full(256, _NONE, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
     scored = [place for place, option in enumerate(item.options) if option.score is not None]
+    if scored == list(range(len(scored))):  # an option's place is its own: nothing has to be looked up
+        place = (chosen + np.uint8(1)) * (chosen < len(scored)).view(np.uint8)
+        return place - (place == 0).view(np.uint8), place  # one below 0 is _NONE
+    low, high = np.full(256, _NONE, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
     low[scored] = high[scored] = np.arange(1, len(scored) + 1)
-    return low, high
+    return low.take(chosen), high.take(chosen)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,9 @@ from reports.reliability import Covariances
 from reports.scoring import option_scores
 from reports.statistics.sums import Floats, Ints
 
-_AT_ONCE = 8_000  # people
+_AT_ONCE = 4_000  # people
+_MOST_STEPS, _MOST_PEOPLE = 16, 2**16  # products of so many steps over so many people are exact in 24 bits
+_Worths: TypeAlias = NDArray[np.float32 | np.float64]
 _FIGURES = ("alpha", "alpha_standardised", "alpha_lower", "alpha_upper", "omega")
 
 
@@ -59,26 +62,50 @@ class _Sums:
 def _sums(case: Case, lists: Sequence[Sequence[str]]) -> list[_Sums]:
     """The sums of each list of items over the officers who count, some authorities at a time.
 
-    Whole points are exact in any order; who did not answer every item of a list counts as 0 in it.
+    Whole points are exact in any order; who did not answer every item of a list counts as 0 in it. Answers are counted
+    in steps of the response scale where all have the same, so that short numbers are exact as well.
     """
     codes = list(dict.fromkeys(code for asked in lists for code in asked))
     places = [[codes.index(code) for code in asked] for asked in lists]
+    scores = {code: option_scores(case.questionnaire.items[code]) for code in codes}
+    unit = _unit(list(scores.values()))
     authorities, bounds = len(case.codes), case.officers.bounds
     found = [
         _Sums(np.zeros((len(at), len(at))), np.zeros((len(at), authorities)), np.zeros(authorities, dtype=np.int64))
         for at in places
     ]
-    for first, last in _blocks(bounds):
-        worth, has = _answers(case, codes, slice(int(bounds[first]), int(bounds[last])))
+    blocks = _blocks(bounds)
+    most = max((int(bounds[last] - bounds[first]) for first, last in blocks), default=0)
+    kind = np.float32 if unit and most <= _MOST_PEOPLE else np.float64
+    worth_of = {code: _Worth.of(one / (unit or 1.0), kind) for code, one in scores.items()}
+    room = np.empty((len(codes), most), kind), np.empty((len(codes), most), np.bool_)  # the same for every block
+    for first, last in blocks:
+        people = slice(int(bounds[first]), int(bounds[last]))
+        worth, has = (one[:, : people.stop - people.start] for one in room)
+        for code, *out in zip(codes, worth, has, strict=True):
+            worth_of[code].fill(case.given[code][people], *out)
         filled = first + np.flatnonzero(np.diff(bounds[first : last + 1]))
         starts = bounds[filled] - bounds[first]
         for at, one in zip(places, found, strict=True):
-            complete = has[at].all(axis=0)
-            y = worth[at] * complete
-            one.cross[:] += y @ y.T
+            complete = np.logical_and.reduce(has[at])
+            y = worth[at]
+            y *= complete
+            one.cross[:] += y @ y.T.copy()  # of two matrices, not of one and itself: faster where they are small
             one.totals[:, filled] = np.add.reduceat(y, starts, axis=1)
             one.n[filled] = np.add.reduceat(complete, starts, dtype=np.int64)
+    for one in found:
+        one.cross[:] *= (unit or 1.0) ** 2
+        one.totals[:] *= unit or 1.0
     return found
+
+
+def _unit(scores: Sequence[Floats]) -> float | None:
+    """The step of which all of these scores are few whole ones, if there is one."""
+    known = np.unique(np.concatenate([np.zeros(1), *(one[~np.isnan(one)] for one in scores)]))
+    if len(known) < 2:
+        return None
+    unit = float(np.diff(known).min())
+    return unit if np.array_equal(np.rint(known / unit) * unit, known) and known[-1] / unit <= _MOST_STEPS else None
 
 
 def _blocks(bounds: Ints) -> list[tuple[int, int]]:
@@ -92,19 +119,36 @@ def _blocks(bounds: Ints) -> list[tuple[int, int]]:
     return blocks
 
 
-def _answers(case: Case, codes: Sequence[str], rows: slice) -> tuple[Floats, NDArray[np.bool_]]:
-    """Scores of some officers, 0 where there is none, and whether there is one; each of shape (items, officers)."""
-    worth = np.empty((len(codes), rows.stop - rows.start))
-    has = np.empty(worth.shape, dtype=np.bool_)
-    for at, code in enumerate(codes):
-        scores = option_scores(case.questionnaire.items[code])
-        points, known = np.zeros(256), np.zeros(256, dtype=np.bool_)
+@dataclass(frozen=True)
+class _Worth:
+    """What each answer to an item, read as an unsigned byte, is worth, 0 where it is not scored; and whether it is.
+
+    Where the first `steps` options are scored and no other, each as far above the one before it, nothing is looked up.
+    """
+
+    points: _Worths
+    known: NDArray[np.bool_]
+    steps: int
+
+    @classmethod
+    def of(cls, scores: Floats, kind: type[np.float32] | type[np.float64]) -> _Worth:
+        points, known = np.zeros(256, kind), np.zeros(256, dtype=np.bool_)
         known[: len(scores)] = ~np.isnan(scores)
         points[: len(scores)] = np.nan_to_num(scores)
-        chosen = case.given[code][rows]
-        points.take(chosen, out=worth[at], mode="clip")
-        known.take(chosen, out=has[at], mode="clip")
-    return worth, has
+        steps = int(known.sum())
+        step = points[1] - points[0]
+        even = known[:steps].all() and np.array_equal(points[:steps], points[0] + step * np.arange(steps))
+        return cls(points, known, steps if even else 0)
+
+    def fill(self, chosen: NDArray[np.uint8], worth: _Worths, has: NDArray[np.bool_]) -> None:
+        """Writes what some answers are worth, any number where they are not scored, and whether they are."""
+        if self.steps:
+            np.less(chosen, self.steps, out=has)
+            np.multiply(chosen, self.points[1] - self.points[0], out=worth)
+            worth += self.points[0]
+            return
+        self.points.take(chosen, out=worth, mode="clip")
+        self.known.take(chosen, out=has, mode="clip")
 
 
 def _scale_row(measure: Measure, centred: Covariances, uncentred: Covariances) -> dict[str, object]:

@@ -45,7 +45,8 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
     codes = case.responses.service_areas if areas else case.responses.tiers
     member = case.crowd.service_area if areas else case.crowd.tier
     known = staff.group_totals(case.staff_rows, kind)
-    pairs = {pair for pair in known if pair[0] in case.codes}
+    place = {code: position for position, code in enumerate(case.codes)}
+    pairs = {pair for pair in known if pair[0] in place}
     inside = ~case.crowd.elected & (member >= 0)
     cell = np.where(inside, case.crowd.authority * len(codes) + member, -1)
     used = np.unique(cell[inside]).tolist()
@@ -55,7 +56,6 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
         cell = _renumbered(cell, ordered, case.codes, codes)
     groups, invited = sums.grouped(cell, len(ordered)), np.array([known.get(pair, np.nan) for pair in ordered])
     found = case.estimate_apart(groups, invited)
-    place = {code: position for position, code in enumerate(case.codes)}
     owner = np.array([place[authority] for authority, _ in ordered], dtype=np.int64)
     before = known_reasons(case, groups)
     reasons = group_rules.reasons(found.n, whole.n, owner, case.dimensions, case.rules, before=before)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from reports.documents import annex
 from reports.documents.cells import Table
-from survey import results
+from reports.frames import ITEM_ANALYSIS
+from survey import results, stored_results
 from survey.models import Release
 
 MOST_ITEMS = 8
@@ -36,10 +39,15 @@ class AnswerQuality:
     items: tuple[ItemQuality, ...]
     to_review: int
     tests: tuple[Table, ...]
+    questions: tuple[Table, ...]
 
 
-def of(release: Release) -> AnswerQuality:
-    """From the stored quality of the release; a count that may not be shown is None."""
+def of(session: Session, release: Release) -> AnswerQuality:
+    """From the stored quality of the release; a count that may not be shown is None.
+
+    `questions` says of each question whether it goes with the others; nothing in releases from before that was kept.
+    """
+    analysis = stored_results.rows(session, ITEM_ANALYSIS, release)
     quality = release.quality
     people = _part(quality, "respondents")
     response = _part(quality, "response")
@@ -53,6 +61,7 @@ def of(release: Release) -> AnswerQuality:
         items=items[:MOST_ITEMS],
         to_review=sum(1 for item in items if item.to_review),
         tests=_tests(release),
+        questions=tuple(annex.items(analysis, results.questionnaire(release))),
     )
 
 

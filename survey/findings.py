@@ -1,4 +1,4 @@
-"""What may be read of a release beside its scores: leaders, don't know, people of programmes; sentences and tables."""
+"""What may be read of a release beside its scores: tiers question by question, leaders, don't know, programmes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,28 @@ from sqlalchemy.orm import Session
 
 from reports.documents import finding_tables
 from reports.documents.finding_tables import Finding
-from reports.frames import DONT_KNOW_SHARES, LEADERSHIP, SECTOR_DONT_KNOW, SECTOR_LEADERSHIP, SECTOR_PROGRAMMES
+from reports.frames import (
+    DONT_KNOW_SHARES,
+    LEADERSHIP,
+    SECTOR_DONT_KNOW,
+    SECTOR_ITEM_GAPS,
+    SECTOR_LEADERSHIP,
+    SECTOR_PROGRAMMES,
+    TIER_ITEM_GAPS,
+)
 from survey import results, stored_results
 from survey.models import Release
 
 
 def of_authority(session: Session, release: Release, authority: str) -> tuple[Finding, ...]:
     """How leaders are seen and what officers could not say in one authority; nothing in releases from before that."""
-    shapes = (LEADERSHIP, DONT_KNOW_SHARES)
+    shapes = (TIER_ITEM_GAPS, LEADERSHIP, DONT_KNOW_SHARES)
     frames = {shape.name: stored_results.rows(session, shape, release, authority=authority) for shape in shapes}
     return finding_tables.of_authority(frames, results.questionnaire(release))
 
 
 def of_sector(session: Session, release: Release) -> tuple[Finding, ...]:
     """The same of all authorities together, and people of programmes beside others."""
-    shapes = (SECTOR_PROGRAMMES, SECTOR_LEADERSHIP, SECTOR_DONT_KNOW)
+    shapes = (SECTOR_ITEM_GAPS, SECTOR_PROGRAMMES, SECTOR_LEADERSHIP, SECTOR_DONT_KNOW)
     frames = {shape.name: stored_results.rows(session, shape, release) for shape in shapes}
     return finding_tables.of_sector(frames, results.questionnaire(release))

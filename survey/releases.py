@@ -35,7 +35,7 @@ from survey import (
     waves,
 )
 from survey.errors import NotAllowed, NotNow
-from survey.models import RESULT_TABLES, Release, ReleasePeerGroup, Wave
+from survey.models import RESEARCH_TABLES, RESULT_TABLES, Release, ReleasePeerGroup, Wave
 from survey.people import Principal
 from survey.vocabulary import ReleaseState, WaveState
 
@@ -83,6 +83,7 @@ class Calculation:
 
     wave: Wave
     results: Results
+    team: Mapping[str, pd.DataFrame]
     members: pd.DataFrame
     questionnaire_digest: str
     input_digest: str
@@ -168,6 +169,7 @@ def computed(
     return Calculation(
         gathered.wave,
         publication.published(results),
+        publication.for_team(results),
         results.frames["menu"],
         loader.measurement_digest(gathered.questionnaire),
         input_digest(gathered),
@@ -220,10 +222,11 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
     session.add(release)
     session.flush()
     transitions.begin(session, transitions.RELEASE, release, now=now, actor=by.actor)
-    for name, table in RESULT_TABLES.items():
-        if name not in found.results.frames:  # a wave without self-assessments has no distance from them
+    frames = {**found.results.frames, **found.team}
+    for name, table in (RESULT_TABLES | RESEARCH_TABLES).items():
+        if name not in frames:  # a wave without self-assessments has no distance from them
             continue
-        for part in _parts(found.results.frames[name]):
+        for part in _parts(frames[name]):
             session.execute(insert(table), [{"release_id": release.id, **row} for row in part])
     for part in _parts(found.members):
         session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])

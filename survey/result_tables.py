@@ -33,6 +33,8 @@ _TABLES = {
     "own_profile": "Themes that authorities lean towards",
     "divergence": "How far service areas lie apart",
     "tier_gaps": "Senior leaders beside frontline officers",
+    "tier_item_gaps": "Senior leaders beside frontline officers, question by question",
+    "sector_item_gaps": "Senior leaders beside frontline officers, question by question, all authorities",
     "elected_gaps": "Elected members beside officers",
     "sector_inside": "Service areas and tiers over all authorities",
     "sector_programmes": "People who took part in a development programme beside others",

@@ -139,14 +139,12 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
     scores = stored_results.rows(session, SCORES, release, authority=authority)
     standings = stored_results.rows(session, STANDINGS, release, authority=authority)
     asked, frames = questionnaire(release), (scores, benchmarks, standings)
+    own = profiles.profile(*frames, asked, authority=authority, peer_group=group.code)
     change = stored_results.rows(session, CHANGE, release, authority=authority)
+    elected = stored_results.rows(session, GROUP_SCORES, release, authority=authority, kind="elected")
     themes = {
-        dimension.code: profiles.with_before(
-            profiles.theme_profile(*frames, dimension, authority=authority, peer_group=group.code),
-            change,
-            authority=authority,
-        )
-        for dimension in asked.dimensions
+        one.code: profiles.theme_profile(*frames, one, authority=authority, peer_group=group.code)
+        for one in asked.dimensions
     }
     return Comparison(
         release=release,
@@ -155,10 +153,10 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
         name=groups[0][0],
         peer_group=group,
         menu=menu,
-        profile=profiles.with_before(
-            profiles.profile(*frames, asked, authority=authority, peer_group=group.code), change, authority=authority
+        profile=profiles.with_elected(
+            profiles.with_before(own, change, authority=authority), elected, authority=authority
         ),
-        themes=themes,
+        themes={code: profiles.with_before(one, change, authority=authority) for code, one in themes.items()},
         overall=level_reading.overall(scores, benchmarks, authority=authority, peer_group=group.code),
         leanings=own_profile_reading.rows(
             stored_results.rows(session, OWN_PROFILE, release, authority=authority), asked, authority=authority

@@ -12,12 +12,23 @@ from sqlalchemy.orm import Session, aliased
 
 from reports.frames import BENCHMARKS, Shape
 from reports.peers import NEAREST
-from survey.models import RESULT_TABLES, Authority, AuthorityAttribute, Release, ReleaseNamed, ReleasePeerGroup, Wave
+from survey.models import (
+    RESEARCH_TABLES,
+    RESULT_TABLES,
+    Authority,
+    AuthorityAttribute,
+    Release,
+    ReleaseNamed,
+    ReleasePeerGroup,
+    Wave,
+)
+
+_TABLES = RESULT_TABLES | RESEARCH_TABLES
 
 
 def rows(session: Session, shape: Shape, release: Release, **keys: str) -> pd.DataFrame:
     """The rows of one table, or those with these keys, in the order of their keys."""
-    table = RESULT_TABLES[shape.name]
+    table = _TABLES[shape.name]
     query = _columns(shape).where(table.c.release_id == release.id)
     return _frame(session, shape, query.where(*(table.c[name] == value for name, value in keys.items())))
 
@@ -144,7 +155,7 @@ def _is_shown(authority: str) -> ColumnElement[bool]:
 
 
 def _columns(shape: Shape) -> Select[Any]:  # Any: as many columns as the shape has
-    table = RESULT_TABLES[shape.name]
+    table = _TABLES[shape.name]
     columns = [table.c[name] for name in shape.columns]
     return select(*columns).order_by(*(column for column in table.primary_key.columns if column.name in shape.columns))
 

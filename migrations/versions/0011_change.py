@@ -31,6 +31,7 @@ def upgrade() -> None:
         "median",
         _integer("n"),
         *_numbers("lower_quartile", "median", "upper_quartile"),
+        sa.Column("restated_for", sa.String(length=200), nullable=False),
         _text("reason"),
         *_numbers("median_lower", "median_upper"),
     )
@@ -55,10 +56,11 @@ def downgrade() -> None:
 
 
 def _create(name: str, keys: tuple[str, ...], value: str, *columns: sa.Column) -> None:
+    placed = {column.name for column in columns}
     op.create_table(
         name,
         sa.Column("release_id", sa.Integer(), nullable=False),
-        *(sa.Column(key, sa.String(length=200), nullable=False) for key in keys),
+        *(sa.Column(key, sa.String(length=200), nullable=False) for key in keys if key not in placed),
         *columns,
         sa.CheckConstraint(
             f"reason IS NULL OR {value} IS NULL OR reason = 'too_few_for_quartiles'",

@@ -15,10 +15,11 @@ from reports.charts.precision import drawn
 from reports.charts.style import Size
 from reports.narrative import Caption
 from reports.profile import Row, rows
-from reports.wording import text, whole
+from reports.wording import enumeration, text, whole
 
 _TITLES, _BESIDE = 190.0, 170.0  # widest column of titles and of verdicts; longer ones wrap
 _NUMBER, _GAP = 34.0, 20.0
+_BELOW = 11.0  # from the middle of a row to a mark that must not hide the score
 _WORDS_ABOVE = 0.52  # the part of a narrow row that its words take
 
 
@@ -47,8 +48,22 @@ class Plot:
 def dots(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> bytes:
     """The picture as SVG. Rows stand in the order of the profile; a withheld score leaves an empty row that says so."""
     return draw(profile, caption, size=size).svg(
-        title=caption.heading, description=caption.sentence, language=caption.language
+        title=caption.heading, description=alternative(profile, caption), language=caption.language
     )
+
+
+def alternative(profile: pd.DataFrame, caption: Caption) -> str:
+    """What the picture shows in words: its sentence, and the scores of elected members where they have a mark."""
+    marked = [row for row in rows(profile) if row.elected is not None]
+    if not marked:
+        return caption.sentence
+    scores = [
+        text("picture.elected_on", caption.language, measure=narrative.in_sentence(row.title), score=whole(row.elected))
+        for row in marked
+        if row.elected is not None
+    ]
+    elected = text("picture.elected_scores", caption.language, scores=enumeration(scores, caption.language))
+    return f"{caption.sentence} {elected}"
 
 
 def draw(profile: pd.DataFrame, caption: Caption, *, size: Size = "wide") -> Canvas:
@@ -72,6 +87,8 @@ def _key(measures: Sequence[Row], caption: Caption) -> list[tuple[Mark, str]]:
         key.append(("median_tick", text("picture.median", language)))
     if any(row.before is not None for row in measures):
         key.append(("before", text("picture.before", language)))
+    if any(row.elected is not None for row in measures):
+        key.append(("diamond", text("picture.elected", language)))
     return key
 
 
@@ -164,3 +181,5 @@ def _marks(plot: Plot, row: Row, y: float) -> None:
     canvas.dot(
         (plot.x(row.score), y), style.DOT, fill=style.OWN, edge=style.PAPER, width=1.2, name=f"dot-{row.measure}"
     )
+    if row.elected is not None:
+        furniture.diamond(canvas, (plot.x(row.elected), y + _BELOW), 6.5, name=f"elected-{row.measure}")

@@ -13,7 +13,7 @@ from reports.narrative import Caption
 from reports.wording import text
 
 Mark: TypeAlias = Literal[
-    "own", "own_line", "quartiles", "median_tick", "median_line", "before", "square", "zone", "upright", "level",
+    "own", "own_line", "quartiles", "median_tick", "median_line", "before", "diamond", "square", "zone", "upright", "level",
     "dashed", "solid", "point", "point_outside",
 ]  # fmt: skip
 _MARK_WIDTH = 30.0
@@ -72,6 +72,13 @@ def square(canvas: Canvas, centre: Point, half: float, name: str = "") -> None:
     canvas.chain([*corners, *corners[:2]], colour=style.SAID, width=2.6, name=name)
 
 
+def diamond(canvas: Canvas, centre: Point, half: float, name: str = "") -> None:
+    """An empty diamond: a group that is no part of the score."""
+    x, y = centre
+    corners = [(x - half, y), (x, y - half), (x + half, y), (x, y + half)]
+    canvas.chain([*corners, *corners[:2]], colour=style.INK, width=2.2, name=name)
+
+
 def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
     middle, end = x + 11, x + 22
     if mark in ("own", "own_line"):
@@ -86,6 +93,8 @@ def _draw_mark(canvas: Canvas, mark: Mark, x: float, y: float) -> None:
         canvas.chain([(x, y), (end, y)], colour=style.MEDIAN, width=2.2, dashes=(6, 4))
     elif mark == "square":
         square(canvas, (middle, y), 6.5)
+    elif mark == "diamond":
+        diamond(canvas, (middle, y), 6.5)
     elif mark == "before":
         canvas.dot((middle, y), 5, fill=style.PAPER, edge=style.OWN, width=2.2)
     else:

@@ -29,6 +29,9 @@ INTERNAL = frozenset({COLLAPSED_ITEMS, "compared", "menu", *(told(name) for name
 """Frames that exist between computing and publishing only."""
 
 _PEOPLE = ("respondents", "item_analysis", "within_agreement", "robustness")
+_TEAM = {"item_analysis": ("mean", "sd")}
+"""Frames of all authorities together for the research team of a service, and what is left out of them: with the answers of
+authorities that are shown it would tell those of authorities that are not."""
 _KEYS = (
     "authority", "measure", "item", "option", "kind", "group", "service_area", "tier", "peer_group", "reason", "weighted", "weighting",
     "profile", "nearly",
@@ -67,6 +70,8 @@ _DECIMALS: Mapping[str, Mapping[str, int]] = {
     "divergence": {"sd_between": 1} | dict.fromkeys(("icc1", "icc1_lower", "icc1_upper", "omega2"), 3),
     "tier_gaps": _GAPS,
     "elected_gaps": _GAPS,
+    "tier_item_gaps": dict.fromkeys(("share_upper", "share_lower", "gap", "lower", "upper"), 3),
+    "sector_item_gaps": dict.fromkeys(("gap", "lower", "upper"), 3),
     "sector_inside": dict.fromkeys(("lower_quartile", "median", "upper_quartile"), 0),
     "sector_tier_gaps": dict.fromkeys(("gap", "lower", "upper"), 1),
     "sector_programmes": _GAPS,
@@ -88,6 +93,14 @@ def published(computed: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, p
     for name, frame in result.items():
         result[name] = _emptied(frame)
     return result
+
+
+def for_team(computed: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """What the research team of a service may read beside what is published; it stands in no file."""
+    found = {name: _emptied(computed[name]) for name in _TEAM if name in computed}
+    for name, frame in found.items():
+        frame.loc[:, list(_TEAM[name])] = pd.NA
+    return found
 
 
 def published_quality(quality: Mapping[str, Json], rules: Rules) -> dict[str, Json]:

@@ -10,7 +10,7 @@ import pandas as pd
 from questionnaires.definition import Questionnaire
 from reports import narrative, profile
 from reports.documents.cells import Table
-from reports.gates import State, state_of
+from reports.gates import LEAST_ITEM_TOTAL, State, state_of
 from reports.quality import Json
 from reports.representativeness import Evenness
 from reports.rules import Rules
@@ -107,6 +107,32 @@ def scales(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> 
             body = [(titles[str(row["measure"])], *(_figure(row[column]) for column in columns)) for row in rows]
             tables.append(Table(caption, ("", *columns.values()), tuple(body)))
     return tables
+
+
+def items(analysis: pd.DataFrame, questionnaire: Questionnaire) -> list[Table]:
+    """Each question beside the others of its dimension (ITEM_ANALYSIS), a table a dimension; no table without a figure."""
+    known = analysis[analysis["reason"].isna() & analysis["item_total"].notna()]
+    found = {(str(row["measure"]), str(row["item"])): row for row in known.to_dict("records")}
+    tables = []
+    for dimension in questionnaire.dimensions:
+        rows = [
+            (str(item.text), found[dimension.code, item.code])
+            for item in questionnaire.items_of(dimension.code)
+            if (dimension.code, item.code) in found
+        ]
+        body = tuple(
+            (title, _figure(row["item_total"]), _figure(row["alpha_if_deleted"]), _item_word(row["item_total"]))
+            for title, row in rows
+        )
+        if body:
+            headings = ("", "Goes with the others", "Alpha without it", "Result")
+            tables.append(Table(f"Each question of {dimension.title} beside the others", headings, body))
+    return tables
+
+
+def _item_word(value: object) -> str:
+    found = profile.number(value)
+    return f"below {LEAST_ITEM_TOTAL:.2f}" if found is not None and found < LEAST_ITEM_TOTAL else "enough"
 
 
 def settings(rules: Rules) -> Table:

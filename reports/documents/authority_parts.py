@@ -24,7 +24,7 @@ from reports.documents.imprint import Imprint
 from reports.documents.inside_pictures import Drawn, drawn
 from reports.narrative import Caption, Foot
 from reports.own_profile_reading import Leaning
-from reports.profile import Row, profile, rows, theme_profile, with_before
+from reports.profile import Row, profile, rows, theme_profile, with_before, with_elected
 
 _KINDS = (
     ("service_area", Role.SERVICE_AREA, "Service areas"),
@@ -101,6 +101,7 @@ def subject(
     }
     alone = profile(*numbers(own), questionnaire, authority=code, peer_group=peer_group)
     dimensions = with_before(alone, own.get("change"), authority=code)
+    dimensions = with_elected(dimensions, own.get("group_scores"), authority=code)
     caption = narrative.caption(
         dimensions,
         name=name,

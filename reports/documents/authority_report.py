@@ -10,7 +10,7 @@ import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire
 from reports import narrative
-from reports.charts.dots import dots
+from reports.charts.dots import alternative, dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
 from reports.documents import (
@@ -92,7 +92,7 @@ def _found(seen: Subject) -> dict[str, Value]:
         "indicative": narrative.indicative_note(seen.profile),
         "evidence": list(seen.evidence),
         "tiles": [_tile(row) for row in seen.rows],
-        "dots": _picture("dots", seen.caption.sentence),
+        "dots": _picture("dots", alternative(seen.profile, seen.caption)),
     }
 
 

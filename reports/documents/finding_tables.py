@@ -1,4 +1,4 @@
-"""Findings beside the scores as sentence and table: don't know, the leadership profile, people of programmes."""
+"""Findings beside the scores as sentence and table: tiers question by question, leaders, don't know, programmes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import dont_know_reading, leadership_reading, narrative, programmes_reading
+from reports import dont_know_reading, item_gaps_reading, leadership_reading, narrative, programmes_reading
 from reports.documents.cells import Table
 from reports.dont_know_reading import Group, Unsaid
+from reports.item_gaps_reading import ItemGap
 from reports.leadership_reading import Agreement
-from reports.programmes_reading import Beside
 from reports.wording import percent, signed, text, whole
 
 IN_WORDS = "In words"
@@ -22,6 +22,12 @@ LEADERS = "How leaders are seen"
 LEADERS_WORDS = (
     "The share of answers that agree: level 4 or 5 of 5, or 1 or 2 where a statement is turned round. A part takes the answers "
     "to all of its questions together. Nothing here is a score."
+)
+QUESTIONS = "Senior leaders beside frontline officers, question by question"
+QUESTIONS_WORDS = (
+    "The questions of this wave do not mean the same to all tiers, so tiers are not compared on dimensions. Here stands how many agree with each "
+    "question: level 4 or 5 of 5, or 1 or 2 where a statement is turned round. The difference is in percentage points. Each line stands for itself: of 20 "
+    "questions on which tiers do not differ at all, about one has an interval that leaves out 0."
 )
 UNSAID = "What officers could not say"
 UNSAID_WORDS = (
@@ -60,20 +66,61 @@ class Finding:
 
 
 def of_authority(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> tuple[Finding, ...]:
-    """The findings of one authority, from its own rows of LEADERSHIP and DONT_KNOW_SHARES, where these are given."""
+    """The findings of one authority, from its own rows of TIER_ITEM_GAPS, LEADERSHIP and DONT_KNOW_SHARES, where given."""
+    tiers = _questions(frames.get("tier_item_gaps"), questionnaire)
     led = _leadership(frames.get("leadership"), questionnaire)
     unsaid = _unsaid(frames.get("dont_know"), questionnaire, "Don’t know by service area and tier")
-    return tuple(one for one in (led, unsaid) if one is not None)
+    return tuple(one for one in (tiers, led, unsaid) if one is not None)
 
 
 def of_sector(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> tuple[Finding, ...]:
     """The findings of all authorities together, from the frames of the sector, where these are given."""
+    tiers = _questions(frames.get("sector_item_gaps"), questionnaire)
     programmes = _programmes(frames.get("sector_programmes"), questionnaire)
     led = _leadership(frames.get("sector_leadership"), questionnaire)
     unsaid = _unsaid(
         frames.get("sector_dont_know"), questionnaire, "Don’t know by service area and tier, all authorities"
     )
-    return tuple(one for one in (programmes, led, unsaid) if one is not None)
+    return tuple(one for one in (tiers, programmes, led, unsaid) if one is not None)
+
+
+def _questions(frame: pd.DataFrame | None, questionnaire: Questionnaire) -> Finding | None:
+    found = () if frame is None else item_gaps_reading.rows(frame, questionnaire)
+    if frame is None or not found:
+        return None
+    uppers = dict.fromkeys(one.upper_name for one in found)
+    tables = tuple(_beside([one for one in found if one.upper_name == upper]) for upper in uppers)
+    sentence, left_out = item_gaps_reading.sentence(found), len(found) < len(frame)
+    return Finding(QUESTIONS, sentence, QUESTIONS_WORDS, tables, "Question", left_out)
+
+
+def _beside(found: Sequence[ItemGap]) -> Table:
+    """A row a question, of one authority with the shares of both tiers, of all authorities with their number."""
+    upper = narrative.first_upper(text(f"gap_group.{found[0].upper_name}"))
+    single = found[0].authorities is None
+    body = tuple(
+        (
+            _title(one),
+            *((_of(one.share_upper, one.n_upper), _of(one.share_lower, one.n_lower)) if single else ()),
+            signed(100.0 * one.gap),
+            _points(None if one.lower is None else 100.0 * one.lower, None if one.upper is None else 100.0 * one.upper),
+            *(() if single else (str(one.authorities),)),
+        )
+        for one in found
+    )
+    who = (upper, narrative.first_upper(text("gap_group.frontline"))) if single else ()
+    headings = ("", *who, "Difference", INTERVAL, *(() if single else ("Authorities",)))
+    return Table(f"{upper} beside frontline officers: who agrees", headings, body)
+
+
+def _of(share: float | None, people: int) -> str:
+    if share is None:
+        return text("note.not_shown")
+    return text("item_gap.share", share=percent(share), people=f"{people:,}")
+
+
+def _title(one: Agreement | ItemGap) -> str:
+    return f"{one.title} (turned round)" if one.turned else one.title
 
 
 def _leadership(frame: pd.DataFrame | None, questionnaire: Questionnaire) -> Finding | None:
@@ -89,7 +136,7 @@ def _leadership(frame: pd.DataFrame | None, questionnaire: Questionnaire) -> Fin
 def _agreed(found: Sequence[Agreement], caption: str) -> Table:
     body = tuple(
         (
-            f"{one.title} (turned round)" if one.turned else one.title,
+            _title(one),
             text("note.not_shown") if one.n is None else f"{one.n:,}",
             leadership_reading.share_words(one),
             _between(one.lower, one.upper),
@@ -132,7 +179,7 @@ def _programmes(frame: pd.DataFrame | None, questionnaire: Questionnaire) -> Fin
         (
             one.title,
             hidden if one.gap is None else signed(one.gap),
-            _points(one),
+            _points(one.lower, one.upper),
             hidden if one.took_part is None else f"{one.took_part:,}",
             hidden if one.others is None else f"{one.others:,}",
             programmes_reading.word(one),
@@ -144,10 +191,10 @@ def _programmes(frame: pd.DataFrame | None, questionnaire: Questionnaire) -> Fin
     return Finding(PROGRAMMES, programmes_reading.sentence(found), PROGRAMMES_WORDS, (table,), "Dimension")
 
 
-def _points(one: Beside) -> str:
-    if one.lower is None or one.upper is None:
+def _points(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
         return text("note.not_shown")
-    return text("answered.range", low=signed(one.lower), high=signed(one.upper))
+    return text("answered.range", low=signed(low), high=signed(high))
 
 
 def _between(low: float | None, high: float | None) -> str:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from questionnaires.definition import Dimension, Questionnaire
 from reports import change_reading, level_reading, narrative
-from reports.charts.dots import dots
+from reports.charts.dots import alternative, dots
 from reports.charts.radar import radar
 from reports.charts.say_do import say_do
 from reports.charts.small_multiples import small_multiples
@@ -84,7 +84,7 @@ def authority(
         indicative=narrative.indicative_note(own),
         evidence=seen.evidence,
         group=narrative.group_label(peer_group),
-        dots=_picture(lambda size: dots(own, caption, size=size), caption),
+        dots=_picture(lambda size: dots(own, caption, size=size), caption, alternative(own, caption)),
         radar=_picture(lambda size: radar(own, caption, size=size), caption) if len(own) > 2 else None,
         dimensions=authority_parts.scores(seen),
         verdicts=authority_parts.verdicts(seen),
@@ -206,11 +206,11 @@ def _side_by_side(groups: Mapping[str, pd.DataFrame], imprint: Imprint) -> Pictu
     return _picture(lambda size: small_multiples(groups, caption, size=size), caption)
 
 
-def _picture(draw: Callable[[Size], bytes], caption: Caption) -> Picture:
+def _picture(draw: Callable[[Size], bytes], caption: Caption, sentence: str | None = None) -> Picture:
     def embedded(size: Size) -> str:
         return "data:image/svg+xml;base64," + base64.b64encode(draw(size)).decode("ascii")
 
-    return Picture(embedded("wide"), embedded("narrow"), caption.sentence)
+    return Picture(embedded("wide"), embedded("narrow"), sentence or caption.sentence)
 
 
 def _render(template: str, questionnaire: Questionnaire, imprint: Imprint, **values: object) -> str:

@@ -16,7 +16,7 @@ from reports.documents import authority_report, html_report, place_pictures, sec
 from reports.documents.brand import Brand
 from reports.documents.imprint import Imprint
 from reports.files.writing import file_name
-from reports.profile import profile, sector_profile
+from reports.profile import profile, sector_profile, with_elected
 from reports.publication import Results
 
 _BY_AUTHORITY = (
@@ -29,6 +29,9 @@ _BY_AUTHORITY = (
     "divergence",
     "tier_gaps",
     "elected_gaps",
+    "tier_item_gaps",
+    "leadership",
+    "dont_know",
     "say_do",
     "change",
 )
@@ -131,6 +134,7 @@ def _authority(  # noqa: PLR0917 - private, and each is a thing of its own
 ) -> None:
     numbers = frames["scores"], frames["benchmarks"], frames["standings"]
     own = profile(*numbers, questionnaire, authority=code, peer_group=peers.ALL)
+    own = with_elected(own, frames.get("group_scores"), authority=code)
     caption = narrative.caption(own, name=name, peer_group=peers.ALL, release=imprint.release, method=imprint.method)
     _draw(own, caption, folder)
     report = html_report.authority(frames, questionnaire, code=code, name=name, imprint=imprint)

@@ -68,9 +68,16 @@ def one_way(n: Ints, mean: Floats, squares: Floats, owner: Ints, sets: int, *, c
         n0 = np.where(possible, (people - total(n.astype(np.float64) ** 2) / people) / (k - 1), np.nan)
         f = msb / np.where(msw > 0, msw, np.nan)
         tail = (1.0 - confidence) / 2.0
-        bounds = [f / special.fdtri(np.maximum(k - 1, 1), np.maximum(people - k, 1), q) for q in (1.0 - tail, tail)]
+        bounds = [f / quantile for quantile in _f_quantiles(k, people, (1.0 - tail, tail))]
         lower, upper = ((one - 1.0) / (one + n0 - 1.0) for one in bounds)
         icc1 = (msb - msw) / (msb + (n0 - 1.0) * msw)
         omega2 = (between - (k - 1) * msw) / (between + within + msw)
     spread = np.sqrt(np.maximum(0.0, (msb - msw) / n0))
     return OneWay(k.astype(np.int64), people.astype(np.int64), n0, msb, msw, f, icc1, lower, upper, spread, omega2)
+
+
+def _f_quantiles(k: Floats, people: Floats, shares: tuple[float, float]) -> list[Floats]:
+    """Quantiles of F(k - 1, N - k), looked up once for each k and N that occurs."""
+    pairs, which = np.unique(k + 1j * people, return_inverse=True)
+    between, within = np.maximum(pairs.real - 1, 1), np.maximum(pairs.imag - pairs.real, 1)
+    return [np.asarray(special.fdtri(between, within, share))[which] for share in shares]

@@ -1,4 +1,4 @@
-"""Confidence intervals: Student t for scores, Wilson for shares."""
+"""Confidence intervals: Student t for scores, Wilson for shares, Newcombe for the difference of two shares."""
 
 from __future__ import annotations
 
@@ -71,3 +71,24 @@ def wilson_interval(share: Floats, n_star: Floats, *, confidence: float = 0.95) 
         lower, upper = (centre - half) / (1.0 + z * z * inverse), (centre + half) / (1.0 + z * z * inverse)
         lower = np.where(share == 0.0, 0.0 * inverse, lower)  # and not the rounding of centre - half
     return np.clip(lower, 0.0, 1.0), np.clip(upper, 0.0, 1.0)
+
+
+def newcombe_interval(
+    shares: tuple[Floats, Floats], n_star: tuple[Floats, Floats], *, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Newcombe's interval of p - q, from Wilson's of both: with bounds l, u of p and l', u' of q
+
+        p - q - sqrt((p - l)^2 + (u' - q)^2)   to   p - q + sqrt((u - p)^2 + (q - l')^2)
+
+    Shares 0 to 1 of two groups that have no person in common, and the n* of each, all of one shape; bounds -1 to 1, NaN
+    where an n* is 0 or NaN. Newcombe 1998, Statistics in Medicine 17, 873-890, method 10; the example is his (a).
+
+    >>> lower, upper = newcombe_interval((np.array([56 / 70]), np.array([48 / 80])), (np.array([70.0]), np.array([80.0])))
+    >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
+    (0.0524, 0.3339)
+    """
+    (p_low, p_high), (q_low, q_high) = (
+        wilson_interval(share, n, confidence=confidence) for share, n in zip(shares, n_star, strict=True)
+    )
+    p, q = shares
+    return p - q - np.hypot(p - p_low, q_high - q), p - q + np.hypot(p_high - p, q - q_low)

@@ -17,6 +17,7 @@ Ints: TypeAlias = NDArray[np.int64]
 _WORD = 62  # bits of a whole number that a sum may fill
 _NARROW = 9  # bits of the rows of a group whose values are summed in one word
 _SMALL = 2**15
+_SHORT = 64  # rows of a group; for fewer it costs more to begin a sum than to add them up
 _MOST_COUNTED = 4_000_000  # combinations; above it sorting is cheaper than a table of them
 
 
@@ -126,6 +127,11 @@ def whole_sums(values: Ints | NDArray[np.bool_], groups: Groups) -> Ints:
     >>> whole_sums(np.array([True, False, True]), Groups(np.arange(3), np.array([0, 0, 2, 3]))).tolist()
     [0, 1, 1]
     """
+    if len(values) < _SHORT * groups.count:  # differences of running sums, which are right even where these overflow
+        running = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(values.astype(np.int64, copy=False), out=running[1:])
+        ends: Ints = running.take(groups.bounds)
+        return np.diff(ends)
     result = np.zeros(groups.count, dtype=np.int64)
     if len(groups.filled):
         result[groups.filled] = np.add.reduceat(values, groups.bounds[groups.filled], dtype=np.int64)

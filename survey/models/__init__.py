@@ -18,11 +18,19 @@ from survey.models.operations import AuditEntry, Job, OutboxMessage, ProducedFil
 from survey.models.peers import NamedAuthority, PeerList
 from survey.models.people import Person, RoleGrant, SignInCode, WebSession
 from survey.models.register import Authority, AuthorityAttribute, AuthoritySuccession
-from survey.models.results import EQUALITY_TABLE, RESULT_TABLES, Release, ReleaseNamed, ReleasePeerGroup
+from survey.models.results import (
+    EQUALITY_TABLE,
+    RESEARCH_TABLES,
+    RESULT_TABLES,
+    Release,
+    ReleaseNamed,
+    ReleasePeerGroup,
+)
 from survey.models.sealed import Rewriting, SealedEquality, SealedText, SpentKey, Submission
 
 __all__ = [
     "EQUALITY_TABLE",
+    "RESEARCH_TABLES",
     "RESULT_TABLES",
     "Assessment",
     "AssessmentAnswer",

@@ -22,6 +22,7 @@ from reports.frames import (
     ELECTED_GAPS,
     EQUALITY_MIX,
     GROUP_SCORES,
+    ITEM_ANALYSIS,
     ITEMS,
     LEADERSHIP,
     OWN_PROFILE,
@@ -31,11 +32,13 @@ from reports.frames import (
     SECTOR_CHANGE,
     SECTOR_DONT_KNOW,
     SECTOR_INSIDE,
+    SECTOR_ITEM_GAPS,
     SECTOR_LEADERSHIP,
     SECTOR_PROGRAMMES,
     SECTOR_TIER_GAPS,
     STANDINGS,
     TIER_GAPS,
+    TIER_ITEM_GAPS,
     Shape,
 )
 from survey.models.base import Base, Digest, Identifier, one_of
@@ -153,6 +156,8 @@ RESULT_TABLES: dict[str, Table] = {
     "elected_gaps": _table_of(ELECTED_GAPS, ("authority", "measure"), "gap"),
     "sector_inside": _table_of(SECTOR_INSIDE, ("kind", "measure"), "median"),
     "sector_tier_gaps": _table_of(SECTOR_TIER_GAPS, ("measure",), "gap"),
+    "tier_item_gaps": _table_of(TIER_ITEM_GAPS, ("authority", "item"), "gap"),
+    "sector_item_gaps": _table_of(SECTOR_ITEM_GAPS, ("item",), "gap"),
     "sector_programmes": _table_of(SECTOR_PROGRAMMES, ("measure",), "gap"),
     "dont_know": _table_of(DONT_KNOW_SHARES, ("authority", "kind", "group", "measure"), "share"),
     "sector_dont_know": _table_of(SECTOR_DONT_KNOW, ("kind", "group", "measure"), "share"),
@@ -167,3 +172,6 @@ RESULT_TABLES: dict[str, Table] = {
 
 # Apart from the tables above, so that nothing that goes through them (exports, bundles, workbooks) ever holds it.
 EQUALITY_TABLE = _table_of(EQUALITY_MIX, ("item", "option"), "share")
+
+RESEARCH_TABLES: dict[str, Table] = {"item_analysis": _table_of(ITEM_ANALYSIS, ("item", "measure"), "item_total")}
+"""About no authority and no few people, for the research team alone: in no file that is handed out."""

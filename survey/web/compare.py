@@ -29,6 +29,7 @@ def overview(comparison: Comparison) -> str:
         leans=result_tables.leans(comparison.leanings),
         refusal=result_tables.refusal(),
         shown=any(row.score is not None for row in comparison.rows),
+        dots_words=dots.alternative(comparison.profile, comparison.caption),
     )
 
 

@@ -140,7 +140,7 @@ def release_page(asked: Asked) -> ReleasePage:
         found,
         found.state,
         tuple(results.withheld(asked.session, found)),
-        answer_quality.of(found),
+        answer_quality.of(asked.session, found),
         any(one.id == found.id for one in results.released(asked.session, now=asked.now)),
         transitions.targets(transitions.RELEASE, found.state, asked.person.roles),
     )

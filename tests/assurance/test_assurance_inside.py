@@ -63,14 +63,14 @@ def _people_taken_for_alike(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _few_senior_leaders_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    reasons = gaps._tier_reasons
+    reasons = gaps.people_reasons
 
     def without(*given):
         found = reasons(*given)
         found[withheld(found) & np.equal(found, "complement")] = None
         return found
 
-    monkeypatch.setattr(gaps, "_tier_reasons", without)
+    monkeypatch.setattr(gaps, "people_reasons", without)
 
 
 def _managers_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

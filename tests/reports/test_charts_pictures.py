@@ -164,6 +164,21 @@ def test_last_time_is_a_hollow_dot_only_where_it_is_known() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_elected_members_are_an_empty_diamond_with_a_key_and_words_only_where_they_are_known(size: Size) -> None:
+    frame = profile()
+    assert "Elected" not in dots.alternative(frame, caption(frame))
+    frame["elected"] = [58.0, None, None, 43.0]
+    root = parsed(dots.dots(frame, caption(frame), size=size))
+    assert mark(root, "elected-mindset")["fill"] == "none"
+    assert not [element for element in root.iter() if element.get("id") == "elected-agile"]
+    words = "Elected members, who are not part of these scores: 58 on digital mindset and 43 on distributed leadership."
+    assert words in dots.alternative(frame, caption(frame))
+    assert words in "".join(root.itertext())
+    key = " ".join(one.text for one in dots.draw(frame, caption(frame), size=size).texts)
+    assert "elected members, not part of the score" in key
+
+
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("draw", [dots.draw, radar.draw])
 @pytest.mark.parametrize(
     "name", ["Northmoor", "Bournemouth, Christchurch and Poole Combined Coastal Authority", "W" * 60, "Ŵŷ & <b>"]

@@ -19,6 +19,7 @@ RESEARCH_ONLY = {"respondents", "item_analysis", "within_agreement", "robustness
 TABLES = RESEARCH_ONLY | {
     "scores", "items", "group_scores", "benchmarks", "standings", "reliability", "agreement", "own_profile",
     "divergence", "tier_gaps", "elected_gaps", "sector_tier_gaps", "sector_inside", "average_officer",
+    "dont_know", "sector_dont_know", "leadership", "sector_leadership", "sector_programmes",
 }  # fmt: skip
 
 

@@ -22,12 +22,12 @@ QUALITY = {
 
 def released(session, now, quality: dict[str, object]) -> Release:
     edition = editions.store_shipped(session, "digital-maturity-staff", "1", now=now, actor="system")
-    return SimpleNamespace(quality=quality, wave=SimpleNamespace(edition=edition))  # type: ignore[return-value]
+    return SimpleNamespace(id=1, quality=quality, wave=SimpleNamespace(edition=edition))  # type: ignore[return-value]
 
 
 def test_the_questions_most_often_without_an_answer_stand_first(sqlite_database, now) -> None:
     with sqlite_database.session() as session, sqlite_database.write(session):
-        found = answer_quality.of(released(session, now, QUALITY))
+        found = answer_quality.of(session, released(session, now, QUALITY))
     assert [(item.dont_know, item.blank, item.to_review) for item in found.items[:2]] == [
         (0.31, 0.02, True),  # mindset_open: the larger share, 0.31, comes first
         (0.0, 0.04, False),  # agile_goal
@@ -37,7 +37,7 @@ def test_the_questions_most_often_without_an_answer_stand_first(sqlite_database,
 
 def test_a_count_that_may_not_be_shown_stays_empty_and_rates_are_counted_where_known(sqlite_database, now) -> None:
     with sqlite_database.session() as session, sqlite_database.write(session):
-        found = answer_quality.of(released(session, now, QUALITY))
+        found = answer_quality.of(session, released(session, now, QUALITY))
     assert (found.officers, found.elected, found.left_out) == (40, None, 12)
     assert (found.rate_known, found.authorities) == (1, 2)
     by_name = {line[0]: line[-1] for line in found.tests[0].body}
@@ -47,13 +47,13 @@ def test_a_count_that_may_not_be_shown_stays_empty_and_rates_are_counted_where_k
 
 def test_a_release_without_quality_is_no_error(sqlite_database, now) -> None:
     with sqlite_database.session() as session, sqlite_database.write(session):
-        found = answer_quality.of(released(session, now, {}))
+        found = answer_quality.of(session, released(session, now, {}))
     assert (found.officers, found.authorities, found.to_review) == (None, 0, 0)
     assert found.tests == ()
 
 
 def test_each_dimension_stands_with_its_figure_at_each_gate(sqlite_database, now) -> None:
     with sqlite_database.session() as session, sqlite_database.write(session):
-        found = answer_quality.of(released(session, now, QUALITY))
+        found = answer_quality.of(session, released(session, now, QUALITY))
     first = found.tests[1].body[0]
     assert first[1:3] == ("0.81, passed", "not tested")  # omega; item-total correlations are not in this release

@@ -318,7 +318,10 @@ def test_the_workbook_holds_the_same_as_the_files_and_every_download_is_audited(
 ) -> None:
     answer = export(researcher_browser, "workbook")
     book = openpyxl.load_workbook(io.BytesIO(answer.response.data))
-    assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks", "Self-assessment"]
+    assert book.sheetnames == [
+        "Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks", "Self-assessment", "Change",
+        "Change of the sector",
+    ]  # fmt: skip
     kept = stored(sqlite_database, "say_do", "gap")
     assert len(list(book["Self-assessment"].iter_rows(min_row=4, values_only=True))) == len(kept) > 0
     _, _, heads, *rows = book["Scores"].iter_rows(values_only=True)
