@@ -222,22 +222,27 @@ def store(session: Session, found: Calculation, *, by: Principal, now: datetime)
     session.add(release)
     session.flush()
     transitions.begin(session, transitions.RELEASE, release, now=now, actor=by.actor)
-    frames = {**found.results.frames, **found.team}
-    for name, table in (RESULT_TABLES | RESEARCH_TABLES).items():
-        if name not in frames:  # a wave without self-assessments has no distance from them
-            continue
-        for part in _parts(frames[name]):
-            session.execute(insert(table), [{"release_id": release.id, **row} for row in part])
-    for part in _parts(found.members):
-        session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])
-    equality_results.store(session, release, found.mix)
-    naming.store(session, release, found.named)
+    _keep(session, release, found)
     _check(found)
     _note_audit(session, release, found.audit, by=by, now=now)
     transitions.follow(
         session, transitions.RELEASE, release, ReleaseState.CHECKED, now=now, actor=by.actor, roles=by.roles
     )
     return release
+
+
+def _keep(session: Session, release: Release, found: Calculation) -> None:
+    """Every table of the release, row by row."""
+    tables = {**found.results.frames, **found.team}
+    for name, table in (RESULT_TABLES | RESEARCH_TABLES).items():
+        if name not in tables:  # a wave without self-assessments has no distance from them
+            continue
+        for part in _parts(tables[name]):
+            session.execute(insert(table), [{"release_id": release.id, **row} for row in part])
+    for part in _parts(found.members):
+        session.execute(insert(ReleasePeerGroup), [{"release_id": release.id, **row} for row in part])
+    equality_results.store(session, release, found.mix)
+    naming.store(session, release, found.named)
 
 
 def approve(session: Session, release: Release, *, by: Principal, now: datetime) -> None:

@@ -14,7 +14,7 @@ from reports import publication
 from reports.frames import SCORES
 from survey import audit, keys, releases, results, stored_results
 from survey.errors import NotAllowed, NotFound, NotNow
-from survey.models import RESULT_TABLES, AuditEntry, Release, Submission, Wave
+from survey.models import RESULT_TABLES, AuditEntry, Authority, Participation, Release, Submission, Wave
 from survey.people import Principal
 from survey.vocabulary import WaveState
 
@@ -173,11 +173,8 @@ def test_an_authority_that_withdrew_is_in_no_number(make_closed: Callable[..., C
     closed = make_closed()
     with closed.database.write(closed.session):
         closed.session.execute(
-            update(releases.Participation)
-            .where(
-                releases.Participation.authority_id
-                == select(releases.Authority.id).where(releases.Authority.code == "A01").scalar_subquery()
-            )
+            update(Participation)
+            .where(Participation.authority_id == select(Authority.id).where(Authority.code == "A01").scalar_subquery())
             .values(state="withdrawn")
         )
         closed.session.commit()
