@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -114,18 +114,7 @@ def _analyse(
     given = inputs.read(files, questionnaire, asked.self_assessment)
     for note in given.notes:
         click.echo(note, err=True)
-    results = publication.compute(
-        given.responses,
-        questionnaire,
-        given.rules,
-        authorities=given.authorities,
-        headcounts=given.headcounts,
-        assessments=given.assessments,
-        previous=None if given.previous is None else bundle_reading.before(given.previous),
-        progress=tell,
-    )
-    if audience == "published":
-        results, _ = publication.audited(results)
+    results = _computed(given, questionnaire, audience, tell)
     with output.all_or_nothing(out) as directory:
         tell("Writing tables")
         found = publication.for_file(results, audience)
@@ -137,6 +126,21 @@ def _analyse(
         if draws:
             safe = publication.published(results)
             _illustrate(safe, questionnaire, given, directory, progress, audience=audience, publisher=publisher)
+
+
+def _computed(given: Inputs, questionnaire: Questionnaire, audience: str, tell: Callable[[str], None]) -> Results:
+    """The numbers; for publication held against what peer groups could tell of single authorities."""
+    results = publication.compute(
+        given.responses,
+        questionnaire,
+        given.rules,
+        authorities=given.authorities,
+        headcounts=given.headcounts,
+        assessments=given.assessments,
+        previous=None if given.previous is None else bundle_reading.before(given.previous),
+        progress=tell,
+    )
+    return publication.audited(results)[0] if audience == "published" else results
 
 
 def _bundle(found: Results, asked: Instruments, given: Inputs, audience: str) -> bytes:
