@@ -44,6 +44,8 @@ def compute(context: JobContext) -> Ending:
 
     def store(session: Session) -> Json:
         by = people.principal_by_id(session, context.person_id or 0)
-        return {"release": releases.store(session, found, by=by, now=datetime.now(UTC)).label}
+        stored = releases.store(session, found, by=by, now=datetime.now(UTC))
+        pinned = [] if found.audit is None else [list(pair) for pair in found.audit.pinned]
+        return {"release": stored.label, "pinned": pinned}
 
     return store

@@ -225,7 +225,7 @@ def write_csv(rows: Iterable[Link], file: TextIO) -> int:
 def queue_mails(
     session: Session, wave: Wave, *, template: str, round_: int, now: datetime, authority: str | None = None
 ) -> int:
-    """Queue a mail to every personal link that is not used or revoked; once per link, template and round."""
+    """Queue a mail to every personal link that opens, once per link, template and round; used ones are never sent it."""
     ids = session.scalars(
         select(Invitation.id)
         .join(Participation, Participation.id == Invitation.participation_id)

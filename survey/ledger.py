@@ -19,11 +19,12 @@ from reports.disclosure.peer_audit import Audit, Shown
 from reports.disclosure.recut import recuts
 from reports.rules import Rules
 from survey import stored_results
-from survey.models import Release, Wave
+from survey.models import AuditEntry, Release, Wave
 from survey.vocabulary import ReleaseState
 
 TOLD = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
 EVERYBODY = "everybody"
+AUDITED = "release.audited"
 _COUNTED = (frames.SCORES, frames.ITEMS, frames.GROUP_SCORES, frames.CELL_SCORES)
 
 
@@ -96,6 +97,18 @@ def audit(session: Session, *, tell: Callable[[str], None] | None = None) -> lis
         newest, *earlier = told(session, wave)
         found.append(Finding(wave.code, peer_audit.audit(newest, earlier, tell=tell)))
     return found
+
+
+def pinned_before(session: Session, release: Release) -> list[tuple[str, str]]:
+    """Measure and authority of each score that follows from earlier releases of the wave, whatever this one tells.
+
+    Found when the release was computed; dropping groups of the new release does not help against it.
+    """
+    query = select(AuditEntry.details).where(
+        AuditEntry.action == AUDITED, AuditEntry.object_type == "release", AuditEntry.object_code == release.audit_code
+    )
+    found = [details.get("pinned", []) for details in session.scalars(query)]
+    return sorted({(str(measure), str(code)) for pairs in found for measure, code in pairs})
 
 
 def told_since(session: Session, release: Release) -> str | None:

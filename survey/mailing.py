@@ -18,7 +18,7 @@ SAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What sending would do. `count` mails go out; `queued` people have been written to already."""
+    """What sending would do. `count` people are written to, without those who answer before their mail is sent; `queued` people have been written to already."""
 
     count: int
     queued: int
@@ -28,17 +28,20 @@ class DryRun:
 
 
 def awaited(wave: Wave) -> tuple[ColumnElement[bool], ...]:
-    """Whom a mailing of a wave is for: personal links that open and were not used. Needs the participation joined."""
+    """Whom a mailing of a wave is for: personal links that open. Needs the participation joined.
+
+    Those that were used are among them. They get nothing, as is seen when their mail would be written: a list without
+    them, or its length, would show who has answered and single answers coming in.
+    """
     return (
         Participation.wave_id == wave.id,
         Invitation.kind == InvitationKind.PERSONAL,
         ~Invitation.revoked,
-        ~Invitation.used,
     )
 
 
 def dry_run(session: Session, wave: Wave, *, template: str = TEMPLATE, round_: int = ROUND) -> DryRun:
-    """The people who have a personal link of this wave, have not used it and got no such mail. Changes nothing."""
+    """The people who have a personal link of this wave and no such mail; whether they answered is not told."""
     written = exists().where(
         OutboxMessage.invitation_id == Invitation.id,
         OutboxMessage.template == template,

@@ -167,7 +167,7 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def facts(session: Session, message_id: int) -> Facts | None:
-    """What a mail needs to be written; nothing where nobody is to get one: an unknown address, a revoked link."""
+    """What a mail needs to be written; nothing where nobody is to get one: an unknown address, a revoked or used link."""
     return _invitation_facts(session, message_id) or _person_facts(session, message_id)
 
 
@@ -178,7 +178,7 @@ def _invitation_facts(session: Session, message_id: int) -> Facts | None:
         .join(Participation, Participation.id == Invitation.participation_id)
         .join(Wave, Wave.id == Participation.wave_id)
         .join(Authority, Authority.id == Participation.authority_id)
-        .where(OutboxMessage.id == message_id, Invitation.address.is_not(None), ~Invitation.revoked)
+        .where(OutboxMessage.id == message_id, Invitation.address.is_not(None), ~Invitation.revoked, ~Invitation.used)
     )
     row = session.execute(found).first()
     if row is None:

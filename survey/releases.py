@@ -302,13 +302,15 @@ def _note_audit(session: Session, release: Release, audit: Audit | None, *, by: 
     """What the release was held against, and how much of it was dropped."""
     if audit is None:
         return
-    details = {
+    details: dict[str, object] = {
         "releases": audit.releases,
         "groups": audit.groups,
         "figures": audit.figures,
         "dropped": [f"{group} {measure}" for group, measure in sorted(audit.dropped)],
     }
-    transitions.note(session, transitions.RELEASE, release, "release.audited", now=now, actor=by.actor, details=details)
+    if audit.pinned:
+        details["pinned"] = [[measure, code] for measure, code in audit.pinned]
+    transitions.note(session, transitions.RELEASE, release, ledger.AUDITED, now=now, actor=by.actor, details=details)
 
 
 # What is kept of them

@@ -1,4 +1,4 @@
-"""The settings of the method that were entered for one wave: what was tested outside of the program, by whom and when."""
+"""The settings of the method that were entered for one wave: what was tested outside, and how few authorities are enough."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from reports.rules import ENTERED, STATES, Rules
+from reports.rules import ENTERED, FLOORS, STATES, Rules
 from survey import audit
 from survey.errors import BadInput
 from survey.models import Wave
 
-LONGEST_SOURCE = 300
+LONGEST_SOURCE, LONGEST_REASON = 300, 300
 NOT_TESTED = STATES[-1]
 CHOICES, NAMES = STATES, ENTERED
 
@@ -25,6 +25,15 @@ class Tested:
     state: str
     on: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many authorities with a score a median and quartiles of a peer group need, and why so few are enough."""
+
+    median: int
+    quartiles: int
+    because: str = ""
 
 
 def of(wave: Wave) -> Rules:
@@ -59,6 +68,50 @@ def enter(session: Session, wave: Wave, found: Tested, *, actor: str, now: datet
         object_code=wave.code,
         details={"state": found.state, "source": kept[f"{found.name}_source"]},
     )
+
+
+def set_sizes(session: Session, wave: Wave, sizes: Sizes, *, actor: str, now: datetime) -> None:
+    """Let smaller peer groups of a wave be told from its next release on, with a recorded reason; or as usual again.
+
+    The release is held against the attacker like every other one: a group that lets somebody work out a score is
+    dropped, however many authorities it has (methodology 5 and 10).
+    """
+    faults = _too_few(sizes)
+    if faults:
+        raise BadInput("The sizes were not kept.", faults)
+    kept = dict(wave.rules or {})
+    kept |= {"minimum_authorities_median": sizes.median, "minimum_authorities_quartiles": sizes.quartiles}
+    kept["lowered_because"] = sizes.because.strip() if _are_lowered(sizes) else ""
+    wave.rules = kept
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action="minimum_sizes.set",
+        object_type="wave",
+        object_code=wave.code,
+        details={"median": sizes.median, "quartiles": sizes.quartiles, "because": kept["lowered_because"]},
+    )
+
+
+def _are_lowered(sizes: Sizes) -> bool:
+    usual = Rules()
+    lowest = usual.minimum_authorities_median, usual.minimum_authorities_quartiles
+    return sizes.median < lowest[0] or sizes.quartiles < lowest[1]
+
+
+def _too_few(sizes: Sizes) -> tuple[str, ...]:
+    faults = []
+    for name, size in (("median", sizes.median), ("quartiles", sizes.quartiles)):
+        floor = int(FLOORS[f"minimum_authorities_{name}"])
+        if size < floor:
+            faults.append(f"{name}: {size} is too few. Give {floor} or more.")
+    if sizes.quartiles < sizes.median:
+        faults.append("quartiles: they need at least as many authorities as a median.")
+    because = sizes.because.strip()
+    if _are_lowered(sizes) and (not because or len(because) > LONGEST_REASON or not because.isprintable()):
+        faults.append(f"because: say in one line of up to {LONGEST_REASON} characters why so few are enough.")
+    return tuple(faults)
 
 
 def _faults(found: Tested, today: date) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from survey.cli import acting
 from survey.cli.counting import are, counted
 from survey.cli.opening import Opened, as_person, opened
 from survey.errors import BadInput, NotNow
-from survey.wave_rules import Tested
+from survey.wave_rules import Sizes, Tested
 from survey.waves import Dates, Plan
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def open_(code: str, email: str) -> None:
 @click.option("--shared", is_flag=True, help="One shared link an authority, limited by its headcount.")
 @click.option("--expected", type=click.IntRange(min=1), help="Staff expected, where there is no headcount.")
 @click.option("--links", "out", type=click.Path(path_type=Path), help="Write all links to this new CSV file.")
-@click.option("--send", is_flag=True, help="Queue a mail to every personal link that is not used.")
+@click.option("--send", is_flag=True, help="Queue a mail to every personal link; who has answered is sent none.")
 @click.option("--round", "round_", type=click.IntRange(min=1), default=1, help="Which mail of this kind.")
 @click.option("--dry-run", is_flag=True, help="Only count, by domain; change nothing.")
 @as_person
@@ -259,6 +259,26 @@ def tested(*, code: str, analysis: str, state: str, on: str, source: str, email:
             wave_rules.enter(session, found, result, actor=person.actor, now=service.now)
             session.commit()
     click.echo(f"Wave {code}: {analysis} is {state}.")
+
+
+@wave.command()
+@click.argument("code")
+@click.option("--median", type=int, default=10, show_default=True, help="Authorities that a median needs; 5 or more.")
+@click.option(
+    "--quartiles", type=int, default=12, show_default=True, help="Authorities that quartiles need; 8 or more."
+)
+@click.option("--because", default="", help="Why fewer than usual are enough. It stands in the technical annex.")
+@as_person
+def sizes(*, code: str, median: int, quartiles: int, because: str, email: str) -> None:
+    """Set for wave CODE how many authorities a peer group needs to be told; the next release is computed by it."""
+    with opened() as service:
+        person, session = acting.researcher(service, email), service.session
+        with service.database.write(session):
+            found = waves.by_code(session, code)
+            asked = Sizes(median, quartiles, because)
+            wave_rules.set_sizes(session, found, asked, actor=person.actor, now=service.now)
+            session.commit()
+    click.echo(f"Wave {code}: a median needs {median} authorities, quartiles need {quartiles}.")
 
 
 @wave.command("list")

@@ -11,6 +11,7 @@ from survey import (
     chasing,
     editions,
     fieldwork,
+    ledger,
     links,
     mailing,
     participation,
@@ -69,6 +70,7 @@ class ReleasePage:
     quality: AnswerQuality
     is_readable: bool  # by everybody: published, and no embargo keeps it closed
     steps: tuple[Transition, ...]
+    pinned: tuple[tuple[str, str], ...]  # measures and authorities whose score follows from earlier releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def release_page(asked: Asked) -> ReleasePage:
         answer_quality.of(asked.session, found),
         any(one.id == found.id for one in results.released(asked.session, now=asked.now)),
         transitions.targets(transitions.RELEASE, found.state, asked.person.roles),
+        tuple(ledger.pinned_before(asked.session, found)),
     )
 
 

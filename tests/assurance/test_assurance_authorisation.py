@@ -185,7 +185,9 @@ def test_without_the_token_of_the_form_nobody_changes_anything(world):
 
 def leaks_of_unpublished(world: World, label: str) -> list[str]:
     """Addresses under which somebody outside the research team finds a release that is not to be seen."""
-    urls = [one.url.replace("2025.1", label) for one in READINGS.values() if "2025.1" in one.url]
+    open_to_the_team = ("/research/releases/2025.1/authorities",)
+    found = (one.url for one in READINGS.values() if "2025.1" in one.url)
+    urls = [url.replace("2025.1", label) for url in found if not url.startswith(open_to_the_team)]
     assert len(urls) >= 9
     return [
         f"{visitor} {url}"
@@ -229,6 +231,32 @@ def test_a_release_that_is_out_is_found(world):
     """The positive control of the test above: an embargo that is over."""
     show_as(world, ReleaseState.PUBLISHED, -1)
     assert len(leaks_of_unpublished(world, "2025.2")) >= 9
+
+
+def leaks_of_superseded(world: World) -> list[str]:
+    """Addresses of 2025.1 at which a member or the public still gets an answer: pages, pictures, files, documents."""
+    urls = [one.url for one in READINGS.values() if "2025.1" in one.url and not one.url.startswith("/research")]
+    assert {"svg", "pdf", "csv"} <= {url.rpartition(".")[2] for url in urls}
+    return [
+        f"{visitor} {url}"
+        for url in urls
+        for visitor in "AMLO"
+        if world.visit(visitor, "GET", url.replace("{code}", _own_code(world, visitor))).status_code not in {303, 404}
+    ]
+
+
+def _own_code(world: World, visitor: str) -> str:
+    return world.away if visitor == "O" else HOME
+
+
+def test_a_superseded_release_is_gone_from_every_address_that_it_had(world):
+    assert len(leaks_of_superseded(world)) > 30  # the positive control, and every picture and file is made and kept
+    show_as(world, ReleaseState.PUBLISHED, -1)
+    assert leaks_of_superseded(world) == []
+    for url in ("/results/", "/compare/", "/"):
+        assert "2025.1" not in world.visit("M", "GET", url).text
+    answer = world.press("M", f"/compare/{HOME}/2025.1/documents", {})
+    assert answer.status_code == 404
 
 
 # Planted defects

@@ -17,7 +17,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import Questionnaire
-from survey import anonymity, answers, audit, editions, invitations, keys, links, receipts, submissions, waves
+from survey import anonymity, answers, audit, editions, invitations, keys, links, mailing, receipts, submissions, waves
 from survey.db import Database
 from survey.models import Invitation, Wave
 from survey.vocabulary import InvitationKind
@@ -124,8 +124,9 @@ def test_receipts_and_reminders_that_stay_are_noticed(wave, monkeypatch):
 
 
 def test_a_receipt_that_only_leaves_its_reminder_is_noticed(wave, monkeypatch):
-    """The planted defect: links say nothing any more, but whoever got a mail had not answered by then."""
+    """The planted defect: links say nothing any more, but whoever was queued for a mail had not answered by then."""
     monkeypatch.setattr(receipts, "drop", _drop_the_flag_alone)
+    monkeypatch.setattr(mailing, "awaited", lambda wave, real=mailing.awaited: (*real(wave), ~Invitation.used))
     answered_by, invited = half_answered(wave)
     best, by = attack_linkage.told_apart(wave[0], answered_by, invited)
     assert (best, "outbox_message" in by) == (OFFICERS, True)

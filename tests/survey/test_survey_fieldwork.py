@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from survey import fieldwork, mailing, messages
-from survey.models import Authority, Headcount, Invitation
+from survey import fieldwork, invitations, mailing, messages
+from survey.models import Authority, Headcount, Invitation, OutboxMessage
 from survey.vocabulary import InvitationKind, WaveState
 
 
@@ -100,5 +100,23 @@ def test_a_dry_run_names_domains_and_leaves_out_who_was_written_to(field, now) -
         session.commit()
     with field.database.session() as session:
         run = mailing.dry_run(session, field.wave)
-    assert (run.count, run.queued, run.domains) == (1, 1, (("two.example", 1),))
-    assert [address for _, address in run.samples] == ["d@two.example"]
+    assert (run.count, run.queued, run.domains) == (2, 1, (("one.example", 1), ("two.example", 1)))
+    assert [address for _, address in run.samples] == ["a@one.example", "d@two.example"]
+
+
+def test_a_dry_run_is_the_same_whoever_has_answered_and_those_get_no_mail(field, now) -> None:
+    """Its counts and names would otherwise show each answer coming in, and whose it is."""
+    for address in ("a@one.example", "b@one.example", "c@two.example"):
+        field.personal(address)
+    with field.database.session() as session:
+        before = mailing.dry_run(session, field.wave)
+    with field.database.session() as session, field.database.write(session):
+        link = session.scalars(select(Invitation).where(Invitation.address == "a@one.example")).one()
+        link.used, used = True, link.id
+        session.commit()
+        assert mailing.dry_run(session, field.wave) == before
+    with field.database.session() as session, field.database.write(session):
+        assert invitations.queue_mails(session, field.wave, template=mailing.TEMPLATE, round_=2, now=now) == 3
+        session.commit()
+        rows = session.execute(select(OutboxMessage.id, OutboxMessage.invitation_id).order_by(OutboxMessage.id)).all()
+        assert [messages.facts(session, one.id) is None for one in rows] == [one.invitation_id == used for one in rows]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from survey import invitations, keys, links
+from survey import invitations, keys, links, messages
 from survey.errors import BadInput, NotNow
 from survey.links import LinkState
 from survey.models import Invitation, OutboxMessage, Wave
@@ -158,7 +158,7 @@ def test_the_database_holds_the_cap(field):
             session.flush()
 
 
-def test_a_mail_is_queued_once_per_link_and_round_and_never_to_who_has_answered(field, now):
+def test_a_mail_is_queued_once_per_link_and_round_and_never_written_to_who_has_answered(field, now):
     invite(field, ["a@x.example", "b@x.example", "c@x.example"], now)
     with field.database.session() as session, field.database.write(session):
         invitations.personal_link(session, field.participation.id, "b@x.example").used = True
@@ -168,7 +168,10 @@ def test_a_mail_is_queued_once_per_link_and_round_and_never_to_who_has_answered(
             for round_ in (1, 1, 2)
         ]
         session.commit()
-        assert counts == [2, 0, 2]
+        assert counts == [3, 0, 3]
+        answered = invitations.personal_link(session, field.participation.id, "b@x.example").id
+        rows = session.execute(select(OutboxMessage.id, OutboxMessage.invitation_id)).all()
+        assert all((messages.facts(session, key) is None) is (link == answered) for key, link in rows)
         assert all(message.payload == {} for message in session.scalars(select(OutboxMessage)))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from survey import ledger, peer_lists, releases, stored_results
+from reports.rules import Rules
+from survey import ledger, peer_lists, releases, stored_results, wave_rules
 from survey.errors import BadInput, NotNow
 from survey.models import AuditEntry
+from survey.wave_rules import Sizes
 
 CODES = [f"A{number:02}" for number in range(1, 15)]
 
@@ -89,3 +93,46 @@ def test_what_is_computed_knows_the_lists_and_what_was_told(closed) -> None:
     gathered = releases.gather(closed.session, "2026")
     assert "list:Coastal towns" in set(gathered.menu["peer_group"])
     assert gathered.told == ()
+
+
+def test_who_is_pinned_by_earlier_releases_is_kept_and_told_to_the_research_team(closed) -> None:
+    gathered = releases.gather(closed.session, "2026")
+    found = releases.computed(gathered)
+    assert found.audit is not None
+    found = replace(found, audit=replace(found.audit, pinned=(("agile", "A03"),)))
+    with closed.database.write(closed.session):
+        release = releases.store(closed.session, found, by=closed.people["researcher"], now=closed.now)
+        closed.session.commit()
+    assert ledger.pinned_before(closed.session, release) == [("agile", "A03")]
+    assert ledger.pinned_before(closed.session, closed.compute()) == []
+
+
+def test_smaller_groups_are_told_with_a_recorded_reason_and_not_below_the_floor(closed) -> None:
+    with pytest.raises(BadInput) as refused:
+        wave_rules.set_sizes(closed.session, closed.wave, Sizes(4, 7), actor="system", now=closed.now)
+    assert refused.value.faults == (
+        "median: 4 is too few. Give 5 or more.",
+        "quartiles: 7 is too few. Give 8 or more.",
+        "because: say in one line of up to 300 characters why so few are enough.",
+    )
+    with pytest.raises(BadInput, match="not kept"):
+        wave_rules.set_sizes(closed.session, closed.wave, Sizes(12, 10, "A pilot."), actor="system", now=closed.now)
+    pilot = Sizes(5, 8, "A pilot with few authorities.")
+    with closed.database.write(closed.session):
+        wave_rules.set_sizes(closed.session, closed.wave, pilot, actor="system", now=closed.now)
+        closed.session.commit()
+    rules = wave_rules.of(closed.wave)
+    assert (rules.minimum_authorities_median, rules.minimum_authorities_quartiles) == (5, 8)
+    assert rules.lowered_because == "A pilot with few authorities."
+    release = closed.published()
+    assert release.rules["minimum_authorities_median"] == 5
+    (found,) = ledger.audit(closed.session)
+    assert not found.audit.dropped
+    assert found.audit.pinned == ()
+    entry = closed.session.scalars(select(AuditEntry).where(AuditEntry.action == "minimum_sizes.set")).one()
+    assert entry.details == {"median": 5, "quartiles": 8, "because": "A pilot with few authorities."}
+
+
+def test_sizes_as_usual_need_no_reason(closed) -> None:
+    wave_rules.set_sizes(closed.session, closed.wave, Sizes(10, 12), actor="system", now=closed.now)
+    assert wave_rules.of(closed.wave) == Rules()

@@ -17,7 +17,7 @@ LINK_KEY = "zyxwvutsrqponmlkjihgfedcba9876543210"
 
 @pytest.fixture
 def asked(field):
-    """Twenty are invited; seven answer; the others get a second mail; two who answered and one who did not are withdrawn."""
+    """Twenty are invited; seven answer; all are queued for a second mail; two who answered and one who did not are withdrawn."""
     with field.database.session() as session, field.database.write(session):
         place, wave = session.get_one(Participation, field.participation.id), session.get_one(Wave, field.wave.id)
         addresses = [f"o{number}@x.example" for number in range(20)]
@@ -52,7 +52,9 @@ def links(session):
 def test_when_a_wave_closes_no_link_and_no_mail_says_who_answered(asked):
     with asked.database.session() as session:
         assert sum(used for used, _ in links(session)) == 7
-        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 33  # 20 and, the second time, 13
+        assert (
+            session.scalar(select(func.count()).select_from(OutboxMessage)) == 40
+        )  # whoever answered is queued too, and is sent nothing
     close(asked)
     with asked.database.session() as session:
         assert not any(used for used, _ in links(session))

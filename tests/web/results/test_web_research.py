@@ -165,9 +165,7 @@ def test_unknown_authorities_are_all_named_and_none_is_added(researcher_browser,
 
 
 def test_mails_go_out_only_when_their_number_is_typed(researcher_browser, sqlite_database) -> None:
-    personal = select(func.count()).select_from(Invitation).where(
-        Invitation.kind == "personal", ~Invitation.used, ~Invitation.revoked
-    )  # fmt: skip
+    personal = select(func.count()).select_from(Invitation).where(Invitation.kind == "personal", ~Invitation.revoked)
     with sqlite_database.session() as session:
         wave = select(Wave.id).where(Wave.code == "2026").scalar_subquery()
         count = session.scalar(personal.join(Participation).where(Participation.wave_id == wave))
