@@ -24,8 +24,8 @@ from survey import audit, editions, taken, waves
 from survey.errors import BadInput, NotAllowed, NotNow
 from survey.models import Authority, Participation, Submission, Wave
 from survey.people import Principal
-from survey.wave_inputs import LEFT
 from survey.vocabulary import RoleName, WaveState
+from survey.wave_inputs import LEFT
 
 _PAGE = 1_000
 
