@@ -16,7 +16,8 @@ from reports.rules import Rules
 COMPARED, MENU = "compared", "menu"
 """Frames beside those that are published: the scores that are in the benchmarks, and the peer groups."""
 
-_FIGURES = ("benchmarks", "standings")
+_FIGURES = ("benchmarks", "standings", "benchmarks_restated")
+BEFORE, AFTER = "before", "after"
 
 
 def audit(
@@ -43,7 +44,7 @@ def without(computed: Mapping[str, pd.DataFrame], dropped: Collection[tuple[str,
     found = dict(computed)
     if not dropped:
         return found
-    for name in _FIGURES:
+    for name in (name for name in _FIGURES if name in computed):
         found[name] = _marked(computed[name], list(computed[name]["peer_group"]), dropped)
     average = computed[peer_audit.AVERAGE]
     found[peer_audit.AVERAGE] = _marked(average, [AVERAGE] * len(average), dropped)
@@ -68,6 +69,29 @@ def pairs(frame: pd.DataFrame | None) -> frozenset[tuple[str, str]]:
     return frozenset(zip(frame["peer_group"].astype(str), frame["measure"].astype(str), strict=True))
 
 
+def restated(found: Mapping[str, pd.DataFrame], label: str, named: frozenset[str], rules: Rules) -> tuple[Shown, ...]:
+    """What is told of both waves on their common questions (BENCHMARKS_RESTATED, CHANGE, MENU); nothing without an earlier one.
+
+    The members of a group are those of this wave's menu whose change is shown. Where not as many count, because a
+    group had other members before, who counts is not known from these frames and the figure is left out.
+    """
+    if "benchmarks_restated" not in found:
+        return ()
+    change, told = found["change"], found["benchmarks_restated"]
+    change = change[change["reason"].isna()]
+    pairs = found[MENU].merge(change[["authority", "measure"]], on="authority")
+    sizes = pairs.groupby(["peer_group", "measure"]).size().rename("members").reset_index()
+    told = told.merge(sizes, on=["peer_group", "measure"])
+    told = told[told["members"] == told["n"]]
+    parts = []
+    for word in (BEFORE, AFTER):
+        scores = change.rename(columns={word: "score", f"n_{word}": "n"})[["authority", "measure", "n", "score"]]
+        figures = _open(told[told["restated_for"] == word])
+        nothing = pd.DataFrame({"measure": pd.Series(dtype="string"), "score": pd.Series(dtype="float64")})
+        parts.append(Shown(f"{label} {word}", found[MENU], scores, figures, nothing, named, rules))
+    return tuple(parts)
+
+
 def _marked(frame: pd.DataFrame, groups: Sequence[str], gone: Collection[tuple[str, str]]) -> pd.DataFrame:
     hit = np.array(
         [(group, code) in gone for group, code in zip(groups, frame["measure"], strict=True)], dtype=np.bool_
@@ -78,9 +102,16 @@ def _marked(frame: pd.DataFrame, groups: Sequence[str], gone: Collection[tuple[s
 
 def _shown(computed: Mapping[str, pd.DataFrame], label: str, named: frozenset[str], rules: Rules) -> Shown:
     """What of the computed frames will be told: figures with a reason against them will not."""
-    benchmarks, average = computed["benchmarks"].copy(), computed[peer_audit.AVERAGE].copy()
+    average = computed[peer_audit.AVERAGE].copy()
+    average.loc[average["reason"].notna(), "score"] = pd.NA
+    both = restated(computed, label, named, rules)
+    return Shown(label, computed[MENU], computed[COMPARED], _open(computed["benchmarks"]), average, named, rules, both)
+
+
+def _open(benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """Benchmarks without the figures that have a reason against them."""
+    benchmarks = benchmarks.copy()
     partly = (benchmarks["reason"] == Reason.TOO_FEW_FOR_QUARTILES).fillna(value=False)
     benchmarks.loc[benchmarks["reason"].notna() & ~partly, ["median", "median_lower", "median_upper"]] = pd.NA
     benchmarks.loc[benchmarks["reason"].notna(), ["lower_quartile", "upper_quartile"]] = pd.NA
-    average.loc[average["reason"].notna(), "score"] = pd.NA
-    return Shown(label, computed[MENU], computed[COMPARED], benchmarks, average, named, rules)
+    return benchmarks

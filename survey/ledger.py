@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from reports import frames, peers
+from reports import frames, peer_safety, peers
 from reports.disclosure import peer_audit
 from reports.disclosure.peer_audit import Audit, Shown
 from reports.disclosure.recut import recuts
@@ -58,14 +58,21 @@ def told(session: Session, wave: Wave, *, without: int | None = None) -> list[Sh
 def shown(session: Session, release: Release) -> Shown:
     """A stored release as it is told: who is in which group, which figures."""
     menu = pd.DataFrame(stored_results.members(session, release), columns=list(frames.MENU.columns))
+    names, rules = frozenset(stored_results.named(session, release)), Rules(**release.rules)
+    both = {frames.MENU.name: frames.MENU.check(menu)}
+    if release.previous_label is not None:
+        both |= {
+            one.name: stored_results.rows(session, one, release) for one in (frames.CHANGE, frames.BENCHMARKS_RESTATED)
+        }
     return Shown(
         release.label,
-        frames.MENU.check(menu),
+        both[frames.MENU.name],
         stored_results.rows(session, frames.SCORES, release),
         stored_results.rows(session, frames.BENCHMARKS, release),
         stored_results.rows(session, frames.AVERAGE_OFFICER, release),
-        frozenset(stored_results.named(session, release)),
-        Rules(**release.rules),
+        names,
+        rules,
+        peer_safety.restated(both, release.label, names, rules),
     )
 
 

@@ -156,6 +156,11 @@ class Sector:
         return self.caption.sentence
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Every group of the menu with how many authorities it has."""
+        return {group.code: group.size for group in self.groups}
+
+    @property
     def fewest_authorities(self) -> int:
         """How many authorities a group needs before its middle is shown, by the rules of the release."""
         return Rules(**self.release.rules).minimum_authorities_median

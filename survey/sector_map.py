@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -26,10 +27,12 @@ def places(session: Session, release: Release) -> dict[str, Place]:
     return hexagons.placed(_regions(session, release), published_layout())
 
 
-def participation(session: Session, release: Release) -> tuple[Told, tuple[Hexagon, ...]]:
-    """How many authorities of each region took part, and the hexagons of the register in the shade of their region."""
+def participation(session: Session, release: Release, sizes: Mapping[str, int]) -> tuple[Told, tuple[Hexagon, ...]]:
+    """How many authorities of each region took part, and the hexagons of the register in the shade of their region.
+
+    `sizes` are the groups of the release's menu with how many authorities each has.
+    """
     of_region = _regions(session, release)
-    sizes = stored_results.group_sizes(session, release)
     listed = sorted(Counter(of_region.values()).items())
     rows = [
         Region(name, min(sizes.get(f"region:{name}", sizes.get(f"nation:{name}", 0)), count), count)

@@ -40,6 +40,7 @@ class Shown:
     average_officer: pd.DataFrame
     named: frozenset[str] = frozenset()  # authorities that chose to be named: others know their scores
     rules: Rules = DEFAULTS  # the seed of the bounds of the median is published
+    restated: tuple[Shown, ...] = ()  # the same groups on the common questions of two waves, once for each wave
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _family(measure: str, shown: Sequence[Shown]) -> _Family:
     """The first of `shown` is the new release."""
     place: dict[tuple[str, float], int] = {}
     groups: list[_Group] = []
-    for at, one in enumerate(shown):
+    for at, one in ((at, part) for at, whole in enumerate(shown) for part in (whole, *whole.restated)):
         scores = one.scores[(one.scores["measure"] == measure) & one.scores["score"].notna()]
         rounded = scores["score"].to_numpy(dtype=np.float64).round(_SAME)
         mine = {

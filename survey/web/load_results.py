@@ -58,13 +58,13 @@ def sector(asked: Asked) -> Sector:
 
 def page(asked: Asked) -> SectorPage:
     loaded = sector(asked)
-    told, _ = sector_map.participation(asked.session, loaded.release)
+    told, _ = sector_map.participation(asked.session, loaded.release, loaded.sizes)
     return SectorPage(loaded, findings.of_sector(asked.session, loaded.release), told)
 
 
 def regions(asked: Asked) -> SectorMap:
     release = results.get(asked.session, asked.args["label"], now=asked.now)
-    told, hexagons = sector_map.participation(asked.session, release)
+    told, hexagons = sector_map.participation(asked.session, release, results.sector(asked.session, release).sizes)
     return SectorMap(release, told, hexagons, sector_map.foot(release), size_of(asked))
 
 

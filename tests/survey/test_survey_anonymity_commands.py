@@ -34,7 +34,7 @@ def test_a_sound_service_gets_a_line_for_each_check(run):
     lines = result.stdout.splitlines()
     assert (result.exit_code, result.stderr) == (0, "")
     assert [line[8:].partition(":")[0] for line in lines] == [
-        "columns", "ties", "identifiers", "content", "place", "log", "rewrite", "elsewhere", "audit", "alone",
+        "columns", "ties", "identifiers", "content", "place", "log", "rewrite", "elsewhere", "audit", "receipts", "alone",
     ]  # fmt: skip
     assert all(line.startswith("ok      ") for line in lines)
 

@@ -143,3 +143,14 @@ def test_a_link_is_renewed_and_withdrawn(soundings, tmp_path):
     assert soundings("link", "withdraw", *which).output == "The link is withdrawn.\n"
     shared = soundings("link", "withdraw", "--wave", "2026", "--authority", "X1", "--as", "r@x.example")
     assert (shared.exit_code, "X1 has no shared link in wave 2026." in shared.output) == (1, True)
+
+
+def test_smaller_groups_are_set_with_a_reason(soundings):
+    planned(soundings)
+    fewer = ("wave", "sizes", "2026", "--median", "5", "--quartiles", "8", "--as", "r@x.example")
+    refused = soundings(*fewer)
+    assert refused.exit_code == 1
+    assert "why so few are enough" in refused.stderr
+    kept = soundings(*fewer, "--because", "A pilot with nine authorities.")
+    assert kept.stdout == "Wave 2026: a median needs 5 authorities, quartiles need 8.\n"
+    assert soundings(*fewer[:-1], "nobody@x.example", "--because", "x").exit_code == 1
