@@ -38,9 +38,9 @@ def of(session: Session, release: Release, inside: Inside) -> tuple[Found, ...]:
     authority, title = inside.authority, inside.name
     frames = {
         shape.name: stored_results.rows(session, shape, release, authority=authority)
-        for shape in (DIVERGENCE, TIER_GAPS, ELECTED_GAPS, SCORES)
+        for shape in (DIVERGENCE, TIER_GAPS, ELECTED_GAPS)
     }
-    frames[GROUP_SCORES.name] = inside.group_scores
+    frames |= {GROUP_SCORES.name: inside.group_scores, SCORES.name: inside.scores}
     asked = results.questionnaire(release)
     seen = inside_reading.inside(frames, asked, authority=authority)
     foot = Foot(release.label, release.method_version, release.wave.demonstration)

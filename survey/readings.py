@@ -94,7 +94,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Inside:
-    """The parts of one authority, in the questionnaire's order; `group_scores` are the rows that they were made from."""
+    """The parts of one authority, in the questionnaire's order; `group_scores` and `scores` are the rows that they were made from."""
 
     authority: str
     name: str
@@ -102,6 +102,7 @@ class Inside:
     tiers: tuple[Group, ...]
     elected: tuple[Group, ...]
     group_scores: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame = field(repr=False)
     officers: Group
     cells: tuple[Group, ...] = ()
 

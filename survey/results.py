@@ -175,6 +175,7 @@ def inside(session: Session, release: Release, authority: str) -> Inside:
     if not groups:
         raise NotFound(NO_SUCH_AUTHORITY)
     found = stored_results.rows(session, GROUP_SCORES, release, authority=authority)
+    scores = stored_results.rows(session, SCORES, release, authority=authority)
     asked = questionnaire(release)
     return Inside(
         authority,
@@ -183,7 +184,8 @@ def inside(session: Session, release: Release, authority: str) -> Inside:
         _groups(found, asked, "tier", Role.TIER),
         _groups(found, asked, "elected", Role.TIER),
         found,
-        _officers(stored_results.rows(session, SCORES, release, authority=authority), asked),
+        scores,
+        _officers(scores, asked),
         _cells(stored_results.rows(session, CELL_SCORES, release, authority=authority), asked),
     )
 

@@ -17,7 +17,7 @@ QUESTIONNAIRE = Path(__file__).parents[1] / "questionnaires" / "four-dimensions.
 ITEMS = [f"{dimension}_{n}" for dimension in ("mindset", "agile", "silos", "leadership") for n in range(1, 5)]
 RESEARCH_ONLY = {"respondents", "item_analysis", "within_agreement", "robustness"}
 TABLES = RESEARCH_ONLY | {
-    "scores", "items", "group_scores", "benchmarks", "standings", "reliability", "agreement", "own_profile",
+    "scores", "items", "group_scores", "cell_scores", "benchmarks", "standings", "reliability", "agreement", "own_profile",
     "divergence", "tier_gaps", "elected_gaps", "sector_tier_gaps", "sector_inside", "average_officer",
     "dont_know", "sector_dont_know", "leadership", "sector_leadership", "sector_programmes",
 }  # fmt: skip

@@ -375,7 +375,7 @@ def test_counts_of_a_wave_cost_the_same_however_many_take_part(researcher_browse
         wave = session.scalars(select(Wave).where(Wave.code == "2026")).one()
         plan_id = wave.edition_id
         new = Wave(code="big", title="Big", edition_id=plan_id, opens_at=wave.opens_at, deadline_at=wave.deadline_at,
-                   last_start_at=wave.last_start_at, closes_at=wave.closes_at)  # fmt: skip
+                   last_start_at=wave.last_start_at, closes_at=wave.closes_at, state=wave.state)  # fmt: skip
         session.add(new)
         session.flush()
         first = session.scalars(
