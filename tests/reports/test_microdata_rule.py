@@ -193,9 +193,9 @@ def test_four_times_the_rows_take_no_more_memory(staff, form):
         with tempfile.TemporaryFile() as target:
             rows = (row for _ in range(count))
             if form == "csv":
-                files.write_csv(target, reader, rows)
+                files.write_csv(target, reader, rows, VERSIONS)
             else:
-                files.write_xlsx(target, reader, rows, {})
+                files.write_xlsx(target, reader, rows, VERSIONS, {})
             found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return found

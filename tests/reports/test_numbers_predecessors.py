@@ -162,7 +162,7 @@ def sector() -> Results:
     for column in ("type", "nation", "region"):
         register[column] = pd.NA
     before = Before(answers(earlier), small_survey.questionnaire(), successions=MERGED)
-    return publication.published(compute(answers(now), before, authorities=AUTHORITIES.check(register)))
+    return publication.published(compute(answers(now), before, authorities=AUTHORITIES.filled(register)))
 
 
 def test_the_sector_is_told_by_counts_of_those_that_can_be_compared() -> None:
