@@ -68,7 +68,9 @@ def test_the_shipped_register_comes_in_with_its_first_lines_shown(run: Run) -> N
     assert lines[0] == "new: E06000001 Hartlepool Borough Council"
     assert lines[30].startswith("… and ")
     assert "445 added, 0 changed, 0 as they were." in lines
-    assert "E06000063\tCumberland Council\tnation=England\tpopulation=" in run("authorities", "list").stdout
+    listed = run("authorities", "list").stdout.splitlines()
+    cumberland = next(line for line in listed if line.startswith("E06000063\tCumberland Council\t"))
+    assert {"nation=England", "type=unitary"} < set(cumberland.split("\t"))
 
 
 def test_a_demonstration_takes_no_real_authority(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

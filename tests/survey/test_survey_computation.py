@@ -46,7 +46,7 @@ def test_the_release_of_the_job_is_the_one_of_the_direct_way(closed, settings, w
     assert work(closed.database, settings) == [code]
     with closed.database.session() as session:
         job, release = jobs.get(session, code), results.get_any(session, "2026.2")
-    assert (job.state, job.result) == (JobState.DONE, {"release": "2026.2"})
+    assert (job.state, job.result) == (JobState.DONE, {"release": "2026.2", "pinned": []})
     assert release.input_digest == direct.input_digest
     assert release.computed_by_id == closed.people["researcher"].person_id
 

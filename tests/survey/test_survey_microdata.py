@@ -105,4 +105,6 @@ def test_each_export_is_in_the_audit_trail_with_what_was_withheld_and_no_answer(
 def test_the_number_of_statements_does_not_grow_with_the_rows(closed, statements) -> None:
     with statements(closed.database) as seen:
         exported(closed)
-    assert len(seen) == 6, seen  # edition, names; who stayed and the answers, twice: counted, then written
+    assert len(seen) == 7, (
+        seen
+    )  # what the person took before; edition, names; who stayed and the answers, twice: counted, then written
