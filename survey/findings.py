@@ -14,6 +14,7 @@ from reports.frames import (
     SECTOR_LEADERSHIP,
     SECTOR_PROGRAMMES,
     TIER_ITEM_GAPS,
+    Shape,
 )
 from survey import results, stored_results
 from survey.models import Release
@@ -21,13 +22,18 @@ from survey.models import Release
 
 def of_authority(session: Session, release: Release, authority: str) -> tuple[Finding, ...]:
     """How leaders are seen and what officers could not say in one authority; nothing in releases from before that."""
-    shapes = (TIER_ITEM_GAPS, LEADERSHIP, DONT_KNOW_SHARES)
+    shapes = _asked(release, TIER_ITEM_GAPS, LEADERSHIP, DONT_KNOW_SHARES)
     frames = {shape.name: stored_results.rows(session, shape, release, authority=authority) for shape in shapes}
     return finding_tables.of_authority(frames, results.questionnaire(release))
 
 
 def of_sector(session: Session, release: Release) -> tuple[Finding, ...]:
     """The same of all authorities together, and people of programmes beside others."""
-    shapes = (SECTOR_ITEM_GAPS, SECTOR_PROGRAMMES, SECTOR_LEADERSHIP, SECTOR_DONT_KNOW)
+    shapes = _asked(release, SECTOR_ITEM_GAPS, SECTOR_PROGRAMMES, SECTOR_LEADERSHIP, SECTOR_DONT_KNOW)
     frames = {shape.name: stored_results.rows(session, shape, release) for shape in shapes}
     return finding_tables.of_sector(frames, results.questionnaire(release))
+
+
+def _asked(release: Release, by_question: Shape, *others: Shape) -> tuple[Shape, ...]:
+    """Tiers are compared question by question only where invariance failed: elsewhere that table is empty."""
+    return (by_question, *others) if release.rules.get("invariance") == "failed" else others
