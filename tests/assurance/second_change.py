@@ -122,30 +122,38 @@ def rows(found: Pair) -> list[Row]:
     """One row an authority and measure, as change.csv has them for researchers."""
     case, instrument = found.new, found.new.instrument
     dimensions = instrument.shown or instrument.dimensions
-    lists = {one: codes if found.series[one] != "broken" else [] for one, codes in found.common.items()}
     words = {found.series[one] for one in dimensions}
     series = {"overall": next((one for one in ("broken", "common") if one in words), "same" if words else "broken")}
     series |= found.series
     common = {one: len(codes) for one, codes in found.common.items()}
     common["overall"] = sum(common[one] for one in dimensions)
-    before, after = (_estimates(one, lists, instrument.shown) for one in (found.old, case))
+    earlier, after = before(found), _estimates(case, _lists(found), instrument.shown)
     made: list[Row] = []
     for code in case.codes:
-        behind = _behind(code, found)
+        those = behind(code, found)
         own: dict[str, Row] = {}
         for measure in instrument.measures:
-            old, new = _side(found, behind, before, measure), after[code, measure]
+            old, new = _side(found, those, earlier, measure), after[code, measure]
             own[measure] = {
                 "authority": code, "measure": measure, "common_items": common[measure], "series": series[measure],
                 "before": old.score, "after": None if series[measure] == "broken" else new.score,
                 "n_before": old.n, "n_after": new.n,
-                "predecessors": None if behind in ([], [code]) else " ".join(behind),
-                "reason": _reason(found, series[measure], measure, absent=not behind, n=min(old.fewest, new.n)),
+                "predecessors": None if those in ([], [code]) else " ".join(those),
+                "reason": _reason(found, series[measure], measure, absent=not those, n=min(old.fewest, new.n)),
             } | _tested(old, new)  # fmt: skip
         _of_overall(own, instrument)
         _judged(own, instrument)
         made += own.values()
     return made
+
+
+def before(found: Pair) -> dict[tuple[str, str], Estimate]:
+    """The earlier wave on the common items, the overall over the dimensions of this one."""
+    return _estimates(found.old, _lists(found), found.new.instrument.shown)
+
+
+def _lists(found: Pair) -> dict[str, list[str]]:
+    return {one: codes if found.series[one] != "broken" else [] for one, codes in found.common.items()}
 
 
 def _estimates(case: Wave, lists: dict[str, list[str]], dimensions: list[str]) -> dict[tuple[str, str], Estimate]:
@@ -157,7 +165,7 @@ def _estimates(case: Wave, lists: dict[str, list[str]], dimensions: list[str]) -
     return made
 
 
-def _behind(code: str, found: Pair) -> list[str]:
+def behind(code: str, found: Pair) -> list[str]:
     """Who stood where this authority stands; nobody where one of them has no answers, or went to several."""
     there = {one.authority for one in found.old.people if one.counts}
     after = {one["code"]: (one.get("successor") or "").split() for one in found.new.authorities}
@@ -169,8 +177,8 @@ def _behind(code: str, found: Pair) -> list[str]:
     return sorted({*parents, *([code] if code in there else [])})
 
 
-def _side(found: Pair, behind: list[str], before: dict[tuple[str, str], Estimate], measure: str) -> Side:
-    parts = [before[one, measure] for one in behind]
+def _side(found: Pair, those: list[str], before: dict[tuple[str, str], Estimate], measure: str) -> Side:
+    parts = [before[one, measure] for one in those]
     if not parts:
         return Side(0, 0)
     n, fewest = sum(one.n for one in parts), min(one.n for one in parts)
@@ -178,7 +186,7 @@ def _side(found: Pair, behind: list[str], before: dict[tuple[str, str], Estimate
         return Side(n, fewest, parts[0].score, parts[0].se_comparison, n)
     if fewest == 0:
         return Side(n, 0)
-    staff = [found.old.headcount(one) for one in behind]
+    staff = [found.old.headcount(one) for one in those]
     known = all(one is not None and one >= part.n for one, part in zip(staff, parts, strict=True))
     size = [float(one or 0) for one in staff] if known else [float(one.n) for one in parts]
     share = [one / math.fsum(size) for one in size]

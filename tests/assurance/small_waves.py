@@ -85,12 +85,12 @@ def item_lines(code: str, option_set: str) -> list[str]:
     return [*lines, 'kind = "choice"', f'option_set = "{option_set}"']
 
 
-def answers(draw: random.Random, plan: Plan, codes: list[str]) -> list[dict[str, str]]:
+def answers(draw: random.Random, plan: Plan, codes: list[str], sizes: tuple[int, ...] = SIZES) -> list[dict[str, str]]:
     weighted, timed = draw.random() < 0.4, draw.random() < 0.4
     rows = []
     for code in codes:
         level, gaps = draw.uniform(0.2, 0.8), draw.choice([0.0, 0.1, 0.5])
-        for _ in range(draw.choice(SIZES)):
+        for _ in range(draw.choice(sizes)):
             row = {"authority": code, "service_area": draw.choice(["", *AREAS]), "tier": draw.choice(["", *TIERS])}
             if draw.random() < 0.6:
                 row |= {"service_area": "housing", "tier": "frontline"}
