@@ -169,6 +169,26 @@ class Case:
         """Who is scored on anything; shape (respondents,)."""
         return scoring.has_any(self.people)
 
+    def asked(self, place: int) -> list[str]:
+        """The items of a measure that have a column, by the measure's place."""
+        return [code for code in self.measures[place].items if code in self.responses.items]
+
+    @cached_property
+    def answered(self) -> Mapping[int, NDArray[np.int16]]:
+        """How many of the items of each dimension everybody answered, shape (respondents,), by the dimension's place."""
+        return {
+            place: scoring.answered(self.asked(place), self.responses, self.questionnaire) for place in self.dimensions
+        }
+
+    @cached_property
+    def fewest_answered(self) -> Mapping[int, NDArray[np.int16]]:
+        """The fewest of these that anybody of each kind of the crowd answered who answered any; all where nobody did."""
+        rows, found = self.crowd.rows, {}
+        for place, answered in self.answered.items():
+            number = np.where(answered == 0, np.int16(len(self.asked(place))), answered)
+            found[place] = np.minimum.reduceat(number.take(rows.order), rows.bounds[:-1])
+        return found
+
     @cached_property
     def officers(self) -> Groups:
         """The officers who count, by authority and kind."""

@@ -35,13 +35,6 @@ class Crowd:
         """What everybody of a kind has in common, from one value a respondent (the first axis)."""
         return values[self.rows.order[self.rows.bounds[:-1]]]
 
-    def people(self, groups: Groups) -> Groups:
-        """The respondents of groups of kinds."""
-        group = np.full(self.rows.count, -1, dtype=np.int64)
-        group[groups.order] = groups.of_row
-        found = sums.grouped(group[self.rows.of_row], groups.count)
-        return Groups(self.rows.order[found.order], found.bounds)
-
     @property
     def officers(self) -> int:
         """How many kinds are officers'."""

@@ -213,7 +213,7 @@ def _own(case: Case) -> _Own:
         found=found,
         reasons=_score_reasons(case, found),
         aggregated=aggregation.aggregate(case, found, groups),
-        alone=nested.told(case, groups, case.weight),
+        alone=nested.told(case, case.kinds.groups, case.kinds.weight),
     )
 
 
@@ -260,7 +260,7 @@ def _late_reasons(own: _Own) -> Reasons:
     """Against an authority's own figures, where one officer carries too much of them or stands alone between them."""
     case = own.case
     reasons = np.full(own.reasons.shape, None, dtype=object)
-    reasons[dominance.dominated(case.people.values, own.groups, case.weight)] = Reason.DOMINANCE
+    reasons[dominance.dominated(case.kind_moments.n, case.kinds.groups, case.kinds.weight)] = Reason.DOMINANCE
     reasons[own.alone.theme] = Reason.COMPLEMENT
     reasons[own.alone.overall, 0] = Reason.COMPLEMENT
     lost = withheld(reasons[:, case.dimensions]).any(axis=1) & ~withheld(reasons[:, 0])

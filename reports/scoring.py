@@ -110,6 +110,27 @@ def of_answers(by_option: Floats, chosen: NDArray[np.int8]) -> Floats:
     return worth[chosen.view(np.uint8)]
 
 
+def needed(measure: Measure, rules: Rules) -> int:
+    """How many items of a dimension or theme must be answered for a score, at least one (half rule, methodology 2.2).
+
+    >>> needed(Measure("mindset", MeasureKind.DIMENSION, ("a", "b", "c")), Rules())
+    2
+    """
+    return max(math.ceil(rules.answered_share * len(measure.items)), 1)
+
+
+def answered(items: Sequence[str], responses: Responses, questionnaire: Questionnaire) -> NDArray[np.int16]:
+    """How many of some items that have a column each person answered with what has a score; shape (respondents,)."""
+    result = np.zeros(len(responses), dtype=np.int16)
+    for code in items:
+        chosen = responses.answers[:, responses.items.index(code)]
+        scored = chosen >= 0
+        for option in np.flatnonzero(np.isnan(option_scores(questionnaire.items[code]))):
+            scored &= chosen != option
+        result += scored
+    return result
+
+
 def _overall(values: Floats, dimensions: Sequence[int], rules: Rules) -> Floats:
     if len(dimensions) < rules.overall_dimensions:
         return np.full(len(values), np.nan)
@@ -133,7 +154,7 @@ def _mean_of_items(
     measure: Measure, responses: Responses, questionnaire: Questionnaire, columns: dict[str, int], rules: Rules
 ) -> Floats:
     total = np.zeros(len(responses))
-    answered = np.zeros(len(responses), dtype=np.int16)
+    number = np.zeros(len(responses), dtype=np.int16)
     for code in measure.items:
         if code not in columns:
             continue  # an item that the file does not have was not asked
@@ -143,6 +164,5 @@ def _mean_of_items(
         chosen = responses.answers[:, columns[code]]
         place = np.where(chosen < 0, len(scores), chosen)
         total += np.append(np.where(missing, 0.0, scores), 0.0)[place]
-        answered += has_score[place]
-    needed = math.ceil(rules.answered_share * len(measure.items))
-    return np.where(answered >= max(needed, 1), total / np.maximum(answered, 1), np.nan)
+        number += has_score[place]
+    return np.where(number >= needed(measure, rules), total / np.maximum(number, 1), np.nan)

@@ -68,9 +68,8 @@ def known_reasons(case: Case, groups: Groups) -> Reasons:
     `groups` are of kinds of the crowd.
     """
     result = np.full((groups.count, len(case.measures)), None, dtype=object)
-    people = case.crowd.people(groups)
-    result[dominance.dominated(case.people.values, people, case.responses.weight)] = Reason.DOMINANCE
-    told = nested.told(case, people, case.responses.weight)
+    result[dominance.dominated(case.all_moments.n, groups, case.crowd.design)] = Reason.DOMINANCE
+    told = nested.told(case, groups, case.crowd.design)
     result[told.theme] = Reason.COMPLEMENT
     result[told.overall, 0] = Reason.COMPLEMENT
     return result

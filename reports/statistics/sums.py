@@ -45,6 +45,17 @@ class Groups:
         """The groups that have rows."""
         return np.flatnonzero(np.diff(self.bounds))
 
+    def taken(self, groups: Ints) -> Groups:
+        """Some of the groups with their rows, in the order of `groups`.
+
+        >>> two = Groups(np.array([7, 5, 6]), np.array([0, 1, 1, 3])).taken(np.array([2, 0]))
+        >>> two.order.tolist(), two.bounds.tolist()
+        ([5, 6, 7], [0, 2, 3])
+        """
+        bounds = np.concatenate([[0], np.cumsum(np.diff(self.bounds)[groups])])
+        moved = np.repeat(self.bounds[groups] - bounds[:-1], np.diff(bounds))
+        return Groups(self.order[moved + np.arange(len(moved))], bounds)
+
 
 def grouped(group: NDArray[np.integer], count: int) -> Groups:
     """The rows of each of `count` groups.
