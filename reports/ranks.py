@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from reports.shrinkage import Shrunken
 from reports.statistics.sums import Floats, Ints
@@ -16,7 +19,10 @@ RANK_INTERVAL = (0.05, 0.95)
 VERY_PROBABLE = 0.95
 _MIDDLE, _WIDTH = 50.0, 256.0  # points: drawn scores lie within half of the width around the middle
 _KEY, _SCORE = 32, 20  # bits of a sorted number, and of them those of the drawn score
-_AT_ONCE = 250  # draws that are sorted and counted together: as many as stay near the processor
+_SORTED, _COUNTED = 250, 1_000  # draws that are sorted, and counted, together: as many as stay near the processor
+_NORMALS = 2**16  # different standard normal numbers
+_FARTHEST = 4.4  # from 0, of any of them
+Singles: TypeAlias = NDArray[np.float32]
 
 
 class Band(StrEnum):
@@ -50,19 +56,24 @@ class Ranks:
     bands: Floats
 
 
-def normals(draws: int, authorities: int, seed: int) -> Floats:
+def normals(draws: int, authorities: int, seed: int) -> Singles:
     """Standard normal numbers, shape (draws, 1 + authorities): the first column is for the centre that all share.
 
-    NumPy's default generator from the published `seed`; one set serves all measures and peer groups, so that an
+    Each is one of the 65,536 quantiles at (i + 1/2) / 65,536 of the standard normal distribution, picked by 16 bits of
+    PCG64, NumPy's default, from the published `seed`: the bits of that generator are the same on every machine and in every
+    version. Their variance is 1 to 4 digits, the largest is 4.3. One set serves all measures and peer groups, so that an
     authority's ranks in two groups are about the same drawn worlds.
 
     >>> normals(2, 3, seed=1).shape
     (2, 4)
     """
-    return np.random.default_rng(seed).standard_normal((draws, 1 + authorities))
+    count = draws * (1 + authorities)
+    words = np.random.PCG64(seed).random_raw(-(-count // 4)).astype("<u8")
+    quantiles = special.ndtri((np.arange(_NORMALS) + 0.5) / _NORMALS).astype(np.float32)
+    return np.asarray(quantiles.take(words.view("<u2")[:count]).reshape(draws, 1 + authorities), dtype=np.float32)
 
 
-def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], numbers: Floats) -> Ranks:
+def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], numbers: Singles) -> Ranks:
     """Rank interval (90 %) and band probabilities of the authorities of one peer group on one measure.
 
     Every draw is one world that the answers allow: mu* = mu + se(mu) z_0 and, for each authority,
@@ -88,7 +99,7 @@ def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], 
 
 
 def in_groups(
-    made: Shrunken, measure: int, groups: Sequence[tuple[Ints, NDArray[np.bool_]]], numbers: Floats
+    made: Shrunken, measure: int, groups: Sequence[tuple[Ints, NDArray[np.bool_]]], numbers: Singles
 ) -> list[Ranks]:
     """The same for many peer groups, each with its `rows` and `counted`: every world is drawn once for all of them."""
     places = [np.flatnonzero(counted & (made.spread[rows, measure] > 0.0)) for rows, counted in groups]
@@ -149,54 +160,73 @@ def quarters(scores: Floats) -> Ints:
 class _Worlds:
     """Drawn scores as whole numbers of `bits` bits: `fixed` + `common` z_0 + `own` z_a steps, cut off after the point.
 
-    The steps count downwards from the highest score, so that sorting numbers sorts authorities, the highest first.
+    The steps count downwards from the highest score, so that sorting numbers sorts authorities, the highest first. `bits`
+    leave room behind the score for the place of each of the authorities, `place` bits.
     """
 
-    fixed: Floats
-    common: Floats
-    own: Floats
+    fixed: Singles
+    common: Singles
+    own: Singles
     bits: int
+    place: int
 
-    def drawn(self, part: Floats) -> NDArray[np.int32]:
-        """The worlds of some rows of the standard normal numbers; shape (draws, authorities)."""
+    def drawn(self, part: Singles) -> NDArray[np.uint32]:
+        """The worlds of some rows of the standard normal numbers, before the place; shape (draws, authorities)."""
         steps = part[:, 1:] * self.own
         steps += self.fixed
         steps += part[:, :1] * self.common
         keys = steps.astype(np.int32)
-        return np.clip(keys, 0, (1 << self.bits) - 1, out=keys)
+        if self._far:
+            np.clip(keys, 0, (1 << self.bits) - 1, out=keys)
+        keys <<= self.place
+        return keys.view(np.uint32)
+
+    @cached_property
+    def _far(self) -> bool:
+        """Whether a draw could lie outside of the numbers that there are."""
+        reach = (np.abs(self.common) + np.abs(self.own)) * (_FARTHEST + 1.0)
+        return bool((self.fixed < reach).any() or (self.fixed + reach >= 1 << self.bits).any())
 
 
 def _worlds(made: Shrunken, measure: int) -> _Worlds:
     """Authorities without a score stand at a place of their own, which no group looks at."""
     known, own = made.reliability[:, measure], made.spread[:, measure]
     centre, error = made.score[:, measure], float(made.se_mean[measure])
-    bits = min(_SCORE, _KEY - len(centre).bit_length())
+    place = _width(len(centre))
+    bits = min(_SCORE, _KEY - place - 1)
     steps = 2.0**bits / _WIDTH
     fixed, common = (_MIDDLE + _WIDTH / 2.0 - centre) * steps + 0.5, (known - 1.0) * error * steps
     there = own > 0.0
-    return _Worlds(np.where(there, fixed, 0.0), np.where(there, common, 0.0), np.where(there, -own * steps, 0.0), bits)
+
+    def single(values: Floats, elsewhere: float) -> Singles:
+        return np.where(there, values, elsewhere).astype(np.float32)
+
+    return _Worlds(single(fixed, 2.0 ** (bits - 1)), single(common, 0.0), single(-own * steps, 0.0), bits, place)
 
 
-def _counts(worlds: _Worlds, groups: Sequence[Ints], numbers: Floats) -> list[Ints]:
+def _counts(worlds: _Worlds, groups: Sequence[Ints], numbers: Singles) -> list[Ints]:
     """In how many draws each authority of each group has each rank; shape (authorities, ranks) a group."""
-    tallies = [_Tally.of(at, groups, worlds) for at in _together(groups, _KEY - worlds.bits)]
-    for start in range(0, len(numbers), _AT_ONCE):
-        keys = worlds.drawn(numbers[start : start + _AT_ONCE]).view(np.uint32)
+    tallies = [_Tally.of(at, groups, worlds) for at in _together(groups, _KEY - worlds.bits - worlds.place)]
+    for begin in range(0, len(numbers), _COUNTED):
+        some = numbers[begin : begin + _COUNTED]
+        for start in range(0, len(some), _SORTED):
+            keys = worlds.drawn(some[start : start + _SORTED])
+            for one in tallies:
+                one.sort(keys, start)
         for one in tallies:
-            one.add(keys)
+            one.count(len(some))
     found = {place: counts for one in tallies for place, counts in one.by_group()}
     return [found[place] for place in range(len(groups))]
 
 
 def _together(groups: Sequence[Ints], bits: int) -> list[list[int]]:
-    """Which groups are sorted in one: nobody is in two of them, and group and place have room in so many bits."""
+    """Which groups are sorted in one: nobody is in two of them, and their number has room in so many bits."""
     found: list[list[int]] = []
     members: list[set[int]] = []
     for place, rows in enumerate(groups):
         own = set(rows.tolist())
         for several, there in zip(found, members, strict=True):
-            longest = max(len(groups[at]) for at in (*several, place))
-            if there.isdisjoint(own) and _width(len(several) + 1) + _width(longest) <= bits:
+            if there.isdisjoint(own) and len(several) < 1 << bits:
                 several.append(place)
                 there.update(own)
                 break
@@ -217,7 +247,8 @@ class _Tally:
 
     A sorted number has the group in its first bits, then the drawn score, then the place in the group (`of_column`
     has the first and the last). Sorted, the groups stand behind each other (`bounds`), so that where a number stands
-    tells the group and the rank. `found` counts by rank (`starts`) and place. `rows` is None where the groups are everybody.
+    tells the group and the rank. `cells` has room for sorted draws, `found` counts them by rank (`starts`) and place. `rows` is
+    None where the groups are everybody.
     """
 
     groups: Sequence[int]
@@ -226,6 +257,7 @@ class _Tally:
     shift: int
     of_column: NDArray[np.uint32]
     starts: NDArray[np.uint32]
+    cells: NDArray[np.uint32]
     found: Ints
 
     @classmethod
@@ -235,7 +267,7 @@ class _Tally:
         shift = _width(int(sizes.max(initial=0)))
         group = np.repeat(np.arange(len(groups), dtype=np.uint32), sizes)
         place = np.concatenate([np.arange(size, dtype=np.uint32) for size in sizes])
-        of_column = (group << np.uint32(min(worlds.bits + shift, _KEY - 1))) | place
+        of_column = (group << np.uint32(worlds.bits + worlds.place)) | place
         starts = np.arange(sizes.sum(), dtype=np.uint32) << np.uint32(shift)
         everybody = len(rows) == len(worlds.own)  # then nobody has to be looked up
         if everybody:
@@ -247,18 +279,23 @@ class _Tally:
             shift=shift,
             of_column=of_column,
             starts=starts,
+            cells=np.empty((_COUNTED, len(starts)), np.uint32),
             found=np.zeros(len(starts) << shift, np.int64),
         )
 
-    def add(self, keys: NDArray[np.uint32]) -> None:
-        """Sorts and counts some worlds; what is left of each sorted number is the rank and the authority that has it."""
-        there = keys if self.rows is None else np.take(keys, self.rows, axis=1, mode="clip")
-        own = np.left_shift(there, np.uint32(self.shift))
-        own |= self.of_column
+    def sort(self, keys: NDArray[np.uint32], start: int) -> None:
+        """Sorts some worlds; what is left of each sorted number is the rank and the authority that has it."""
+        own = self.cells[start : start + len(keys)]
+        if self.rows is not None:
+            keys = np.take(keys, self.rows, axis=1, mode="clip")
+        np.bitwise_or(keys, self.of_column, out=own)
         own.sort(axis=1)
         own &= np.uint32((1 << self.shift) - 1)
         own += self.starts
-        np.add(self.found, np.bincount(own.ravel(), minlength=len(self.found)), out=self.found)
+
+    def count(self, draws: int) -> None:
+        """Counts what the first so many sorted draws say."""
+        np.add(self.found, np.bincount(self.cells[:draws].ravel(), minlength=len(self.found)), out=self.found)
 
     def by_group(self) -> Iterator[tuple[int, Ints]]:
         """The place of each group and its counts, shape (authorities, ranks)."""

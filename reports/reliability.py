@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import special
 
 from reports.statistics.sums import Floats, Ints
 
 _LEAST_UNIQUE = 0.005  # of an item's variance; the bound that R's factanal uses
+_BOUNDS = (math.log(_LEAST_UNIQUE), 0.0)
+_MOST_STEPS, _MOST_HALVINGS = 200, 40
+_FLAT, _GAIN = 1e-11, 1e-4  # a slope that is none; the part of what a slope promises that a step must gain
+_DUST = 1e-13  # a gain that is lost in the rounding of the loss
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def scale(found: Covariances, *, confidence: float = 0.95) -> Scale:
     if np.isnan(alpha):
         return Scale(j, found.n, *([float("nan")] * 5))
     tail = (1.0 - confidence) / 2.0
-    upper, lower = (stats.f.ppf(q, found.df, found.df * (j - 1)) for q in (tail, 1.0 - tail))
+    upper, lower = (special.fdtri(found.df, found.df * (j - 1), q) for q in (tail, 1.0 - tail))
     standardised, omega = float("nan"), float("nan")
     if (np.diag(s) > 0).all():
         spread = np.sqrt(np.diag(s))
@@ -126,41 +132,90 @@ def one_factor(correlations: Floats) -> tuple[Floats, Floats]:
     """Loadings and uniquenesses of one factor by maximum likelihood, on standardised items.
 
     Minimises sum over the smaller eigenvalues e of Psi^-1/2 R Psi^-1/2 of (e - log e) over psi in [0.005, 1]
-    (Joreskog 1967; Lawley & Maxwell 1971), with its gradient; the same problem as R's factanal. Fewer than three items
-    do not identify a factor (NaN). Loadings are signed so that their sum is positive. Shape (items, items).
+    (Joreskog 1967; Lawley & Maxwell 1971) by Newton's steps in log psi with its first and second derivatives (`_Fit`);
+    the same problem as R's factanal. Fewer than three items do not identify a factor (NaN). Loadings are signed so that
+    their sum is positive. Shape (items, items).
 
     >>> loadings, unique = one_factor(np.array([[1.0, 0.5, 0.4], [0.5, 1.0, 0.3], [0.4, 0.3, 1.0]]))
-    >>> np.abs(np.outer(loadings, loadings) + np.diag(unique) - [[1, .5, .4], [.5, 1, .3], [.4, .3, 1]]).max().round(5)
+    >>> np.abs(np.outer(loadings, loadings) + np.diag(unique) - [[1, .5, .4], [.5, 1, .3], [.4, .3, 1]]).max().round(9)
     np.float64(0.0)
     """
     j = len(correlations)
     if j < 3:
         return np.full(j, np.nan), np.full(j, np.nan)
-
     start = np.clip((1.0 - 0.5 / j) / np.diag(np.linalg.pinv(correlations)), _LEAST_UNIQUE, 1.0)
-    psi, _, _ = optimize.fmin_l_bfgs_b(
-        lambda x: _loss_and_slope(correlations, x),
-        start,
-        bounds=[(_LEAST_UNIQUE, 1.0)] * j,
-        factr=1.0,
-        pgtol=1e-12,
-        maxiter=1000,
-    )
-    loadings = _loadings(correlations, psi)[0]
-    return loadings * (1.0 if loadings.sum() >= 0 else -1.0), psi
+    found = _Fit.of(correlations, np.log(start))
+    for _ in range(_MOST_STEPS):
+        better = found.improved(correlations)
+        if better is None:
+            break
+        found = better
+    psi = np.exp(found.x)
+    own = found.vectors[:, -1] * np.sqrt(max(float(found.values[-1]) - 1.0, 0.0) * psi)
+    return own * (1.0 if own.sum() >= 0 else -1.0), psi
 
 
-def _loadings(correlations: Floats, psi: Floats) -> tuple[Floats, Floats]:
-    """The best loadings that go with these uniquenesses, and the eigenvalues beyond the first."""
-    root = 1.0 / np.sqrt(psi)
-    values, vectors = np.linalg.eigh(correlations * np.outer(root, root))
-    return vectors[:, -1] * np.sqrt(max(values[-1] - 1.0, 0.0) * psi), np.maximum(values[:-1], 1e-12)
+@dataclass(frozen=True)
+class _Fit:
+    """The eigenvalues (rising) and vectors of Psi^-1/2 R Psi^-1/2 at x = log psi, and the loss there."""
+
+    x: Floats
+    values: Floats
+    vectors: Floats
+    loss: float
+
+    @classmethod
+    def of(cls, correlations: Floats, x: Floats) -> _Fit:
+        root = np.exp(-0.5 * x)
+        values, vectors = np.linalg.eigh(correlations * np.outer(root, root))
+        values = np.maximum(values, 1e-12)
+        rest = values[:-1]
+        return cls(x, values, vectors, float((rest - np.log(rest) - 1.0).sum()))
+
+    @property
+    def slope(self) -> Floats:
+        """By x_i: sum over the smaller of (1 - e_m) w_mi^2."""
+        return np.asarray(self.vectors[:, :-1] ** 2 @ (1.0 - self.values[:-1]), dtype=np.float64)
+
+    @property
+    def bends(self) -> tuple[Floats, Floats]:
+        """The second derivatives by x_i and x_j, and in their place what is always positive definite.
+
+        With S, T and B the sums over the smaller of w_m w_m', e_m w_m w_m' and (1 - e_m) (e + e_m) / (e - e_m) w_m w_m', e
+        and w the largest: S T + B w w', element by element (Lawley & Maxwell 1971, appendix II); S S near the minimum.
+        """
+        small, rest, own, most = self.vectors[:, :-1], self.values[:-1], self.vectors[:, -1], self.values[-1]
+        alike = small @ small.T
+        turned = (small * ((1.0 - rest) * (most + rest) / np.maximum(most - rest, 1e-12))) @ small.T
+        return alike * ((small * rest) @ small.T) + turned * np.outer(own, own), alike * alike
+
+    def improved(self, correlations: Floats) -> _Fit | None:
+        """One step, of Newton's length or shorter; None where there is nothing left to gain."""
+        slope = self.slope
+        low, high = self.x <= _BOUNDS[0], self.x >= _BOUNDS[1]
+        free = np.flatnonzero(~((low & (slope > 0.0)) | (high & (slope < 0.0))))
+        if not len(free) or np.abs(slope[free]).max() < _FLAT:
+            return None
+        step = np.zeros(len(slope))
+        step[free] = -_solved([one[np.ix_(free, free)] for one in self.bends], slope[free])
+        for _ in range(_MOST_HALVINGS):
+            found = _Fit.of(correlations, np.clip(self.x + step, *_BOUNDS))
+            promised = float(slope @ (found.x - self.x))
+            if promised > -_DUST or found.loss <= self.loss + _GAIN * promised:
+                return found
+            step = step / 2.0
+        return None
 
 
-def _loss_and_slope(correlations: Floats, psi: Floats) -> tuple[float, Floats]:
-    loadings, rest = _loadings(correlations, psi)
-    slope = np.asarray((loadings**2 + psi - np.diag(correlations)) / psi**2, dtype=np.float64)
-    return float((rest - np.log(rest) - 1.0).sum()), slope
+def _solved(bends: Sequence[Floats], slope: Floats) -> Floats:
+    """By the first of these matrices that is positive definite; else the slope itself."""
+    for one in bends:
+        try:
+            np.linalg.cholesky(one)
+        except np.linalg.LinAlgError:
+            continue
+        return np.asarray(np.linalg.solve(one, slope), dtype=np.float64)
+    return slope
 
 
 def item_totals(found: Covariances) -> tuple[Floats, Floats]:
