@@ -72,18 +72,35 @@ def groups(said: Mapping[str, int]) -> list[tuple[tuple[str, ...], int]]:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """A census: what it counted, where it is published, and shares by item and option, 0 to 1."""
+    """A census: what it counted, where it is published, and shares by item and option, 0 to 1.
+
+    Where only a figure of several groups together is known, the key has their options with `+` between them.
+    """
 
     title: str
     source: str
     shares: Mapping[str, Mapping[str, float]]
 
+    def counts(self, item: str, options: Sequence[str]) -> bool:
+        """Whether the census has the groups of an item, some of them perhaps together only."""
+        known = [code for key in self.shares.get(item, ()) for code in key.split(JOINED)]
+        return sorted(known) == sorted(options)
+
     def share(self, item: str, option: str, options: Sequence[str]) -> float | None:
-        """The share of a group that may have been joined; None where the census does not have the same groups."""
-        known = self.shares.get(item)
-        if known is None or set(known) != set(options):
+        """The share of a group that may have been joined; None where the census has no figure for just this group.
+
+        >>> census = Census("Here 2021", "a table", {"hair": {"red+grey": 0.3, "other": 0.7}})
+        >>> census.share("hair", "grey+red", ["red", "grey", "other"])
+        0.3
+        >>> census.share("hair", "grey", ["red", "grey", "other"]) is None
+        True
+        """
+        if not self.counts(item, options):
             return None
-        return round(sum(known[code] for code in option.split(JOINED)), 3)
+        wanted = set(option.split(JOINED))
+        within = {key: share for key, share in self.shares[item].items() if set(key.split(JOINED)) <= wanted}
+        covered = {code for key in within for code in key.split(JOINED)}
+        return round(sum(within.values()), 3) if covered == wanted else None
 
 
 @lru_cache

@@ -19,6 +19,8 @@ WORDS = (
     "Beside it, where the groups are the same, stands the census: everybody who lives there, of all ages."
 )
 
+NO_FIGURE = "no figure"
+
 
 def tables(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> list[Table]:
     """One table an equality question that was asked, in the order of the questionnaire; nothing where none was."""
@@ -32,7 +34,7 @@ def tables(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> 
 def _table(item: Item, rows: pd.DataFrame) -> Table:
     options = [option.code for option in item.options if option.missing is None]
     ordered = sorted(_rows(rows), key=lambda row: options.index(row[0].split(equality.JOINED)[0]))
-    beside = [one for one in equality.censuses() if one.share(item.code, options[0], options) is not None]
+    beside = [one for one in equality.censuses() if one.counts(item.code, options)]
     labels = {option.code: str(option.label) for option in item.options}
     body = tuple(
         (
@@ -55,7 +57,7 @@ def _rows(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
 def _percent(share: float | None) -> str:
     if share is None:
-        return ""
+        return NO_FIGURE
     return f"{100 * share:.0f}\u00a0%" if round(100 * share) == round(100 * share, 1) else f"{100 * share:.1f}\u00a0%"
 
 

@@ -93,8 +93,21 @@ def test_censuses_stand_beside_the_same_groups_only(staff):
         assert set(one.shares) == {ITEM}
         assert one.share("gender", "woman", ["woman", "man", "another"]) is None
         assert one.share(ITEM, "white", ["white", "all others"]) is None
-    first = equality.censuses()[0]
+    first, second = equality.censuses()
     assert first.share(ITEM, "asian+black", OPTIONS) == 0.133  # 0.093 + 0.040
+    assert second.share(ITEM, "asian", OPTIONS) is None  # known together with another group only
+    assert second.share(ITEM, "asian+black+mixed", OPTIONS) == 0.062  # 0.051 + 0.011
+
+
+def test_a_group_that_a_census_knows_with_others_only_has_no_figure(staff):
+    frame = equality.mix({ITEM: dict.fromkeys(OPTIONS, 100)}, staff)
+    tables = {table.caption: table for table in equality_tables.tables({"equality_mix": frame}, staff)}
+    body = tables["Which of these describes your ethnic group?"].body
+    assert [row[3:] for row in body[:3]] == [
+        ("9.3\u00a0%", "no figure"),
+        ("4\u00a0%", "no figure"),
+        ("2.9\u00a0%", "1.1\u00a0%"),
+    ]
 
 
 def test_the_tables_say_each_group_in_words_with_the_census_beside_it(staff):
