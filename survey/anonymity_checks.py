@@ -21,6 +21,7 @@ from survey.db import Database
 from survey.models import (
     AuditEntry,
     Base,
+    Draft,
     Invitation,
     OutboxMessage,
     Participation,
@@ -340,19 +341,28 @@ def _audit(look: _Look) -> Check:
     )
     rows = look.session.scalar(select(func.count()).select_from(AuditEntry).where(about_one)) or 0
     faults = [f"{rows} entries of the audit trail are about single submissions or drafts."] if rows else []
-    return _told("audit", faults, "The audit trail has no entry about a single submission.")
+    naming = look.session.scalars(select(AuditEntry.details).where(AuditEntry.action.startswith("invitation.")))
+    named = sum("invitation" in (details or {}) for details in naming)
+    faults += [f"{named} entries of the audit trail name a single link."] if named else []
+    return _told("audit", faults, "The audit trail has no entry about a single submission or link.")
 
 
 def _receipts(look: _Look) -> Check:
-    """Which link was used is known while a wave is open only, and whom a reminder went to."""
+    """Which link was used is known while a wave is open only; so are whom a reminder went to and who began a draft."""
     closed = select(Participation.id).join(Wave).where(Wave.state == WaveState.CLOSED)
-    links = select(Invitation.id).where(
-        Invitation.participation_id.in_(closed), Invitation.kind == InvitationKind.PERSONAL
-    )
-    used = look.session.scalar(select(func.count()).where(Invitation.used, Invitation.id.in_(links))) or 0
-    mails = look.session.scalar(select(func.count()).where(OutboxMessage.invitation_id.in_(links))) or 0
-    faults = [f"{used} links of closed waves still say that they were used."] if used else []
-    faults += [f"{mails} mails to links of closed waves are still kept."] if mails else []
+    links = select(Invitation.id).where(Invitation.participation_id.in_(closed))
+    personal = links.where(Invitation.kind == InvitationKind.PERSONAL)
+    counted = {
+        "{} links of closed waves still say that they were used.": (Invitation.used, Invitation.id.in_(personal)),
+        "{} links of closed waves still say that they were withdrawn.": (
+            Invitation.revoked,
+            Invitation.id.in_(personal),
+        ),
+        "{} mails to links of closed waves are still kept.": (OutboxMessage.invitation_id.in_(personal),),
+        "{} drafts of closed waves are still kept.": (Draft.invitation_id.in_(links),),
+    }
+    found = {words: look.session.scalar(select(func.count()).where(*which)) or 0 for words, which in counted.items()}
+    faults = [words.format(count) for words, count in found.items() if count]
     faults += ["The service drops them at night: look into the log why it did not."] if faults else []
     return _told("receipts", faults, "Of closed waves nothing says any more which links were used.")
 

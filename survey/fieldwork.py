@@ -86,7 +86,9 @@ def staff_by_area(session: Session, participation: Participation) -> dict[str, i
 
 
 def personal_links(session: Session, participation: Participation) -> int:
-    """How many colleagues have a personal link that still counts."""
+    """How many colleagues have a personal link that still counts; after the close, how many that was."""
+    if participation.invited is not None:
+        return participation.invited
     counted = select(func.count()).where(
         Invitation.participation_id == participation.id,
         Invitation.kind == InvitationKind.PERSONAL,

@@ -169,10 +169,10 @@ def count_on_shared_link(session: Session, participation: Participation, count: 
 
 
 def revoke(session: Session, link: Invitation, *, actor: str, now: datetime) -> None:
-    """The link opens nothing any more. Answers already sent with it stay."""
+    """The link opens nothing any more. Answers already sent with it stay. The trail does not say whose link it was."""
     link.revoked = True
     participation = session.get_one(Participation, link.participation_id)
-    _note(session, "invitation.revoked", participation, actor=actor, now=now, details={"invitation": link.id})
+    _note(session, "invitation.revoked", participation, actor=actor, now=now, details={})
 
 
 def renew(session: Session, link: Invitation, *, link_key: str, actor: str, now: datetime) -> None:
@@ -180,7 +180,7 @@ def renew(session: Session, link: Invitation, *, link_key: str, actor: str, now:
     _give_token(link, link_key)
     link.revoked = False
     participation = session.get_one(Participation, link.participation_id)
-    _note(session, "invitation.renewed", participation, actor=actor, now=now, details={"invitation": link.id})
+    _note(session, "invitation.renewed", participation, actor=actor, now=now, details={})
 
 
 def renew_all(session: Session, *, link_key: str) -> int:
@@ -299,5 +299,5 @@ def _note(
     now: datetime,
     details: dict[str, object],
 ) -> None:
-    """Counts and numbers of invitations only: an address has no place in the audit trail."""
+    """Counts only: whose link it was has no place in the audit trail."""
     transitions.note(session, transitions.PARTICIPATION, participation, action, now=now, actor=actor, details=details)

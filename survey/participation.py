@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import and_, case, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from questionnaires.definition import Questionnaire, Role
@@ -265,22 +265,22 @@ def review_link(session: Session, participation: Participation, *, actor: str, n
     )
 
 
+def counting() -> ColumnElement[bool]:
+    """A personal link counts among those who could answer: it was not withdrawn, or was used before."""
+    return and_(Invitation.kind == InvitationKind.PERSONAL, or_(~Invitation.revoked, Invitation.used))
+
+
 def _links_of(session: Session, wave: Wave) -> dict[int, tuple[int, int]]:
-    """Of each participation: personal links that were not revoked, and answers received by the shared link."""
+    """Of each participation: personal links that could be answered with, and answers received by the shared link."""
     rows = session.execute(
         select(
             Invitation.participation_id,
-            func.sum(
-                case(
-                    (and_(Invitation.kind == InvitationKind.PERSONAL, or_(~Invitation.revoked, Invitation.used)), 1),
-                    else_=0,
-                )
-            ),
+            func.coalesce(Participation.invited, func.sum(case((counting(), 1), else_=0))),
             func.sum(Invitation.received),
         )
         .join(Participation, Participation.id == Invitation.participation_id)
         .where(Participation.wave_id == wave.id)
-        .group_by(Invitation.participation_id)
+        .group_by(Invitation.participation_id, Participation.invited)
     )
     return {participation_id: (int(personal), int(received)) for participation_id, personal, received in rows}
 

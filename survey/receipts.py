@@ -1,54 +1,59 @@
-"""Receipts of personal links: who has answered is needed while a wave is open, to remind the others, and no longer."""
+"""What a link tells of its officer: who has answered is needed while a wave is open, to remind the others, and no longer."""
 
 from __future__ import annotations
 
-from itertools import groupby
-
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from survey.models import Invitation, OutboxMessage, Participation, Wave
+from survey import participation
+from survey.models import Draft, Invitation, OutboxMessage, Participation, Wave
 from survey.vocabulary import InvitationKind, WaveState
 
 
 def drop(session: Session, wave: Wave) -> None:
-    """When a wave closes: nothing says any more which personal link was used; how many there were stays.
+    """When a wave closes: nothing says any more who answered; how many could is written down with each authority.
 
-    Mails to these links go too: who got a reminder had not answered by then. A link that was withdrawn after it was
-    used counts among those who could answer. As many withdrawn links count on, chosen by their random tokens, so which
-    of them were used is not told.
+    A receipt says it. So does a mail, since who got a reminder had not answered by then; and a draft, since what was
+    not sent was begun by somebody who did not answer. A link that was withdrawn counts where it was used before, so a
+    mark of withdrawal beside the count would say which were used.
     """
-    of_wave = _links(Participation.wave_id == wave.id)
-    _count_on(session, of_wave)
-    session.execute(delete(OutboxMessage).where(OutboxMessage.invitation_id.in_(of_wave)))
-    session.execute(update(Invitation).where(Invitation.id.in_(of_wave), Invitation.used).values(used=False))
+    _write_down(session, wave)
+    links = _links(wave)
+    session.execute(delete(OutboxMessage).where(OutboxMessage.invitation_id.in_(_personal(links))))
+    session.execute(delete(Draft).where(Draft.invitation_id.in_(links)))
+    told = or_(Invitation.used, Invitation.revoked)
+    session.execute(
+        update(Invitation).where(Invitation.id.in_(_personal(links)), told).values(used=False, revoked=False)
+    )
 
 
 def drop_old(session: Session) -> None:
-    """The same for waves that closed before receipts were dropped; changes nothing in any other."""
-    used = select(Participation.wave_id).join(Invitation, Invitation.participation_id == Participation.id)
-    old = select(Wave).where(Wave.state == WaveState.CLOSED, Wave.id.in_(used.where(Invitation.used)))
+    """The same for waves that closed under an earlier version; changes nothing in any other."""
+    kept = select(Participation.wave_id).where(Participation.invited.is_(None))
+    old = select(Wave).where(Wave.state == WaveState.CLOSED, Wave.id.in_(kept))
     for wave in session.scalars(old.order_by(Wave.id)).all():
         drop(session, wave)
 
 
-def _links(*conditions: ColumnElement[bool]) -> Select[int]:
-    return (
-        select(Invitation.id)
-        .join(Participation, Participation.id == Invitation.participation_id)
-        .where(Invitation.kind == InvitationKind.PERSONAL, *conditions)
+def _write_down(session: Session, wave: Wave) -> None:
+    could = select(func.count(Invitation.id)).where(
+        Invitation.participation_id == Participation.id, participation.counting()
+    )
+    session.execute(
+        update(Participation)
+        .where(Participation.wave_id == wave.id, Participation.invited.is_(None))
+        .values(invited=could.scalar_subquery())
+        .execution_options(synchronize_session="fetch")
     )
 
 
-def _count_on(session: Session, of_wave: Select[int]) -> None:
-    rows = session.execute(
-        select(Invitation.participation_id, Invitation.id, Invitation.used)
-        .where(Invitation.id.in_(of_wave), Invitation.revoked)
-        .order_by(Invitation.participation_id, Invitation.token_hash)
-    ).all()
-    counting: list[int] = []
-    for _, group in groupby(rows, key=lambda row: row.participation_id):
-        withdrawn = list(group)
-        counting += [row.id for row in withdrawn[: sum(row.used for row in withdrawn)]]
-    if counting:
-        session.execute(update(Invitation).where(Invitation.id.in_(counting)).values(revoked=False))
+def _links(wave: Wave) -> Select[int]:
+    return (
+        select(Invitation.id)
+        .join(Participation, Participation.id == Invitation.participation_id)
+        .where(Participation.wave_id == wave.id)
+    )
+
+
+def _personal(links: Select[int]) -> Select[int]:
+    return links.where(Invitation.kind == InvitationKind.PERSONAL)

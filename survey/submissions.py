@@ -21,7 +21,7 @@ from survey.models import Draft, Invitation, Participation, SpentKey, Wave
 from survey.statements import Statement
 from survey.vocabulary import InvitationKind
 
-GONE = "We cannot find your answers in this browser. Open your link again; your resume code brings them back."
+GONE = "We cannot find your answers in this browser. Open your link again; your resume code brings them back while the survey is open."
 CHANGED = "Your answers were changed in another tab or on another device. Check them again before you send them."
 UNANSWERED = "Answer at least one question about how your council works before you send your answers."
 

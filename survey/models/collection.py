@@ -84,13 +84,17 @@ class Wave(Base):
 
 
 class Participation(Base):
-    """An authority in a wave. `attributes` {name: value} is the copy frozen at opening."""
+    """An authority in a wave. `attributes` {name: value} is the copy frozen at opening.
+
+    `invited` counts its personal links that could be answered with, written down when the wave closes.
+    """
 
     __tablename__ = "participation"
     __table_args__ = (
         UniqueConstraint("wave_id", "authority_id"),
         CheckConstraint(one_of("state", ParticipationState), name="state"),
         CheckConstraint(one_of("frame", Frame), name="frame"),
+        CheckConstraint("invited IS NULL OR invited >= 0", name="invited"),
     )
 
     id: Mapped[Identifier]
@@ -100,6 +104,7 @@ class Participation(Base):
     attributes: Mapped[dict[str, Any] | None]
     frame: Mapped[str] = mapped_column(String(20), default=Frame.UNKNOWN)
     link_reviewed: Mapped[bool] = mapped_column(default=False)
+    invited: Mapped[int | None]
 
     wave: Mapped[Wave] = relationship(lazy="raise_on_sql")
     authority: Mapped[Authority] = relationship(lazy="raise_on_sql")

@@ -163,7 +163,7 @@ def _seeing(facts: Facts) -> list[str]:
 def _keeping(facts: Facts) -> list[str]:
     lines = [
         _(
-            "Drafts that were not sent: until %(days)s days after the last date of the survey.",
+            "Drafts that were not sent: until the survey is closed, at most %(days)s days after its last date.",
             days=facts["draft_days"],
         ),
         _("The address that your link was sent to: until %(days)s days after it.", days=facts["address_days"]),

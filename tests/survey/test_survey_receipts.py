@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from survey import anonymity_checks, fieldwork, invitations, participation, receipts, retention, waves
+from survey import anonymity_checks, audit, fieldwork, invitations, participation, receipts, retention, waves
 from survey.anonymity_checks import Verdict
-from survey.models import Invitation, OutboxMessage, Participation, Wave
-from survey.vocabulary import InvitationKind
+from survey.models import AuditEntry, Invitation, OutboxMessage, Participation, Wave
 
 LINK_KEY = "zyxwvutsrqponmlkjihgfedcba9876543210"
 
@@ -69,10 +68,27 @@ def test_how_many_could_answer_stays_and_which_withdrawn_links_were_used_is_not_
     with asked.database.session() as session:
         assert participation.headcounts(session, wave) == before
         assert before[0][3] == 19  # twenty, without the one that was withdrawn unused
-        rows = session.execute(
-            select(Invitation.revoked).where(Invitation.kind == InvitationKind.PERSONAL).order_by(Invitation.token_hash)
-        )
-        assert sum(row.revoked for row in rows) == 1  # of three: one, by its random token
+        assert not any(revoked for _, revoked in links(session))  # one of them would be known not to have answered
+        assert fieldwork.personal_links(session, session.get_one(Participation, asked.participation.id)) == 19
+
+
+def test_the_trail_says_that_links_were_withdrawn_and_not_which(asked):
+    with asked.database.session() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "invitation.revoked")).all()
+        assert [entry.object_code for entry in entries] == [asked.participation.audit_code] * 3
+        assert [entry.details for entry in entries] == [{}] * 3
+
+
+def test_a_trail_that_names_a_link_is_found(asked):
+    now = asked.wave.opens_at
+    with asked.database.session() as session, asked.database.write(session):
+        assert checked(asked, now, "audit") is Verdict.FINE
+        audit.record(
+            session, now=now, actor="system", action="invitation.revoked", object_type="participation",
+            object_code=asked.participation.audit_code, details={"invitation": 1},
+        )  # fmt: skip
+        session.commit()
+    assert checked(asked, now, "audit") is Verdict.FINDING
 
 
 def test_progress_of_a_closed_wave_is_counted_from_sealed_answers(asked):
@@ -94,9 +110,9 @@ def test_receipts_of_waves_that_closed_earlier_go_at_night_and_are_found_until_t
     assert checked(asked, now) is Verdict.FINE
 
 
-def checked(field, now):
+def checked(field, now, name="receipts"):
     found = anonymity_checks.examine(field.database, link_key=field.link_key, now=now)
-    return next(one.verdict for one in found if one.name == "receipts")
+    return next(one.verdict for one in found if one.name == name)
 
 
 def test_receipts_of_an_open_wave_stay(asked):

@@ -8,20 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from survey import anonymity, housekeeping, retention
+from survey import anonymity, housekeeping, retention, waves
 from survey.models import Draft, Invitation, Wave
 from survey.vocabulary import WaveState
 
 
 @pytest.fixture
 def over(field):
-    """A wave that has closed, with a draft that was not sent; its last date."""
+    """A wave that nobody closes, with a draft that was not sent; its last date."""
     field.start(field.personal("canary@x.example"))
-    with field.database.session() as session, field.database.write(session):
-        wave = session.get_one(Wave, field.wave.id)
-        wave.state = WaveState.CLOSED
-        session.commit()
-        return wave.closes_at
+    return field.wave.closes_at
 
 
 def kept(field):
@@ -38,10 +34,21 @@ def test_drafts_go_after_30_days_and_addresses_after_90(field, over):
         assert kept(field) == expected, days
 
 
-def test_a_wave_that_is_open_loses_nothing(field):
+def test_a_wave_that_takes_answers_loses_nothing(field):
     field.start(field.personal("canary@x.example"))
-    housekeeping.tidy(field.database, now=field.wave.closes_at + timedelta(days=400))
+    housekeeping.tidy(field.database, now=field.wave.closes_at - timedelta(minutes=1))
     assert kept(field) == (1, ["canary@x.example"])
+
+
+def test_a_draft_goes_with_the_close_because_it_says_who_has_not_answered(field):
+    field.start(field.personal("canary@x.example"))
+    field.start(field.shared(cap=10))
+    assert kept(field)[0] == 2
+    with field.database.session() as session, field.database.write(session):
+        wave = session.get_one(Wave, field.wave.id)
+        waves.close(session, wave, actor="system", now=wave.opens_at, reason="All have answered.")
+        session.commit()
+    assert kept(field)[0] == 0
 
 
 def test_what_went_is_in_no_page_of_the_file_and_not_in_the_log(sqlite_field):
