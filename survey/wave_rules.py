@@ -70,6 +70,12 @@ def enter(session: Session, wave: Wave, found: Tested, *, actor: str, now: datet
     )
 
 
+def sizes(wave: Wave) -> Sizes:
+    """How many authorities a group of the wave needs, and why so few where that was lowered."""
+    rules = of(wave)
+    return Sizes(rules.minimum_authorities_median, rules.minimum_authorities_quartiles, rules.lowered_because)
+
+
 def set_sizes(session: Session, wave: Wave, sizes: Sizes, *, actor: str, now: datetime) -> None:
     """Let smaller peer groups of a wave be told from its next release on, with a recorded reason; or as usual again.
 

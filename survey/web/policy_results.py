@@ -84,6 +84,7 @@ WAVES: tuple[Row, ...] = (
     Row("research_peers.show", "GET", "peer_lists.read", TEAM, load_peers.page, "page"),
     Row("research_peers.upload", "POST", "peer_lists.change", RESEARCHERS, load_peers.page, "page"),
     Row("research_peers.add", "POST", "peer_lists.change", RESEARCHERS, load_peers.page, "page"),
+    Row("research_peers.set_sizes", "POST", "wave.sizes", RESEARCHERS, load_peers.page, "page"),
     Row("research_imports.authorities", "GET", "authorities.import", RESEARCHERS),
     Row("research_imports.import_authorities", "POST", "authorities.import", RESEARCHERS),
     Row("research_imports.headcounts", "GET", "headcounts.import", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),

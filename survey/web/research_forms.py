@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 
 from survey import wave_rules, waves
 from survey.errors import BadInput
+from survey.wave_rules import Sizes
 
 
 class PlanWave(Form):
@@ -99,6 +100,31 @@ class PeerListForm(Form):
 
     def lines(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(line.strip() for line in (self.codes.data or "").splitlines() if line.strip()))
+
+
+class PeerSizes(Form):
+    """How many authorities with a score a peer group needs, and why so few are enough."""
+
+    median = StringField(_l("Authorities for a middle"), description=_l("Usually 10, at least 5."))
+    quartiles = StringField(_l("Authorities for the middle half"), description=_l("Usually 12, at least 8."))
+    because = StringField(
+        _l("Why fewer than usual are enough"),
+        description=_l("One line. It stands in the technical annex and in the record of changes."),
+        validators=[Optional(), Length(max=wave_rules.LONGEST_REASON, message=_l("Use at most 300 characters"))],
+    )
+
+    @classmethod
+    def of(cls, sizes: Sizes) -> PeerSizes:
+        return cls(data={"median": str(sizes.median), "quartiles": str(sizes.quartiles), "because": sizes.because})
+
+    def validate_median(self, field: StringField) -> None:
+        _whole_number(field)
+
+    def validate_quartiles(self, field: StringField) -> None:
+        _whole_number(field)
+
+    def sizes(self) -> Sizes:
+        return Sizes(int(str(self.median.data)), int(str(self.quartiles.data)), str(self.because.data or ""))
 
 
 class TypedNumber(Form):
@@ -195,6 +221,13 @@ class Microdata(Form):
         _l("I use the rows for the research that was agreed, try to recognise nobody, and pass on figures, not rows"),
         validators=[InputRequired(_l("Confirm how you will use the rows"))],
     )
+
+
+def _whole_number(field: StringField) -> None:
+    text = (field.data or "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+        raise ValidationError(_("Enter a whole number, for example 10"))
+    field.data = text
 
 
 def _readable(field: StringField) -> None:

@@ -137,6 +137,7 @@ SHARE = {"expected": "120"}
 INVITE = {"addresses": "new@aldersett.example", "confirmed": "1"}
 MICRODATA = {"content": "labels", "agreed": "y"}
 CODES = "\n".join(f"D0{number}" for number in range(20, 31))
+SIZES = {"median": "9", "quartiles": "12", "because": "A pilot."}
 EXPORT = {"release": "2025.1", "content": "scores"}
 
 ACTINGS: dict[str, Acting] = {
@@ -179,6 +180,7 @@ ACTINGS: dict[str, Acting] = {
     "research_peers.add": Acting(
         "/research/waves/2026/peer-groups/list", RESEARCHER, {303}, {"name": "Coastal towns", "codes": CODES}
     ),
+    "research_peers.set_sizes": Acting("/research/waves/2026/peer-groups/sizes", RESEARCHER, {303}, SIZES),
     "research_peers.upload": Acting("/research/waves/2026/peer-groups/", RESEARCHER, {422}),
     "lead.make_shared_link": Acting("/lead/{code}/2026/share", LEAD, {303}, SHARE, who("")),
     "assess.save": Acting("/assess/{code}/2026/page/ready", LEAD, {409}, {"level_ready": "1"}, who("")),

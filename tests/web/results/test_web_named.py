@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from survey.demonstration.sector import HOME
-from survey.models import Authority, NamedAuthority, PeerList, ReleaseNamed
+from survey.models import AuditEntry, Authority, NamedAuthority, PeerList, ReleaseNamed, Wave
 
 PAGE = f"/compare/{HOME}/2025.1/named"
 LIST = "/research/waves/2026/peer-groups/"
@@ -121,3 +121,38 @@ def test_a_frozen_menu_offers_no_list_and_takes_none(browser, person) -> None:
     assert late.status == 409
     assert "frozen" in late.text
     assert "Too late" in late.text
+
+
+def test_fewer_authorities_are_enough_with_a_reason_that_is_kept_with_the_wave(
+    browser, person, sqlite_database
+) -> None:
+    browser.sign_in(person("researcher"))
+    page = browser.get(f"{LIST}").text
+    assert "A group needs 10 authorities" in page
+    assert re.search(r'name="median"[^>]* value="10"', page)
+    few = html.unescape(browser.post(f"{LIST}sizes", {"median": "4", "quartiles": "8", "because": ""}).text)
+    assert "4 is too few. Give 5 or more." in few
+    assert "Say in one line" in few
+    assert re.search(r'name="median"[^>]* value="4"', few)  # what was typed stays
+    assert "whole number" in browser.post(f"{LIST}sizes", {"median": "many", "quartiles": "8"}).text
+    pilot = {"median": "6", "quartiles": "8", "because": "A pilot of nine."}
+    assert browser.post(f"{LIST}sizes", pilot).status == 303
+    assert "A group needs 6 authorities" in browser.get(LIST).text
+    assert browser.post(f"{LIST.replace('2026', '2025')}sizes", pilot).status == 303  # of a frozen menu, too
+    with sqlite_database.session() as session:
+        assert (
+            session.scalars(select(Wave.rules).where(Wave.code == "2026")).one()["lowered_because"]
+            == "A pilot of nine."
+        )
+        entries = session.scalars(select(AuditEntry.object_code).where(AuditEntry.action == "minimum_sizes.set"))
+        assert list(entries) == ["2026", "2025"]
+
+
+def test_a_publisher_reads_why_fewer_are_enough_and_cannot_set_it(browser, person) -> None:
+    browser.sign_in(person("researcher"))
+    browser.post(f"{LIST}sizes", {"median": "6", "quartiles": "8", "because": "A pilot of nine."})
+    browser.sign_in(person("publisher-1"))
+    page = browser.get(LIST).text
+    assert "A pilot of nine." in page
+    assert 'name="median"' not in page
+    assert browser.post(f"{LIST}sizes", {"median": "10", "quartiles": "12"}).status == 404
