@@ -36,6 +36,12 @@ def aggregate(case: Case, found: Estimates, groups: Groups) -> Aggregation:
 
     Officers who count, unweighted for the variances; the design effect of the weights enters V_a. `groups` are the
     officers of each authority, `found` their estimates.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> made = aggregate(case, found, case.officers)
+    >>> round(made.between[0].model.icc1, 3), made.reliability.shape, bool(made.differs[0])
+    (0.281, (24, 10), True)
     """
     n, plain, squares = case.moments
     made = tuple(
@@ -48,7 +54,17 @@ def aggregate(case: Case, found: Estimates, groups: Groups) -> Aggregation:
 
 
 def agreement_frame(case: Case, found: Aggregation, people: Estimates, within: pd.DataFrame) -> pd.DataFrame:
-    """AGREEMENT: one row a measure. ICC(2) is the mean over authorities with enough people."""
+    """AGREEMENT: one row a measure. ICC(2) is the mean over authorities with enough people.
+
+    Variances in squared points, the rest 0 to 1; from as many authorities as a median needs. Methodology 4 and 6.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> within = within_frame(case, found, case.officers)
+    >>> row = agreement_frame(case, aggregate(case, found, case.officers), found, within).iloc[1]
+    >>> row["measure"], [round(float(row[name]), 3) for name in ("icc1_anova", "icc1_lower", "icc1_upper", "rwg_median")]
+    ('mindset', [0.25, 0.16, 0.405, 0.903])
+    """
     enough = people.n >= case.rules.minimum_respondents
     rwg, skewed = (
         np.where(enough, within[name].to_numpy(dtype=np.float64, na_value=np.nan).reshape(enough.shape), np.nan)
@@ -85,7 +101,16 @@ def _median(values: Floats) -> float:
 
 
 def within_frame(case: Case, people: Estimates, groups: Groups) -> pd.DataFrame:
-    """WITHIN_AGREEMENT: rwg(j) of every authority and measure, under the uniform and the slightly skewed null."""
+    """WITHIN_AGREEMENT: rwg(j) of every authority and measure, under the uniform and the slightly skewed null.
+
+    Variances are of places on the scale, with divisor n - 1; 0 to 1 each. Methodology 4.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> rows = within_frame(case, found, case.officers)
+    >>> [round(float(value), 3) for value in rows.loc[1, ["rwg", "rwg_skewed"]]], bool(rows["reason"].isna().all())
+    ([0.897, 0.818], True)
+    """
     spread = {item.code: _variances(case, item.code) for item in case.questionnaire.scored_items}
     options = {code: _scale_points(case, code) for code in spread}
     columns: dict[str, list[Floats]] = {"rwg": [], "rwg_skewed": []}

@@ -66,7 +66,17 @@ def average(score: Floats, n: Ints, shown: NDArray[np.bool_], *, confidence: flo
 
 
 def average_officer(case: Case, found: Estimates, reasons: Reasons, aggregated: Aggregation) -> pd.DataFrame:
-    """AVERAGE_OFFICER: one row a measure, with tau, the spread between authorities without the chance in their scores."""
+    """AVERAGE_OFFICER: one row a measure, with tau, the spread between authorities without the chance in their scores.
+
+    `found` are the authorities' scores and `reasons` those against them. Methodology 5 and 6, and 10, rule 7.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import aggregation
+    >>> row = average_officer(case, found, reasons, aggregation.aggregate(case, found, case.officers)).iloc[0]
+    >>> [round(float(row[name]), 1) for name in ("score", "se", "lower", "upper", "tau")], int(row["authorities"])
+    ([56.4, 1.9, 52.5, 60.2, 8.9], 24)
+    """
     made = average(found.score, found.n, ~withheld(reasons), confidence=case.rules.confidence)
     why = threshold.authorities(made.authorities, case.rules)
     why[np.equal(why, Reason.TOO_FEW_FOR_QUARTILES)] = None

@@ -87,7 +87,18 @@ def bands(
     """What stands beside every peer group of `groups`, places among all authorities.
 
     `shown` (authorities, measures) says which scores may be shown; `stable` (authorities,) whose overall keeps its
-    quarter (`robustness`).
+    quarter (`robustness`). Ranks come from seeded draws (`ranks`), scores in points are drawn together
+    (`shrinkage`). Methodology 6.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import aggregation
+    >>> models = [one.model for one in aggregation.aggregate(case, found, case.officers).between]
+    >>> everybody = np.arange(len(case.codes))
+    >>> made = bands(case, found, found.n >= 11, models, np.ones(24, dtype=np.bool_), groups=[everybody])
+    >>> beside = made.of_group(0, relied=np.full(found.n.shape, 0.9), enough=np.ones(10, dtype=np.bool_))
+    >>> [str(beside.band[at, 1]) for at in (0, 1, 5)]
+    ['very_probably_lower_quarter', 'very_probably_middle_half', 'probably_lower_quarter']
     """
     made = shrinkage.shrunken(
         found.score,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from questionnaires.comparison import Continuity
 from questionnaires.definition import Questionnaire
-from reports import assembly, continuity, frames, predecessors, restated, scoring, standings
+from reports import alone, assembly, continuity, frames, nested, predecessors, restated, scoring, standings
 from reports import case as cases
 from reports import headcounts as staff
 from reports.case import Case
@@ -21,7 +21,7 @@ from reports.frames import Responses
 from reports.measures import Measure, MeasureKind
 from reports.predecessors import Wave
 from reports.quality import Json
-from reports.statistics import holm, sums, welch
+from reports.statistics import holm, welch
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,15 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """CHANGE and BENCHMARKS_RESTATED, and the reasons that come last (`disclosure.late`), shape (authorities, measures)."""
+
+    change: pd.DataFrame
+    benchmarks_restated: pd.DataFrame
+    late: Reasons
+
+
+@dataclass(frozen=True)
 class _Series:
     """How each measure goes on: `measures` with their common items only (none where the series is broken)."""
 
@@ -52,8 +61,8 @@ class _Series:
         return np.array([word is Continuity.BROKEN for word in self.words], dtype=np.bool_)
 
 
-def change(case: Case, before: Before, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """CHANGE of every authority and measure, and BENCHMARKS_RESTATED for both waves.
+def change(case: Case, before: Before, register: pd.DataFrame) -> Changed:
+    """CHANGE of every authority and measure, BENCHMARKS_RESTATED for both waves, and what is withheld last.
 
     Both waves are scored anew, each with its own weights, on the items that are identical in both; a measure with
     fewer than 3 of them or less than 60 % has a broken series. With V without finite population correction:
@@ -65,26 +74,45 @@ def change(case: Case, before: Before, register: pd.DataFrame) -> dict[str, pd.D
     authority; the verdict is that of a standing, ABOVE for improved. The overall is over the dimensions that are shown
     for this wave and needs all of them in both. An authority that replaced others is compared with them together
     (`predecessors`), and only where each of them has enough people. `register` (AUTHORITIES, at least `code`) are the
-    authorities of this wave. Scores in points, 0 to 100; the rules of this wave hold for both. Methodology 8; Welch
-    1947 for df.
+    authorities of this wave. Scores in points, 0 to 100; the rules of this wave hold for both: a figure that would give
+    one person of either wave away (`alone`) is withheld, of an authority that replaced others if it does in one of
+    them, and still counts in the benchmarks, as in those of one wave. Methodology 8 and 10; Welch 1947 for df.
+
+    >>> from reports import example
+    >>> rows = change(example.case(), example.before(), example.authorities()).change
+    >>> first = rows[rows["measure"] == "mindset"].iloc[0]
+    >>> [round(float(first[name]), 1) for name in ("before", "after", "change", "lower", "upper")]
+    [31.6, 43.6, 12.0, 5.8, 18.1]
+    >>> str(first["verdict"]), first["series"], int(first["common_items"])
+    ('ABOVE', 'same', 4)
     """
     earlier = cases.prepare(before.responses, before.questionnaire, case.rules, before.authorities, before.headcounts)
     series = _series(before.continued(case.responses, case.questionnaire), case)
-    new, _ = _wave(case, series, case.dimensions)
-    own, there = _wave(earlier, series, case.dimensions)
+    new, _, after = _wave(case, series)
+    own, there, first = _wave(replace(earlier, unreliable=case.unreliable), series)
     behind = predecessors.lineage(case.codes, there, before.successions)
     old = predecessors.together(own, earlier.codes, behind, staff.totals(earlier.staff_rows, earlier.codes))
     reasons = _reasons(case, series, old, new, np.array([not some for some in behind], dtype=np.bool_))
     waves = restated.Waves(case.codes, earlier.codes, behind, new, old, own, ~withheld(reasons))
     registers = before.authorities, register
-    return {
-        "change": _frame(case, series, (old, new), reasons, behind),
-        "benchmarks_restated": restated.restated(waves, case.measure_codes, registers, series.broken, case.rules),
-    }
+    return Changed(
+        _frame(case, series, (old, new), reasons, behind),
+        restated.restated(waves, case.measure_codes, registers, series.broken, case.rules),
+        _late(after, first, earlier.codes, behind),
+    )
 
 
 def quality(before: Before, found: Continued, table: pd.DataFrame) -> dict[str, Json]:
-    """What quality.json says of the earlier wave: its questionnaire, the items that do not count yet, broken series."""
+    """What quality.json says of the earlier wave: its questionnaire, the items that do not count yet, broken series.
+
+    Methodology 8.
+
+    >>> from reports import example
+    >>> before, case = example.before(), example.case()
+    >>> going_on = before.continued(case.responses, case.questionnaire)
+    >>> quality(before, going_on, change(case, before, example.authorities()).change)
+    {'questionnaire': 'example 1', 'new_items': [], 'broken': []}
+    """
     first = table.drop_duplicates("measure")
     broken = first[first["series"] == str(Continuity.BROKEN)]["measure"]
     asked = before.questionnaire
@@ -102,15 +130,26 @@ def _series(found: Continued, case: Case) -> _Series:
     return _Series(found.common, words, (sum(found.counts[at] for at in dimensions), *found.counts[1:]))
 
 
-def _wave(case: Case, series: _Series, dimensions: list[int]) -> tuple[Wave, list[str]]:
-    """A wave scored on the common items, the overall over these dimensions; and who has answers in it at all."""
+def _wave(case: Case, series: _Series) -> tuple[Wave, list[str], Reasons]:
+    """A wave scored on the common items; who has answers in it at all; the reasons for the sake of single people."""
     people = scoring.on_items(series.measures, case.responses, case.questionnaire, case.rules)
-    people = scoring.with_overall(people, dimensions, case.rules)
-    groups = sums.grouped(np.where(case.counted, case.authority, -1), len(case.codes))
-    found = replace(case, people=scoring.excluded(people, case.flags.excluded)).estimate(None)
-    answered = np.bincount(groups.of_row, minlength=groups.count)
-    there = [code for code, count in zip(case.codes, answered, strict=False) if count]
-    return Wave(found.score, found.se_comparison, found.n, found.n, found.n.astype(np.float64)), there
+    people = scoring.with_overall(people, case.dimensions, case.rules)
+    case = replace(case, people=scoring.excluded(people, case.flags.excluded))
+    found = case.estimate(None)
+    there = [code for code, count in zip(case.codes, np.diff(case.officers.bounds), strict=True) if count]
+    told = nested.told(case, case.kinds.groups, case.kinds.weight)
+    against = alone.reasons(case, case.kinds.groups, case.kinds.weight, told)
+    return Wave(found.score, found.se_comparison, found.n, found.n, found.n.astype(np.float64)), there, against
+
+
+def _late(new: Reasons, old: Reasons, codes_before: tuple[str, ...], behind: tuple[tuple[str, ...], ...]) -> Reasons:
+    """The reasons of either wave, for each authority of this one and whoever stood behind it."""
+    place = {code: at for at, code in enumerate(codes_before)}
+    found = new.copy()
+    for at, some in enumerate(behind):
+        for code in some:
+            found[at] = np.where(withheld(found[at]), found[at], old[place[code]])
+    return found
 
 
 def _reasons(case: Case, series: _Series, old: Wave, new: Wave, absent: NDArray[np.bool_]) -> Reasons:

@@ -44,10 +44,10 @@ def intervals(scores: pd.DataFrame) -> pd.DataFrame:
 def pairs(found: pd.DataFrame) -> pd.DataFrame:
     """What the bars of each measure say together (COMPARISON_PAIRS).
 
-    `pairs` = k (k - 1) / 2; `apart` is the share of them whose bars do not overlap; `mistaken` the mean over pairs of the
-    chance that the bars of two authorities alike are apart, 2 (1 - Phi(1.39 (s_a + s_b) / sqrt(s_a^2 + s_b^2))): 0.05 where
-    errors are equal. Both are empty below two authorities. `lowest`, `middle` (type 7) and `highest` score. A pair
-    without any error is apart where its scores differ.
+    `pairs` = k (k - 1) / 2; `apart` is the share of them whose bars do not overlap; `mistaken` the mean over pairs
+    of the chance that the bars of two authorities alike are apart, 2 (1 - Phi(1.39 (s_a + s_b) / sqrt(s_a^2 +
+    s_b^2))): 0.05 where errors are equal. Both are empty below two authorities. `lowest`, `middle` (type 7) and
+    `highest` score. A pair without any error is apart where its scores differ. Methodology 6.
 
     >>> bars = intervals(pd.DataFrame({"authority": ["A", "B", "C"], "measure": "m", "score": [40.0, 42.0, 60.0],
     ...                                "se_comparison": 2.0, "reason": None}))

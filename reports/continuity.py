@@ -33,11 +33,18 @@ def continued(
 ) -> Continued:
     """What of each measure goes on. `asked_before` and `asked` are the items that had a column in each wave.
 
-    An item is the same only if nothing that measures was changed in it (`questionnaires.comparison`). An item that is
-    added or reworded is new, and enters the index from its second wave: it is shown and left out of its dimension and
-    theme, so that no score moves by the questionnaire alone. Where the series of its dimension is broken there is
-    nothing to keep: the dimension begins anew, with all its items. A theme of new items only begins anew, too, and
-    does not count in its dimension. Methodology 8.
+    An item is the same only if nothing that measures was changed in it (`questionnaires.comparison`). An item that
+    is added or reworded is new, and enters the index from its second wave: it is shown and left out of its
+    dimension and theme, so that no score moves by the questionnaire alone. Where the series of its dimension is
+    broken there is nothing to keep: the dimension begins anew, with all its items. A theme of new items only begins
+    anew, too, and does not count in its dimension. Methodology 8.
+
+    >>> from reports import example
+    >>> asked = example.questionnaire()
+    >>> items = [item.code for item in asked.scored_items]
+    >>> found = continued(asked, asked, items[1:], items)  # the first question is new
+    >>> found.words[1].value, found.counts[1], found.index[1].items, found.new
+    ('common', 3, ('mindset_2', 'mindset_3', 'mindset_4'), ('mindset_1',))
     """
     old, new = _asked(before, asked_before), _asked(now, asked)
     found = editions.compare(old, new)
@@ -59,7 +66,7 @@ def continued(
 
 
 def overall(words: Collection[Continuity]) -> Continuity:
-    """The overall goes on as the weakest of the dimensions that are shown for this wave.
+    """The overall goes on as the weakest of the dimensions that are shown for this wave. Methodology 8 and 9.
 
     >>> overall([Continuity.SAME, Continuity.COMMON]).value, overall([]).value
     ('common', 'broken')

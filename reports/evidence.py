@@ -28,8 +28,13 @@ _KINDS = (("service_area", "tier"), ("service_area",), ("tier",))
 def evidence(case: Case, found: Estimates, *, invited: Floats, reasons: Reasons) -> dict[str, Json]:
     """The parts of quality.json about single authorities.
 
-    `found` are the estimates of the authorities, `invited` (authorities,) is N and `reasons` (authorities, measures)
-    what is withheld of their scores.
+    `found` are the estimates of the authorities, `invited` (authorities,) is N and `reasons` (authorities,
+    measures) what is withheld of their scores. Methodology 2.2, 2.4 and 3.1.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> list(evidence(case, found, invited=np.full(24, 72.0), reasons=reasons))
+    ['representativeness', 'sensitivity']
     """
     return {
         "representativeness": representativeness(case, invited, reasons),
@@ -40,11 +45,17 @@ def evidence(case: Case, found: Estimates, *, invited: Floats, reasons: Reasons)
 def representativeness(case: Case, invited: Floats, reasons: Reasons) -> dict[str, Json]:
     """R-indicator, word and worst-case bias of each authority whose staff is known by service area and tier.
 
-    Over the cells of service area x tier, or where the headcounts have none over service areas, or tiers. People who
-    did not say where they belong are in no cell; above 20 % of them there is no figure. `invited` (authorities,) is N.
-    `tellable` says whether the figures may be published: every cell with at least the threshold of answers, and a staff
-    of 50 (below, they would tell about a few people); the word always may. The bias is given for the overall and the
-    dimensions that are shown. Methodology 3.1.
+    Over the cells of service area x tier, or where the headcounts have none over service areas, or tiers. People
+    who did not say where they belong are in no cell; above 20 % of them there is no figure. `invited`
+    (authorities,) is N. `tellable` says whether the figures may be published: every cell with at least the
+    threshold of answers, and a staff of 50 (below, they would tell about a few people); the word always may. The
+    bias is given for the overall and the dimensions that are shown. Methodology 3.1.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> one = representativeness(case, np.full(24, 72.0), reasons)["a02"]
+    >>> one["word"], one["tellable"], round(one["r_indicator"], 3), round(one["worst_bias"]["overall"], 2)
+    ('somewhat_uneven', False, 0.875, 1.4)
     """
     found, smallest = _by_cells(case)
     n, sd = _spread(case)
@@ -74,8 +85,13 @@ def sensitivity(case: Case, found: Estimates, reasons: Reasons) -> dict[str, Jso
     """Scores that another choice of method would move: what is shown of them by how many points, by authority.
 
     `skipped_questions`: item-centred scoring against the half rule, by more than 1 point (methodology 2.2).
-    `careless`: without all people with any flag of careless answers, by more than 2 points (2.4). Dimensions and the
-    overall that are not withheld; the weights stay as they are.
+    `careless`: without all people with any flag of careless answers, by more than 2 points (2.4). Dimensions and
+    the overall that are not withheld; the weights stay as they are.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> sensitivity(case, found, reasons)["careless"]
+    {}
     """
     shown = ~withheld(reasons)
     kept = np.isin(np.arange(len(case.measures)), [0, *case.dimensions])

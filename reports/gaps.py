@@ -60,12 +60,21 @@ class Tiers:
 def gaps(case: Case, split: Split, whole: Estimates, own: Reasons) -> dict[str, pd.DataFrame]:
     """TIER_GAPS, ELECTED_GAPS and SECTOR_TIER_GAPS, by their names.
 
-    In each authority the senior leaders' score minus the frontline's, without finite population correction, by Welch
-    (`statistics.welch`), from `rules.minimum_respondents` people on either side. With fewer senior leaders, these and
-    the managers together are compared with the frontline, and the row says so (`upper_tier`, `with_managers`). Holm over the dimensions
-    within one authority; the verdict is that of a standing: ABOVE means that the upper tier scores higher. Elected
-    members are compared in the same way with the authority's score. `split` are the officers by tier, `whole` the
-    estimates of the authorities and `own` the reasons against them. Methodology 7 and 10.
+    In each authority the senior leaders' score minus the frontline's, without finite population correction, by
+    Welch (`statistics.welch`), from `rules.minimum_respondents` people on either side. With fewer senior leaders,
+    these and the managers together are compared with the frontline, and the row says so (`upper_tier`,
+    `with_managers`). Holm over the dimensions within one authority; the verdict is that of a standing: ABOVE means
+    that the upper tier scores higher. Elected members are compared in the same way with the authority's score.
+    `split` are the officers by tier, `whole` the estimates of the authorities and `own` the reasons against them.
+    Methodology 7 and 10.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import splits
+    >>> tables = gaps(case, splits.split(case, "tier", found), found, reasons)
+    >>> row = tables["tier_gaps"].iloc[1]
+    >>> row["upper_tier"], [round(float(row[name]), 1) for name in ("gap", "lower", "upper")], str(row["verdict"])
+    ('senior', [11.6, 1.5, 21.8], 'CANNOT_TELL')
     """
     tiers = compared(case)
     upper_words = [named(codes) for codes in tiers.codes]
@@ -95,7 +104,15 @@ def gaps(case: Case, split: Split, whole: Estimates, own: Reasons) -> dict[str, 
 
 
 def compared(case: Case) -> Tiers:
-    """Senior leaders, managers and frontline officers who count, each group as a stratum of its own."""
+    """Senior leaders, managers and frontline officers who count, each group as a stratum of its own.
+
+    Methodology 3.3 and 7.
+
+    >>> from reports import example
+    >>> tiers = compared(example.case())
+    >>> tiers.codes, tiers.senior.n[0, 0].item(), tiers.frontline.n[0, 0].item(), bool(tiers.pooled.any())
+    ((('senior',), ('senior', 'manager'), ('frontline',)), 11, 22, False)
+    """
     codes = [_with_standing(case, one) for one in (Standing.SENIOR, Standing.MANAGER, Standing.FRONTLINE)]
     authorities = len(case.codes)
     of_code = {code: at for at, group in enumerate(codes) for code in group}
@@ -112,7 +129,12 @@ def compared(case: Case) -> Tiers:
 
 
 def elected_members(case: Case) -> Side:
-    """The elected members of every authority."""
+    """The elected members of every authority. Methodology 1.
+
+    >>> from reports import example
+    >>> elected_members(example.case()).n[:2, 0].tolist()
+    [11, 0]
+    """
     found = _estimated(case, np.where(case.crowd.elected, case.crowd.authority, -1), 1)
     return Side(*(one[0] for one in found))
 
@@ -120,15 +142,23 @@ def elected_members(case: Case) -> Side:
 def sector(case: Case, tiers: Tiers, shown: Flags) -> pd.DataFrame:
     """The senior leaders' score minus the frontline's inside authorities, over all of them (SECTOR_TIER_GAPS).
 
-    Authorities a with n_s senior leaders and n_f frontline officers, both at least one, and the gap d_a between them:
+    Authorities a with n_s senior leaders and n_f frontline officers, both at least one, and the gap d_a between
+    them:
 
         w_a = n_s n_f / (n_s + n_f);  gap = sum(w_a d_a) / sum(w_a)
         V = G / (G - 1) sum((w_a (d_a - gap))^2) / sum(w_a)^2, t with G - 1 degrees of freedom, G authorities
 
     which is least squares of the score on the tier with a constant for each authority, its error robust to clusters
-    (Liang & Zeger 1986). What is common to an authority falls out. Authorities whose own gap is not `shown` count only
-    where they have no fewer people between them than the threshold, on either side; else their people could be told.
-    From `rules.minimum_authorities_median` authorities, none with more than half of the weight. Methodology 7 and 10.
+    (Liang & Zeger 1986). What is common to an authority falls out. Authorities whose own gap is not `shown` count
+    only where they have no fewer people between them than the threshold, on either side; else their people could be
+    told. From `rules.minimum_authorities_median` authorities, none with more than half of the weight. Methodology 7
+    and 10.
+
+    >>> from reports import example
+    >>> tiers = compared(example.case())
+    >>> row = sector(example.case(), tiers, shown=tiers.senior.n >= 11).iloc[1]
+    >>> [round(float(row[name]), 1) for name in ("gap", "lower", "upper")], int(row["authorities"])
+    ([6.7, 4.8, 8.6], 24)
     """
     found, reasons = pooled(tiers.senior, tiers.frontline, shown, case.rules)
     columns = {"measure": case.measure_codes, "upper_tier": named(tiers.codes[0]), "lower_tier": named(tiers.codes[2])}
@@ -138,7 +168,14 @@ def sector(case: Case, tiers: Tiers, shown: Flags) -> pd.DataFrame:
 def pooled(upper: Side, lower: Side, shown: Flags, rules: Rules) -> tuple[dict[str, Floats | Ints], Reasons]:
     """The columns of a difference inside authorities, over all of them, and the reasons against it: see `sector`.
 
-    Sides have shape (authorities, columns), so has `shown`; what comes back has one entry a column. Errors are not used.
+    Sides have shape (authorities, columns), so has `shown`; what comes back has one entry a column. Errors are not
+    used. Methodology 7.
+
+    >>> n, nought = np.full((10, 1), 20), np.zeros((10, 1))
+    >>> upper, lower = (Side(n, np.full((10, 1), score), nought) for score in (60.0, 52.0))
+    >>> found, reasons = pooled(upper, lower, n > 0, Rules())
+    >>> found["gap"].tolist(), found["authorities"].tolist(), reasons.tolist()
+    ([8.0], [10], [None])
     """
     inside = _pool(upper, lower, shown, rules.minimum_respondents)
     n_upper, n_lower = np.where(inside, upper.n, 0), np.where(inside, lower.n, 0)
@@ -218,8 +255,15 @@ def _frame(
 def people_reasons(case: Case, tiers: Tiers, split: Split, whole: Estimates) -> Reasons:
     """Too few people on either side, or with the gap a few people could be computed.
 
-    Of what is compared, a tier that is hidden by itself, or hidden tiers of fewer people than the threshold together,
-    must not be had as a difference; nor what is left of the authority.
+    Of what is compared, a tier that is hidden by itself, or hidden tiers of fewer people than the threshold
+    together, must not be had as a difference; nor what is left of the authority. Methodology 10, rules 1 and 2.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import splits
+    >>> found = people_reasons(case, compared(case), splits.split(case, "tier", found), found)
+    >>> found.shape, int(withheld(found).sum())
+    ((24, 10), 0)
     """
     least = case.rules.minimum_respondents
     codes = sorted({code for _, code in split.pairs})
@@ -276,5 +320,11 @@ def _with_standing(case: Case, standing: Standing) -> tuple[str, ...]:
 
 
 def named(codes: Sequence[str]) -> str | None:
-    """The tiers of one side as a file names them: `senior`, or of several `senior+manager`."""
+    """The tiers of one side as a file names them: `senior`, or of several `senior+manager`.
+
+    Methodology 7 asks that it is said.
+
+    >>> named(["senior", "manager"]), named([])
+    ('senior+manager', None)
+    """
     return "+".join(codes) or None

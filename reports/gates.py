@@ -97,7 +97,12 @@ def of_agreement(agreement: pd.DataFrame, dimensions: Sequence[str]) -> dict[str
 
 
 def entered(rules: Rules) -> dict[str, Gate]:
-    """The two gates that are tested outside of the program and entered in the rules with their source. 2.6 and 2.7."""
+    """The two gates that are tested outside of the program and entered in the rules with their source. Methodology 2.6
+    and 2.7.
+
+    >>> {name: str(gate.state) for name, gate in entered(Rules()).items()}
+    {'four_dimensions': 'not tested', 'invariance': 'not tested'}
+    """
     return {
         "four_dimensions": Gate(State(rules.four_dimensions), {}),
         "invariance": Gate(State(rules.invariance), {}),
@@ -105,14 +110,23 @@ def entered(rules: Rules) -> dict[str, Gate]:
 
 
 def refused(gates: Mapping[str, Gate]) -> frozenset[str]:
-    """The dimensions of which only the items are published."""
+    """The dimensions of which only the items are published. Methodology 2.3 and 2.6.
+
+    >>> bad, good = (Gate(state, {"a": Outcome(state)}) for state in (State.FAILED, State.PASSED))
+    >>> refused({"reliability": bad, "item_total": good})
+    frozenset({'a'})
+    """
     return gates["reliability"].failed | gates["item_total"].failed
 
 
 def withheld(tables: Mapping[str, pd.DataFrame], measures: frozenset[str]) -> dict[str, pd.DataFrame]:
     """The frames with the reason of the gate against every figure of these measures; their items stay.
 
-    A reason that says that there is no number, or one about too few people, comes first.
+    A reason that says that there is no number, or one about too few people, comes first. Methodology 2.6.
+
+    >>> table = pd.DataFrame({"measure": ["a", "b"], "reason": pd.array([None, None], "string")})
+    >>> withheld({"scores": table}, frozenset({"a"}))["scores"]["reason"].fillna("").tolist()
+    ['unreliable_scale', '']
     """
     if not measures:
         return dict(tables)
@@ -125,7 +139,13 @@ def withheld(tables: Mapping[str, pd.DataFrame], measures: frozenset[str]) -> di
 
 
 def as_json(gates: Mapping[str, Gate], rules: Rules) -> dict[str, Json]:
-    """The gates as quality.json has them: a state for the wave, and for each dimension its state and figure."""
+    """The gates as quality.json has them: a state for the wave, and for each dimension its state and figure.
+
+    Methodology 2.6, 2.7 and 4.
+
+    >>> as_json({"icc": Gate(State.PASSED, {"a": Outcome(State.PASSED, 0.04)})}, Rules())
+    {'icc': {'state': 'passed', 'dimensions': {'a': {'state': 'passed', 'value': 0.04}}}}
+    """
     sources = {"four_dimensions": rules.four_dimensions_source, "invariance": rules.invariance_source}
     found: dict[str, Json] = {}
     for name, gate in gates.items():
@@ -142,6 +162,7 @@ def as_json(gates: Mapping[str, Gate], rules: Rules) -> dict[str, Json]:
 
 def state_of(gate: Json) -> str:
     """The state of a gate in quality.json; of a release from before gates were computed it is the value itself.
+    Methodology 2.6.
 
     >>> state_of({"state": "passed"}), state_of("not tested")
     ('passed', 'not tested')

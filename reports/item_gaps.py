@@ -57,14 +57,25 @@ def item_gaps(case: Case, split: Split, whole: Estimates) -> dict[str, pd.DataFr
     """TIER_ITEM_GAPS and SECTOR_ITEM_GAPS by their names; nothing unless the rules say that invariance failed.
 
     Of each item of a dimension the share that agrees (keyed score above 50) among senior leaders minus that among
-    frontline officers, 0 to 1 each, with Newcombe's interval at Kish's n_eff and without finite population correction.
-    Where the dimension's gap would pool senior leaders and managers (`gaps.gaps`), so does the item's. No test and no
-    verdict: what a question means to a tier is what is in doubt. Over all authorities the difference inside
-    authorities, as `gaps.sector` does it with scores.
+    frontline officers, 0 to 1 each, with Newcombe's interval at Kish's n_eff and without finite population
+    correction. Where the dimension's gap would pool senior leaders and managers (`gaps.gaps`), so does the item's.
+    No test and no verdict: what a question means to a tier is what is in doubt. Over all authorities the difference
+    inside authorities, as `gaps.sector` does it with scores.
 
     Shown where the gap of the dimension could be, if the questions meant the same, and where either side has
-    `rules.minimum_respondents` answers, what is left of the authority is nobody or as many, and nowhere nearly everybody
-    is of one mind. `split` are the officers by tier and `whole` the estimates of the authorities. Methodology 2.7, 7 and 10.
+    `rules.minimum_respondents` answers, what is left of the authority is nobody or as many, and nowhere nearly
+    everybody is of one mind. `split` are the officers by tier and `whole` the estimates of the authorities.
+    Methodology 2.7, 7 and 10.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from dataclasses import replace
+    >>> from reports import splits
+    >>> rules = replace(case.rules, invariance="failed", invariance_source="made up")
+    >>> case = replace(case, rules=rules)
+    >>> row = item_gaps(case, splits.split(case, "tier", found), found)["tier_item_gaps"].iloc[0]
+    >>> [round(float(row[name]), 3) for name in ("share_upper", "share_lower", "gap", "lower", "upper")]
+    [0.2, 0.136, 0.064, -0.18, 0.386]
     """
     if case.rules.invariance != State.FAILED:
         return {}

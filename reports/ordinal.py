@@ -38,9 +38,15 @@ class Orders:
 def ordinal(case: Case) -> dict[str, Json]:
     """The check for quality.json: for each dimension the two correlations and whether they are disclosed.
 
-    The mean, the share of favourable answers (keyed score above 50) and the authority's place in a cumulative logit model are all taken
-    from the same answers: those of officers who count to the items of the dimension, unweighted. From as many
-    authorities with enough people as a median needs; otherwise not tested. Methodology 2.5.
+    The mean, the share of favourable answers (keyed score above 50) and the authority's place in a cumulative logit
+    model are all taken from the same answers: those of officers who count to the items of the dimension,
+    unweighted. From as many authorities with enough people as a median needs; otherwise not tested. Methodology
+    2.5.
+
+    >>> from reports import example
+    >>> found = ordinal(example.case())["mindset"]
+    >>> found["authorities"], round(found["favourable"], 2), round(found["cumulative_logit"], 2), found["state"]
+    (24, 1.0, 1.0, 'passed')
     """
     found: dict[str, Json] = {}
     for dimension in case.questionnaire.dimensions:
@@ -60,7 +66,7 @@ def compare(levels: Floats, counts: Ints) -> Orders:
     """The order of authorities by mean, by share of favourable answers and by random intercept.
 
     `levels` (K,) are keyed scores in rising order, `counts` (authorities, K) how many answers have each. Spearman's
-    correlation, ties at their middle.
+    correlation, ties at their middle. Methodology 2.5.
 
     >>> counts = np.array([[9, 5, 1], [5, 5, 5], [1, 5, 9]])
     >>> found = compare(np.array([0.0, 50.0, 100.0]), counts)

@@ -27,7 +27,12 @@ class Register:
 
 
 def register(authorities: pd.DataFrame | None, menu: pd.DataFrame | None) -> pd.DataFrame | Register | None:
-    """The authorities, with their frozen menu where there is one."""
+    """The authorities, with their frozen menu where there is one. Methodology 5 and 10, rule 8.
+
+    >>> from reports import example
+    >>> register(example.authorities(), None) is example.authorities()
+    True
+    """
     return authorities if authorities is None or menu is None else Register(authorities, menu)
 
 
@@ -58,7 +63,7 @@ def groups(authorities: pd.DataFrame, lists: pd.DataFrame | None = None) -> pd.D
 
 
 def owner(peer_group: str) -> str | None:
-    """The authority to which alone a group is shown; None where it is everybody's.
+    """The authority to which alone a group is shown; None where it is everybody's. Methodology 5.
 
     >>> owner("nearest:W06000001"), owner("nation:Wales")
     ('W06000001', None)

@@ -61,10 +61,15 @@ def sector_programmes(case: Case) -> pd.DataFrame:
     """SECTOR_PROGRAMMES: the score of officers who took part in a programme minus that of the others (`pooled`).
 
     Only officers who count, said whether they took part and said their tier. Figures from
-    `rules.minimum_respondents` people on either side and `rules.minimum_authorities_median` authorities, none of them with more than
-    half of the weight; t with authorities - 1 degrees of freedom, Holm over the dimensions, the verdict of a standing.
-    Over all authorities only: a group of one authority is never compared. A difference says nothing of its cause:
-    who takes part may have been different before. Methodology 7 and 10.
+    `rules.minimum_respondents` people on either side and `rules.minimum_authorities_median` authorities, none of
+    them with more than half of the weight; t with authorities - 1 degrees of freedom, Holm over the dimensions, the
+    verdict of a standing. Over all authorities only: a group of one authority is never compared. A difference says
+    nothing of its cause: who takes part may have been different before. Methodology 7 and 10.
+
+    >>> from reports import example
+    >>> row = sector_programmes(example.case()).iloc[1]
+    >>> row["measure"], [round(float(row[name]), 2) for name in ("gap", "lower", "upper")], str(row["verdict"])
+    ('mindset', [-0.17, -2.25, 1.92], 'SIMILAR')
     """
     found = _found(case)
     count, rules = np.maximum(found.authorities - 1, 1), case.rules

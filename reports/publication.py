@@ -310,7 +310,12 @@ def _compared(own: _Own, register: pd.DataFrame, menu: pd.DataFrame | None) -> d
 def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """What changed since the earlier wave, of each authority and over the sector."""
     found = change.change(case, previous, register)
-    return {**found, "sector_change": sector_change.sector_change(found["change"], case.measure_codes, case.rules)}
+    told = late.withhold({"change": found.change}, found.late, case.codes, case.measure_codes)
+    return {
+        **told,
+        "benchmarks_restated": found.benchmarks_restated,
+        "sector_change": sector_change.sector_change(found.change, case.measure_codes, case.rules),
+    }
 
 
 def _items(own: _Own) -> dict[str, pd.DataFrame]:

@@ -37,10 +37,16 @@ class Careless:
 def careless(responses: Responses, questionnaire: Questionnaire, rules: Rules) -> Careless:
     """The three flags that a file can raise.
 
-    (a) `long_run`: every scored item of the questionnaire answered, all with the same raw answer; (b) `no_spread`: at
-    least two scored items answered, standard deviation of the raw answers 0; (c) `too_fast`: fewer than
+    (a) `long_run`: every scored item of the questionnaire answered, all with the same raw answer; (b) `no_spread`:
+    at least two scored items answered, standard deviation of the raw answers 0; (c) `too_fast`: fewer than
     `rules.seconds_per_item` seconds for each scored item that has an answer, don't know included, or the flag that
-    the service sealed. The raw answer is the option's position on its scale, before reverse keying.
+    the service sealed. The raw answer is the option's position on its scale, before reverse keying. Methodology
+    2.4.
+
+    >>> from reports import example
+    >>> flags = careless(example.responses(), example.questionnaire(), Rules())
+    >>> int(flags.no_spread.sum()), int(flags.excluded.sum())  # without times nobody is left out
+    (26, 0)
     """
     columns = {code: place for place, code in enumerate(responses.items)}
     scored = [questionnaire.items[i.code] for i in questionnaire.scored_items if i.code in columns]
@@ -67,8 +73,14 @@ def careless(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
 def item_quality(questionnaire: Questionnaire, tally: Mapping[str, Ints], rules: Rules) -> dict[str, Json]:
     """Blank and don't know of each scored item, as shares of those asked; over `rules.dont_know_review` is flagged.
 
-    `tally` has for each item how often the people of each authority gave each answer (authorities, 4 + options): the
-    four negative codes of `frames` from the lowest, then the options.
+    `tally` has for each item how often the people of each authority gave each answer (authorities, 4 + options):
+    the four negative codes of `frames` from the lowest, then the options. Methodology 2.2.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> found = item_quality(case.questionnaire, case.tally, case.rules)
+    >>> found["dont_know"]["mindset_1"]["dont_know"], found["item_nonresponse"]["mindset_1"]["blank"]
+    (34, 0)
     """
     nonresponse: dict[str, Json] = {}
     dont_know: dict[str, Json] = {}
@@ -119,7 +131,19 @@ def report(
     response_rates: dict[str, Json],
     rules: Rules,
 ) -> dict[str, Json]:
-    """The content of quality.json; `tally` is that of the officers who count (`item_quality`)."""
+    """The content of quality.json; `tally` is that of the officers who count (`item_quality`).
+
+    Methodology 2.2, 2.4 and 3.1.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> told = report(
+    ...     responses=case.responses, questionnaire=case.questionnaire, tally=case.tally, flags=case.flags,
+    ...     elected=case.elected, response_rates={}, rules=case.rules,
+    ... )
+    >>> told["respondents"]
+    {'total': 1067, 'officers': 1056, 'elected': 11, 'authorities': 24}
+    """
     return {
         "method_version": rules.method_version,
         "respondents": {

@@ -51,9 +51,16 @@ def restated(
     """BENCHMARKS_RESTATED of each peer group of this wave, over the authorities that were in it and are shown in both.
 
     `registers` are the authorities of the earlier and of this wave (AUTHORITIES), `measures` their codes, `broken`
-    which of them have no series. An authority that replaced others was in a group where all of those were. A median is
-    withheld where one or two authorities make the difference to the one that was published (methodology 8 and 10,
-    rule 10): their scores could be had from the two.
+    which of them have no series. An authority that replaced others was in a group where all of those were. A median
+    is withheld where one or two authorities make the difference to the one that was published (methodology 8 and
+    10, rule 10): their scores could be had from the two.
+
+    >>> from reports import example
+    >>> from reports import change
+    >>> rows = change.change(example.case(), example.before(), example.authorities()).benchmarks_restated
+    >>> first = rows[(rows["peer_group"] == "all") & (rows["measure"] == "mindset")]
+    >>> [(word, round(float(median), 1)) for word, median in zip(first["restated_for"], first["median"])]
+    [('before', 47.0), ('after', 55.8)]
     """
     menus = [_groups(*one) for one in zip(registers, (waves.codes_before, waves.codes), strict=True)]
     parts = []

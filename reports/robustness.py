@@ -78,13 +78,26 @@ def robustness(parts: Floats, counted: NDArray[np.bool_], *, seed: int) -> Robus
 
 
 def of_case(case: Case, reasons: Reasons) -> Robustness:
-    """The robustness of the overalls of a wave."""
+    """The robustness of the overalls of a wave. Methodology 9.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> made = of_case(case, reasons)
+    >>> made.quarter.tolist()[:6], float(made.changed.max())
+    ([4, 2, 3, 1, 3, 4], 0.00199203187250996)
+    """
     shown = ~withheld(reasons[:, 0])
     return robustness(_parts(case), shown, seed=case.rules.seed)
 
 
 def frame(case: Case, found: Robustness, reasons: Reasons) -> pd.DataFrame:
-    """ROBUSTNESS: one row an authority."""
+    """ROBUSTNESS: one row an authority. Methodology 9.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> frame(case, of_case(case, reasons), reasons).iloc[0, :3].tolist()
+    ['a01', np.int64(4), np.int64(4)]
+    """
     own = reasons[:, 0].copy()
     own[~withheld(own) & np.isnan(found.changed)] = Reason.NO_ANSWERS
     whole = {
@@ -102,7 +115,15 @@ def frame(case: Case, found: Robustness, reasons: Reasons) -> pd.DataFrame:
 
 
 def summary(found: pd.DataFrame, rules: Rules) -> Json:
-    """How many authorities keep their quarter, for quality.json, from ROBUSTNESS; None with too few authorities."""
+    """How many authorities keep their quarter, for quality.json, from ROBUSTNESS; None with too few authorities.
+
+    Methodology 9.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> summary(frame(case, of_case(case, reasons), reasons), case.rules)
+    {'authorities': 24, 'stable': 24, 'same_under_geometric_mean': 24}
+    """
     there = found[found["changed"].notna()]
     if len(there) < rules.minimum_authorities_median:
         return None

@@ -42,16 +42,23 @@ class Assessed:
 def say_do(case: Case, levels: pd.DataFrame, *, invited: Floats, said: Floats) -> SayDo:
     """Every authority and measure: self-assessment, staff, and how far apart they are beyond what is usual (SAY_DO).
 
-    `levels` (ASSESSMENTS) has a row for each authority and theme of its instrument, with an empty score where no level
-    was chosen. `invited` is N and `said` the N that intervals may tell;
-    both have shape (authorities,). With the themes T that are in both instruments and in this authority's answers:
+    `levels` (ASSESSMENTS) has a row for each authority and theme of its instrument, with an empty score where no
+    level was chosen. `invited` is N and `said` the N that intervals may tell; both have shape (authorities,). With
+    the themes T that are in both instruments and in this authority's answers:
 
         assessed = mean over T of the levels, 1 to 5 as 0 to 100; staff = score of its officers on the items of T
         gap = (assessed - staff) - median over authorities of (assessed - staff)
         bounds = gap -+ t(0.975, n - 1) se, se that of the staff score without finite population correction
 
-    The plain difference is no finding, because the two scales share their ends and not their meaning. The overall is
-    the mean of the dimensions. Verdict and test are those of a standing, Holm over the dimensions. Methodology 7.
+    The plain difference is no finding, because the two scales share their ends and not their meaning. The overall
+    is the mean of the dimensions. Verdict and test are those of a standing, Holm over the dimensions. Methodology
+    7.
+
+    >>> from reports import example
+    >>> invited = np.full(24, 72.0)
+    >>> row = say_do(example.case(), example.assessments(), invited=invited, said=invited).computed.iloc[1]
+    >>> [round(float(row[name]), 1) for name in ("assessed", "staff", "median_gap", "gap")], str(row["verdict"])
+    ([62.5, 43.6, 19.1, -0.2], 'SIMILAR')
     """
     shared, matrix = _matrix(case, levels)
     assessed = _assessed(case, shared, matrix)

@@ -53,6 +53,10 @@ def person_scores(responses: Responses, questionnaire: Questionnaire, rules: Rul
     overall is the mean of the dimensions with equal weights, for people who are scored on all of them; it needs at
     least `rules.overall_dimensions` dimensions (methodology 9). Units: points, 0 to 100. One pass over the columns:
     nothing of the shape (respondents, items) is made.
+
+    >>> from reports import example
+    >>> person_scores(example.responses(), example.questionnaire(), Rules()).of("mindset")[:4].tolist()
+    [58.333333333333336, 37.5, 37.5, 12.5]
     """
     return on_items(measures.of(questionnaire), responses, questionnaire, rules)
 
@@ -63,7 +67,14 @@ def on_items(
     """The same on measures with item lists of their own, such as those that two waves have in common.
 
     The half rule counts the items of the list. A measure without items scores nobody, and the overall needs all
-    dimensions of the list.
+    dimensions of the list. Methodology 2.2 and 8.
+
+    >>> from reports import example
+    >>> from dataclasses import replace
+    >>> asked, given = example.questionnaire(), example.responses()
+    >>> two = tuple(replace(one, items=one.items[:2]) for one in measures.of(asked))
+    >>> on_items(two, given, asked, Rules()).of("mindset")[:4].tolist()
+    [50.0, 25.0, 37.5, 25.0]
     """
     columns = {code: position for position, code in enumerate(responses.items)}
     values = np.full((len(responses), len(lists)), np.nan, order="F")
@@ -101,6 +112,7 @@ def has_any(people: PersonScores) -> NDArray[np.bool_]:
 
 def of_answers(by_option: Floats, chosen: NDArray[np.int8]) -> Floats:
     """What each answer is worth by its option, NaN for the negative codes of missing answers; shape (respondents,).
+    Methodology 2.1 and 2.2.
 
     >>> of_answers(np.array([0.0, 50.0, 100.0]), np.array([2, -2, 0], dtype=np.int8)).tolist()
     [100.0, nan, 0.0]

@@ -25,9 +25,17 @@ _COUNTS = {
 def sector_change(change: pd.DataFrame, measures: Sequence[str], rules: Rules) -> pd.DataFrame:
     """SECTOR_CHANGE: for each measure how many authorities have which verdict, median and quartiles of their changes.
 
-    `change` has a row for each authority and measure (CHANGE). Only authorities whose own change may be shown count, one
-    authority one vote, from as many as a benchmark needs; quartiles of type 7, in points. `above` have improved, `below`
-    declined; measures without a test have no such counts. Methodology 5, 8 and 11.
+    `change` has a row for each authority and measure (CHANGE). Only authorities whose own change may be shown
+    count, one authority one vote, from as many as a benchmark needs; quartiles of type 7, in points. `above` have
+    improved, `below` declined; measures without a test have no such counts. Methodology 5, 8 and 11.
+
+    >>> from reports import example
+    >>> from reports import change
+    >>> case = example.case()
+    >>> rows = change.change(case, example.before(), example.authorities()).change
+    >>> row = sector_change(rows, case.measure_codes, case.rules).iloc[1]
+    >>> int(row["above"]), int(row["n"]), round(float(row["median"]), 1)
+    (24, 24, 10.0)
     """
     records = []
     by_measure = dict(list(change.groupby("measure", sort=False)))

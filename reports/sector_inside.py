@@ -22,10 +22,19 @@ KINDS = (DIVERGENCE, TIER_GAP, TOGETHER, ELECTED)
 def distribution(found: Mapping[str, pd.DataFrame], measures: Sequence[str], rules: Rules) -> pd.DataFrame:
     """SECTOR_INSIDE: for each kind and measure the median and quartiles over authorities (type 7).
 
-    `found` has DIVERGENCE (as told), TIER_GAPS and ELECTED_GAPS by their names. Only authorities whose own figure may
-    be shown count, one authority one vote, from as many as a benchmark needs. `above` counts those with a detectable
-    divergence, or where the upper tier scores higher by the test; `below` those where it scores lower. Points.
-    Methodology 5, 7 and 11.
+    `found` has DIVERGENCE (as told), TIER_GAPS and ELECTED_GAPS by their names. Only authorities whose own figure
+    may be shown count, one authority one vote, from as many as a benchmark needs. `above` counts those with a
+    detectable divergence, or where the upper tier scores higher by the test; `below` those where it scores lower.
+    Points. Methodology 5, 7 and 11.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import divergence, gaps, splits
+    >>> areas, tiers = (splits.split(case, kind, found) for kind in ("service_area", "tier"))
+    >>> tables = {"divergence": divergence.divergence(case, areas, found).told, **gaps.gaps(case, tiers, found, reasons)}
+    >>> row = distribution(tables, case.measure_codes, case.rules).iloc[11]
+    >>> row["kind"], int(row["n"]), int(row["above"]), round(float(row["median"]), 1)
+    ('tier_gap', 24, 1, 6.4)
     """
     gaps = found["tier_gaps"]
     together = gaps["with_managers"].fillna(value=False).astype("bool")

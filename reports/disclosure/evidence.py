@@ -15,6 +15,7 @@ def representativeness(value: Json) -> Json:
     """The word always; R to two decimals and the bias to whole points only where they tell about no small group.
 
     With the headcounts and the response, both well known, R and the bias tell how many answered in each cell.
+    Methodology 3.1, and 10, rule 6.
 
     >>> one = {"word": "uneven", "tellable": True, "r_indicator": 0.7123, "worst_bias": {"overall": 4.44}}
     >>> representativeness({"A": one})
@@ -29,6 +30,7 @@ def representativeness(value: Json) -> Json:
 
 def sensitivity(value: Json) -> Json:
     """Which figures would move, not by how much: the difference would tell about the few people who make it.
+    Methodology 2.2, 2.4 and 10.
 
     >>> sensitivity({"careless": {"A": {"overall": 2.5}}})
     {'careless': {'A': ['overall']}}

@@ -10,7 +10,7 @@ from reports.statistics.sums import Ints
 
 
 def people(n: Ints, rules: Rules) -> Reasons:
-    """The reason against a figure about n people, or None, of the same shape.
+    """The reason against a figure about n people, or None, of the same shape. Methodology 10, rule 1.
 
     >>> people(np.array([0, 10, 11]), Rules()).tolist()
     [<Reason.NO_ANSWERS: 'no_answers'>, <Reason.TOO_FEW_PEOPLE: 'too_few_people'>, None]
@@ -22,7 +22,7 @@ def people(n: Ints, rules: Rules) -> Reasons:
 
 
 def authorities(n: Ints, rules: Rules) -> Reasons:
-    """The reason against a benchmark of n authorities, or None, of the same shape.
+    """The reason against a benchmark of n authorities, or None, of the same shape. Methodology 5.
 
     >>> [None if one is None else str(one) for one in authorities(np.array([9, 11, 12]), Rules())]
     ['too_few_authorities', 'too_few_for_quartiles', None]

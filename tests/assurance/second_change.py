@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import second_opinion
+import second_people
 import second_scales
+import second_tables
 from scipy import stats
 from second_opinion import PEOPLE, Asked, Estimate, Person, Row, Wave, holm, of_whole, verdict
 
@@ -197,6 +199,39 @@ def _side(found: Pair, those: list[str], before: dict[tuple[str, str], Estimate]
     variance = math.fsum(each)
     lost = math.fsum(v * v / (one.n - 1) for v, one in zip(each, parts, strict=True))
     return Side(n, fewest, score, math.sqrt(variance), variance**2 / lost + 1 if lost else n)
+
+
+def late(found: Pair, rows: list[Row]) -> list[Row]:
+    """The same with the reasons for the sake of single people, who may stand alone in either wave."""
+    both = [_single(case, found) for case in (found.new, found.old)]
+    for row in rows:
+        code, measure = str(row["authority"]), str(row["measure"])
+        told = [both[0].get((code, measure)), *(both[1].get((one, measure)) for one in behind(code, found))]
+        row["reason"] = row["reason"] or next((one for one in told if one), None)
+    return second_tables.late({"change": rows}, found.new)["change"]
+
+
+def _single(case: Wave, found: Pair) -> dict[tuple[str, str], str]:
+    """Figures on the common items in which, or between which, one person would stand alone."""
+    lists, shown = _lists(found), found.new.instrument.shown
+    kept = [
+        item | {"theme": item.get("theme") if lists.get(item.get("theme", "")) else None}
+        for item in case.instrument.items
+        if item["code"] in lists.get(item["dimension"], ())
+    ]
+    instrument = replace(case.instrument, items=kept, dimensions=shown, refused=set())
+    told: dict[tuple[str, str], str] = {}
+    for code in case.codes:
+        own = [replace(one, scores=_over(_scored(one, case.instrument, lists), shown)) for one in case.of(code)]
+        overall, themes, _ = second_people.alone(own, instrument, [one.raked for one in own])
+        for measure in ("overall", *lists):
+            heavy = second_tables.too_heavy(own, measure, "raked") if second_tables.is_weighted(case, code) else None
+            known = measure in themes or (measure == "overall" and overall)
+            if known or heavy:
+                told[code, measure] = "complement" if known else str(heavy)
+        if (code, "overall") not in told and any((code, one) in told for one in shown):
+            told[code, "overall"] = "dimension_withheld"
+    return told
 
 
 def _tested(old: Side, new: Estimate) -> Row:

@@ -102,7 +102,7 @@ def differences(folder: Path) -> Iterator[str]:
     bundle = analyse(folder / "old") / "bundle.zip"
     out = analyse(folder / "new", "--previous", str(bundle))
     found = second_change.pair(folder / "old", folder / "new")
-    yield from _compared(out / "change.csv", second_change.rows(found), COLUMNS)
+    yield from _compared(out / "change.csv", second_change.late(found, second_change.rows(found)), COLUMNS)
     yield from _compared(out / "scores.csv", second_change.scores(found), ("n", "score", "se"))
 
 

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import second_change
 import second_restated
-import second_tables
 import small_waves
 from second_opinion import Row
 from small_waves import Plan
@@ -102,7 +101,7 @@ def _expected(folder: Path, *, coarse: bool) -> dict[str, list[Row]]:
     tables = {
         "benchmarks": second_restated.benchmarks(found, changes),
         "sector_change": second_restated.sector(found, changes),
-        "change": second_tables.late({"change": changes}, found.new)["change"],
+        "change": second_change.late(found, changes),
     }
     return {name: second_restated.published(rows) for name, rows in tables.items()} if coarse else tables
 
