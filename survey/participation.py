@@ -9,17 +9,17 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select
+from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from questionnaires.definition import Questionnaire, Role
 from reports.files.register import read_headcounts
 from reports.files.tables import FileFaults
 from survey import answers as answer
-from survey import audit, invitations, links, register, transitions
+from survey import audit, invitations, links, receipts, register, transitions
 from survey.errors import BadInput, NotFound, NotNow
 from survey.models import Authority, Headcount, Invitation, Participation, ParticipationServiceArea, Submission, Wave
-from survey.vocabulary import Frame, InvitationKind, ParticipationState, WaveState
+from survey.vocabulary import Frame, ParticipationState, WaveState
 
 FEWEST = 11  # below it, a service area's progress is no number
 STAFF_FOR_A_RATE = 50  # below it, no rate is shown
@@ -265,17 +265,12 @@ def review_link(session: Session, participation: Participation, *, actor: str, n
     )
 
 
-def counting() -> ColumnElement[bool]:
-    """A personal link counts among those who could answer: it was not withdrawn, or was used before."""
-    return and_(Invitation.kind == InvitationKind.PERSONAL, or_(~Invitation.revoked, Invitation.used))
-
-
 def _links_of(session: Session, wave: Wave) -> dict[int, tuple[int, int]]:
     """Of each participation: personal links that could be answered with, and answers received by the shared link."""
     rows = session.execute(
         select(
             Invitation.participation_id,
-            func.coalesce(Participation.invited, func.sum(case((counting(), 1), else_=0))),
+            func.coalesce(Participation.invited, func.sum(case((receipts.counting(), 1), else_=0))),
             func.sum(Invitation.received),
         )
         .join(Participation, Participation.id == Invitation.participation_id)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from survey import participation
 from survey.models import Draft, Invitation, OutboxMessage, Participation, Wave
 from survey.vocabulary import InvitationKind, WaveState
 
@@ -35,10 +34,13 @@ def drop_old(session: Session) -> None:
         drop(session, wave)
 
 
+def counting() -> ColumnElement[bool]:
+    """A personal link counts among those who could answer: it was not withdrawn, or was used before."""
+    return and_(Invitation.kind == InvitationKind.PERSONAL, or_(~Invitation.revoked, Invitation.used))
+
+
 def _write_down(session: Session, wave: Wave) -> None:
-    could = select(func.count(Invitation.id)).where(
-        Invitation.participation_id == Participation.id, participation.counting()
-    )
+    could = select(func.count(Invitation.id)).where(Invitation.participation_id == Participation.id, counting())
     session.execute(
         update(Participation)
         .where(Participation.wave_id == wave.id, Participation.invited.is_(None))
