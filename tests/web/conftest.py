@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,14 +25,17 @@ from survey.config import Settings
 from survey.db import Database
 from survey.models import Edition, Invitation, Participation, Person, RoleGrant, Wave
 from survey.vocabulary import InvitationKind, RoleName
-from survey.web import languages
+from survey.web import context, languages
 from survey.web.application import create_app
+from survey.web.misses import Misses
+from survey.web.prepared import PreparedPages
 
 Fielding = Callable[[Session, Path], tuple[Edition, Wave, Participation]]
 QUESTIONNAIRES = Path(__file__).parents[1] / "questionnaires"
 UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+TOGETHER: dict[Settings, Flask] = {}
 
 
 class LeftUnsaved(AssertionError):  # noqa: N818 - a finding of a test
@@ -75,12 +78,17 @@ def settings_for(database: Database, tmp_path: Path, **more: str) -> Settings:
 
 @pytest.fixture
 def application(web_settings: Settings, web_database: Database) -> Flask:
-    return tested_app(web_settings, web_database)
+    """The application as it runs, except that an unforeseen fault reaches the test instead of the error page.
 
-
-def tested_app(settings: Settings, database: Database) -> Flask:
-    """The application as it runs, except that an unforeseen fault reaches the test instead of the error page."""
-    app = create_app(settings, database=database)
+    Putting it together takes longer than many a test: settings that differ only in the place of their data share one,
+    and each test gives it its own database, settings and memory.
+    """
+    alike = replace(web_settings, data=Path(), database_url="")
+    if alike not in TOGETHER:
+        TOGETHER[alike] = create_app(web_settings, database=web_database)
+    app = TOGETHER[alike]
+    app.extensions[context.EXTENSION] = context.Service(web_settings, web_database, Misses(), PreparedPages())
+    app.jinja_env.globals["settings"] = web_settings
     app.config["PROPAGATE_EXCEPTIONS"] = True
     return app
 
