@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 import pysqlite3.dbapi2 as sqlite
 from scipy import stats
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select
 
 from survey.db import Database
+from survey.models import AuditEntry
 
 Pair: TypeAlias = tuple[str, str]
 Orders: TypeAlias = Mapping[str, Sequence[str]]
@@ -89,8 +90,8 @@ def _both(left: Orders, right: Orders) -> Iterator[tuple[tuple[str, Sequence[str
 def told_apart(database: Database, answered: Collection[str], invited: Collection[str]) -> tuple[int, str]:
     """Who has answered? The best guess by any value that stands with a link: how many of the invited it gets right.
 
-    Every column of the link itself, and of whatever points to it: the set of links with that value is guessed to be
-    those that answered, or all the others.
+    Every column of the link itself, and of whatever points to it, and what the trail says of links: the set of links
+    with that value is guessed to be those that answered, or all the others.
     """
     guesses: dict[str, set[str]] = defaultdict(set)
     with database.engine.connect() as connection:
@@ -101,6 +102,9 @@ def told_apart(database: Database, answered: Collection[str], invited: Collectio
                 guesses[f"a row of {table}"].add(str(row[0]))
                 for column, value in zip(columns, row[1:], strict=True):
                     guesses[f"{table}.{column} = {value}"].add(str(row[0]))
+        for action, details in connection.execute(select(AuditEntry.action, AuditEntry.details)):
+            for number in _NUMBER.findall(str(details)):
+                guesses[f"the trail: {action}"].add(number)
     everybody, right = set(invited), set(answered)
     best, by = 0, "nothing"
     for name, links in guesses.items():

@@ -13,13 +13,13 @@ from pathlib import Path
 import attack_linkage
 import pytest
 from attack_linkage import Found, Truth
-from sqlalchemy import select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import Questionnaire
 from survey import anonymity, answers, audit, editions, invitations, keys, links, mailing, receipts, submissions, waves
 from survey.db import Database
-from survey.models import Invitation, Wave
+from survey.models import Draft, Invitation, Wave
 from survey.vocabulary import InvitationKind
 from survey.web import notice_text
 
@@ -92,15 +92,24 @@ def _one_answers(database: Database, questionnaire: Questionnaire, number: int, 
 
 
 def half_answered(wave) -> tuple[set[str], set[str]]:
-    """Every second of the invited answers; the others are reminded; the wave closes. Who answered, and who was invited."""
+    """Every second of the invited answers; of the others some begin and some lose their link; all are reminded; the wave closes.
+
+    Who answered, and who was invited.
+    """
     database, open_wave, questionnaire = wave
-    numbers = range(0, OFFICERS, 2)
     new_id = drawn(7)
-    answered_by = {str(_one_answers(database, questionnaire, number, new_id)) for number in numbers}
+    answered_by = {str(_one_answers(database, questionnaire, number, new_id)) for number in range(0, OFFICERS, 2)}
+    begun = [str(number) for number in range(1, OFFICERS, 6)]
     with database.session() as session, database.write(session):
         found = session.get_one(Wave, open_wave.id)
+        for number in begun:
+            link, browser = links.find(session, number), keys.new_key()
+            submissions.start(session, link, browser_key=browser, draft_id=keys.new_id(), link_key=LINK_KEY)
         for round_ in (1, 2):
             invitations.queue_mails(session, found, template="invitation", round_=round_, now=found.opens_at)
+        for number in range(3, OFFICERS, 6):
+            link = session.scalars(select(Invitation).where(Invitation.address == f"o{number}@x.example")).one()
+            invitations.revoke(session, link, actor="lead", now=found.opens_at)
         waves.close(session, found, actor="system", now=found.closes_at)
         session.commit()
         invited = {str(one) for one in session.scalars(select(Invitation.id))}
@@ -115,6 +124,8 @@ def test_after_the_close_nothing_tells_who_has_answered(wave):
     sys.stdout.write(f"who answered, after the close: {best} of {len(invited)} right ({by})\n")
     assert len(invited) == 2 * len(answered_by) == OFFICERS
     assert best <= OFFICERS // 2 + 1  # a value of one link alone moves it by one
+    with wave[0].session() as session:
+        assert session.scalar(select(func.count()).select_from(Draft)) == 0
 
 
 def test_receipts_and_reminders_that_stay_are_noticed(wave, monkeypatch):
@@ -130,6 +141,36 @@ def test_a_receipt_that_only_leaves_its_reminder_is_noticed(wave, monkeypatch):
     answered_by, invited = half_answered(wave)
     best, by = attack_linkage.told_apart(wave[0], answered_by, invited)
     assert (best, "outbox_message" in by) == (OFFICERS, True)
+
+
+def test_drafts_that_stay_after_the_close_are_noticed(wave, monkeypatch):
+    """The planted defect: whoever began and did not send has not answered."""
+    monkeypatch.setattr(receipts, "drop", _drop_all_but_drafts)
+    answered_by, invited = half_answered(wave)
+    best, by = attack_linkage.told_apart(wave[0], answered_by, invited)
+    assert (best, by) == (OFFICERS // 2 + OFFICERS // 6, "a row of draft")
+
+
+def _drop_all_but_drafts(session: Session, wave: Wave, drop=receipts.drop) -> None:
+    kept = [dict(row._mapping) for row in session.execute(select(Draft.__table__))]
+    drop(session, wave)
+    session.execute(insert(Draft), kept)
+
+
+def test_a_trail_that_names_withdrawn_links_is_noticed(wave, monkeypatch):
+    """The planted defect: the trail says which links were withdrawn, and so who left before answering."""
+    monkeypatch.setattr(invitations, "revoke", _revoke_and_name)
+    answered_by, invited = half_answered(wave)
+    best, by = attack_linkage.told_apart(wave[0], answered_by, invited)
+    assert (best, by) == (OFFICERS // 2 + OFFICERS // 6, "the trail: invitation.revoked")
+
+
+def _revoke_and_name(session: Session, link: Invitation, *, actor: str, now: datetime) -> None:
+    link.revoked = True
+    audit.record(
+        session, now=now, actor=actor, action="invitation.revoked", object_type="participation", object_code="1",
+        details={"invitation": link.id},
+    )  # fmt: skip
 
 
 def _drop_the_flag_alone(session: Session, _: Wave) -> None:
@@ -166,6 +207,22 @@ def test_after_the_rewrite_nobody_is_found(wave):
     assert found.guesses > 300
     assert found.certain == 0
     assert found.best <= found.most_by_chance, found.by
+
+
+@pytest.mark.usefixtures("log_is_emptied")
+def test_a_draft_that_was_sent_is_in_no_file_and_no_log_after_the_rewrite(wave, monkeypatch):
+    drafts: list[str] = []
+    monkeypatch.setattr(keys, "new_id", lambda real=keys.new_id: drafts.append(real()) or drafts[-1])
+    answered(wave, drawn(8))
+    assert len(drafts) == OFFICERS
+    assert held(wave[0], drafts)  # the search can find them
+    anonymity.rewrite(wave[0])
+    assert held(wave[0], drafts) == []
+
+
+def held(database: Database, ids: list[str]) -> list[str]:
+    content = b"".join(attack_linkage.raw_files(database).values())
+    return [one for one in ids if one.encode() in content]
 
 
 def test_before_the_rewrite_all_can_be_found_and_the_notice_says_so(wave, request):
