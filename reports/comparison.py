@@ -47,10 +47,21 @@ def compare(
 ) -> dict[str, pd.DataFrame]:
     """Benchmarks of every peer group and standings of its authorities; `stable` as in `bands.bands`.
 
-    `menu` (MENU) are the groups as they were frozen, without those who have left; else those of the register. Beside the
-    published frames there are `compared`, the scores that are in the benchmarks, and `menu`.
+    `menu` (MENU) are the groups as they were frozen, without those who have left; else those of the register.
+    Beside the published frames there are `compared`, the scores that are in the benchmarks, and `menu`.
 
-    A group that is one authority's own (its nearest) has a standing of that authority only, without ranks and bands.
+    A group that is one authority's own (its nearest) has a standing of that authority only, without ranks and
+    bands. Methodology 5 and 6.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import aggregation
+    >>> made = aggregation.aggregate(case, found, case.officers)
+    >>> firm = np.ones(24, dtype=np.bool_)
+    >>> tables = compare(case, found, reasons, example.authorities(), made, stable=firm)
+    >>> row = tables["standings"].iloc[1]
+    >>> row["peer_group"], row["measure"], round(float(row["gap"]), 1), str(row["verdict"]), str(row["band"])
+    ('all', 'mindset', -12.2, 'BELOW', 'very_probably_lower_quarter')
     """
     place = {code: position for position, code in enumerate(case.codes)}
     models = [one.model for one in aggregated.between]

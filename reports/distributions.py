@@ -58,9 +58,17 @@ def distribution(answers: Ints, item: Item, people: Answerers, *, invited: Float
     """The distribution of one item in every authority.
 
     `answers` (4 + options, kinds of `people`) says how often each kind gave each answer: the four negative codes of
-    `frames` from the lowest, then the options; `invited` (authorities,) is N or NaN. Shares are weighted where there
-    are weights; their intervals are Wilson's at n* (`intervals.effective_n`). "Not applicable" counts with "don't
-    know". Methodology 2.5 and 3.3.
+    `frames` from the lowest, then the options; `invited` (authorities,) is N or NaN. Shares are weighted where
+    there are weights; their intervals are Wilson's at n* (`intervals.effective_n`). "Not applicable" counts with
+    "don't know". Methodology 2.5 and 3.3.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> people = Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
+    >>> item, invited = case.questionnaire.items["mindset_1"], np.full(24, 72.0)
+    >>> found = distribution(case.counts["mindset_1"], item, people, invited=invited, rules=case.rules)
+    >>> found.rows, found.n[0].item(), [round(float(share), 3) for share in found.share[0]]
+    (('1', '2', '3', '4', '5', 'dk', 'blank'), 42, [0.047, 0.335, 0.453, 0.166, 0.0, 0.046, 0.0])
     """
     scored = [place for place, option in enumerate(item.options) if option.score is not None]
     unscored = [place for place in range(len(item.options)) if place not in scored]
@@ -110,7 +118,19 @@ class _Rows:
 
 
 def corrected(found: Distribution, invited: Floats, rules: Rules) -> Distribution:
-    """The same shares with intervals for N `invited` of each authority, NaN where it is not known."""
+    """The same shares with intervals for N `invited` of each authority, NaN where it is not known.
+
+    Methodology 3.3, and 10, rule 6.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> people = Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
+    >>> item, invited = case.questionnaire.items["mindset_1"], np.full(24, 72.0)
+    >>> found = distribution(case.counts["mindset_1"], item, people, invited=invited, rules=case.rules)
+    >>> wide = corrected(found, np.full(24, np.nan), case.rules)
+    >>> [round(float(one.upper[0, 0] - one.lower[0, 0]), 3) for one in (found, wide)]
+    [0.088, 0.144]
+    """
     people = np.repeat(found.n[:, np.newaxis], len(found.rows), axis=1)
     if found.rows[-1:] == (BLANK_ROW,):
         people[:, -2:] = found.asked[:, np.newaxis]

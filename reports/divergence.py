@@ -49,15 +49,23 @@ class Apart:
 def divergence(case: Case, areas: Split, whole: Estimates) -> Divergence:
     """How far the service areas of each authority lie apart on each measure (DIVERGENCE).
 
-    One-way analysis of variance over the officers of each authority, by service area, unweighted (`statistics.anova`):
+    One-way analysis of variance over the officers of each authority, by service area, unweighted
+    (`statistics.anova`):
 
         SD between = sqrt(max(0, (MSB - MSW) / n0)), points;  ICC(1) = (MSB - MSW) / (MSB + (n0 - 1) MSW)
 
-    with the F interval of ICC(1). Service areas of fewer than `rules.minimum_respondents` people scored on the measure
-    are left out; three must be left, else there is a reason. What is told rests on those areas only that are shown
-    themselves: with another one, its score could be computed. An interval that includes 0 is "no detectable
-    divergence". Not eta squared, whose expectation is (k - 1) / (N - 1) where areas are alike. Methodology 7 and 10;
-    Shrout & Fleiss 1979; Searle, Casella & McCulloch 1992.
+    with the F interval of ICC(1). Service areas of fewer than `rules.minimum_respondents` people scored on the
+    measure are left out; three must be left, else there is a reason. What is told rests on those areas only that
+    are shown themselves: with another one, its score could be computed. An interval that includes 0 is "no
+    detectable divergence". Not eta squared, whose expectation is (k - 1) / (N - 1) where areas are alike.
+    Methodology 7 and 10; Shrout & Fleiss 1979; Searle, Casella & McCulloch 1992.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import splits
+    >>> row = divergence(case, splits.split(case, "service_area", found), found).computed.iloc[1]
+    >>> [round(float(row[name]), 3) for name in ("sd_between", "icc1", "icc1_lower", "icc1_upper")]
+    [3.301, 0.043, -0.042, 0.815]
     """
     enough = areas.found.n >= case.rules.minimum_respondents
     found = kinds.merged(case.all_moments, areas.groups)
@@ -69,7 +77,16 @@ def divergence(case: Case, areas: Split, whole: Estimates) -> Divergence:
 def apart(case: Case, areas: Split, used: NDArray[np.bool_], moments: Sequence[_Moments]) -> Apart:
     """The analysis of every authority and measure over the parts in use; `used` has shape (parts, measures).
 
-    `moments` are people, mean and squared deviations of every part, for each measure.
+    `moments` are people, mean and squared deviations of every part, for each measure. Methodology 7.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import splits
+    >>> areas = splits.split(case, "service_area", found)
+    >>> parts = kinds.merged(case.all_moments, areas.groups)
+    >>> moments = list(zip(parts.n.astype(np.int64).T, parts.mean.T, parts.squares.T))
+    >>> apart(case, areas, areas.found.n >= 11, moments).service_areas[0].tolist()
+    [3, 3, 3, 3, 3, 3, 3, 3, 3, 3]
     """
     found = [_analysis(case, areas, used[:, j], one) for j, one in enumerate(moments)]
     spread = [np.where(one.mean_between + one.mean_within > _DUST, one.icc1, np.nan) for one in found]

@@ -24,11 +24,16 @@ _CENSUS = Path(__file__).with_name("census.toml")
 def mix(counts: Mapping[str, Mapping[str, int]], questionnaire: Questionnaire) -> pd.DataFrame:
     """EQUALITY_MIX: for each equality item the share of each group among those who said, of the whole sector.
 
-    `counts` {item: {option: people}}; options that are no answer, such as "prefer not to say", do not count. Groups of
-    fewer than 30 people are joined; where they still are fewer, the smallest other group joins them (of equal ones,
-    the first in the questionnaire). A joined group has the codes of its options with `+` between them. Shares are 0 to
-    1 in whole per cent, `n` is rounded down to tens. If no two groups are left, the item is withheld. So no group and
-    no complement of one has fewer than 30 people. The same counts give the same frame. Methodology 10 and 11.
+    `counts` {item: {option: people}}; options that are no answer, such as "prefer not to say", do not count. Groups
+    of fewer than 30 people are joined; where they still are fewer, the smallest other group joins them (of equal
+    ones, the first in the questionnaire). A joined group has the codes of its options with `+` between them. Shares
+    are 0 to 1 in whole per cent, `n` is rounded down to tens. If no two groups are left, the item is withheld. So
+    no group and no complement of one has fewer than 30 people. The same counts give the same frame. Methodology 10
+    and 11.
+
+    >>> from reports import example
+    >>> mix({"hair": {"red": 100}}, example.questionnaire()).empty  # a survey that asks no such question
+    True
     """
     records: list[dict[str, object]] = []
     for item in questionnaire.items.values():
@@ -51,7 +56,8 @@ def _rows(said: Mapping[str, int]) -> list[dict[str, object]]:
 
 
 def groups(said: Mapping[str, int]) -> list[tuple[tuple[str, ...], int]]:
-    """The groups that may be told, each with its options and its people; nothing where not even one may.
+    """The groups that may be told, each with its options and its people; nothing where not even one may. Methodology
+    10 and 11.
 
     >>> groups({"a": 500, "b": 40, "c": 12, "d": 9})
     [(('a',), 500), (('b', 'c', 'd'), 61)]

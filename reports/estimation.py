@@ -102,7 +102,13 @@ def of_kinds(
 def corrected(found: Estimates, invited: Floats, *, confidence: float = 0.95) -> Estimates:
     """The same estimates with the finite population correction for N `invited` of each group, NaN where unknown.
 
-    se = sqrt(1 - n / N) se_comparison where n <= N; `invited` has shape (groups,).
+    se = sqrt(1 - n / N) se_comparison where n <= N; `invited` has shape (groups,). Methodology 3.3 and 3.4.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> census = corrected(found, found.n[:, 0].astype(np.float64))  # everybody who was invited answered
+    >>> round(float(found.se[0, 0]), 2), float(census.se[0, 0])
+    (1.64, 0.0)
     """
     frame = np.where(found.n <= invited[:, np.newaxis], invited[:, np.newaxis], np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -153,7 +159,13 @@ def influences_of_kinds(people: Kinds, found: Moments, values: Floats, *, fit: F
 def margins_fit(people: Kinds, found: Moments) -> Floats | None:
     """What the margins of each kind say about the score (`regression.of_kinds`), shape (kinds, measures).
 
-    NaN for people whose group has no margin in use; None where no group has one.
+    NaN for people whose group has no margin in use; None where no group has one. Methodology 3.3.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> found = margins_fit(case.kinds, case.kind_moments)
+    >>> found.shape, round(float(found[0, 0]), 1)
+    ((216, 10), 42.0)
     """
     if people.categories is None or not (people.categories >= 0).any():
         return None

@@ -50,15 +50,32 @@ def leadership(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """LEADERSHIP as computed and as told, and SECTOR_LEADERSHIP.
 
-    Who agrees with a question has a keyed score above 50: level 4 or 5 of five, or where a statement is turned round 1 or 2. The
-    figure of one question is the share of its answers that agree. That of a part (its questions have the same `profile`)
-    is the share of all answers to its questions that agree: single items are never averaged, answers are counted. Weighted as the
-    authority's score is. Wilson's interval at n* = n_eff (N - 1) / (N - n): n_eff of one question is Kish's, that of a
-    part knows that answers of one person go together (`statistics.ratios`). `spreads` are the distributions of items,
-    `people` who is counted in them, `invited` N and `said` the N that intervals may tell, each (authorities,).
+    Who agrees with a question has a keyed score above 50: level 4 or 5 of five, or where a statement is turned
+    round 1 or 2. The figure of one question is the share of its answers that agree. That of a part (its questions
+    have the same `profile`) is the share of all answers to its questions that agree: single items are never
+    averaged, answers are counted. Weighted as the authority's score is. Wilson's interval at n* = n_eff (N - 1) /
+    (N - n): n_eff of one question is Kish's, that of a part knows that answers of one person go together
+    (`statistics.ratios`). `spreads` are the distributions of items, `people` who is counted in them, `invited` N
+    and `said` the N that intervals may tell, each (authorities,).
 
-    Withheld as a distribution is: under the threshold, and where nearly everybody gave one answer (`nearly` then says
-    which way). A part of which one question alone is withheld goes with it, because it could be computed. Methodology 2.5, 3.3 and 10.
+    Withheld as a distribution is: under the threshold, and where nearly everybody gave one answer (`nearly` then
+    says which way). A part of which one question alone is withheld goes with it, because it could be computed.
+    Methodology 2.5, 3.3 and 10.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import distributions
+    >>> people = Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
+    >>> invited = np.full(24, 72.0)
+    >>> spreads = {
+    ...     code: distributions.distribution(
+    ...         answers, case.questionnaire.items[code], people, invited=invited, rules=case.rules
+    ...     )
+    ...     for code, answers in case.counts.items()
+    ... }
+    >>> row = leadership(case, spreads, people, invited=invited, said=invited)[0].iloc[0]
+    >>> row["profile"], row["item"], [round(float(row[name]), 3) for name in ("share", "lower", "upper")]
+    ('leading', 'overall', [0.068, 0.034, 0.133])
     """
     found = [one for part in PARTS for one in _part(case, part, spreads, people)]
     computed, told = (_frame(case, found, known) for known in (invited, said))

@@ -80,18 +80,24 @@ class _Small:
 def told(case: Case, groups: Groups, weights: Floats | None) -> Told:
     """Where sums over different people give one of them away, in groups of up to `pinning.LARGEST_GROUP` people.
 
-    The overall is the mean of K dimensions for those who are scored on all of them. So K times the sum of the overall,
-    taken from the sums of the dimensions, is the sum over those who lack a dimension:
+    The overall is the mean of K dimensions for those who are scored on all of them. So K times the sum of the
+    overall, taken from the sums of the dimensions, is the sum over those who lack a dimension:
 
         sum_d S_d - K S_0 = sum over them of k_i m_i,  k_i dimensions scored, m_i their mean
 
-    and with one such person in a group of 20 the published figures tell m_i to within 5 points. A dimension less its
-    themes, weighted by their shares of the items, is about those who lack a theme or answered one in part; a dimension
-    less its items about everybody who skipped one. Who answered which questions is taken to be known. Methodology 10;
-    docs/disclosure.md says what stricter rules would cost. `groups` are of kinds of the crowd, `weights` (kinds,) those
-    of their scores. Nobody is told whose coefficient times the width that counts as told is below the slack
-    (`pinning.pinned`), and a coefficient hangs on how many questions somebody skipped: only groups where
-    somebody skipped enough of them are looked at person by person.
+    and with one such person in a group of 20 the published figures tell m_i to within 5 points. A dimension less
+    its themes, weighted by their shares of the items, is about those who lack a theme or answered one in part; a
+    dimension less its items about everybody who skipped one. Who answered which questions is taken to be known.
+    Methodology 10; docs/disclosure.md says what stricter rules would cost. `groups` are of kinds of the crowd,
+    `weights` (kinds,) those of their scores. Nobody is told whose coefficient times the width that counts as told
+    is below the slack (`pinning.pinned`), and a coefficient hangs on how many questions somebody skipped: only
+    groups where somebody skipped enough of them are looked at person by person.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> found = told(case, case.kinds.groups, case.kinds.weight)
+    >>> bool(found.overall.any()), found.items.shape
+    (False, (24, 10))
     """
     shape = (groups.count, len(case.measures))
     found = Told(

@@ -121,11 +121,19 @@ def _with_the_sectors(se: Floats, shown: NDArray[np.bool_]) -> Floats:
 def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) -> pd.DataFrame:
     """Every authority and measure; figures for themes only (OWN_PROFILE).
 
-    `found` are the estimates of whole authorities, `reasons` those against their scores, `groups` the officers of each
-    authority. The themes compared are those of which at least one authority's score may be shown; an authority of
-    which one of these is withheld has no own profile, because the mean over its themes would give the score away. There
-    are figures from as many authorities as a median needs. `gap`, its interval and the adjusted p-value are those of `leanings`.
-    Where the dimensions move together (2.6) nothing is claimed between them, so that no profile is published.
+    `found` are the estimates of whole authorities, `reasons` those against their scores, `groups` the officers of
+    each authority. The themes compared are those of which at least one authority's score may be shown; an authority
+    of which one of these is withheld has no own profile, because the mean over its themes would give the score
+    away. There are figures from as many authorities as a median needs. `gap`, its interval and the adjusted p-value
+    are those of `leanings`. Where the dimensions move together (2.6) nothing is claimed between them, so that no
+    profile is published.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> rows = own_profile(case, found, reasons, case.officers)
+    >>> row = rows[rows["reason"].isna()].iloc[0]
+    >>> row["measure"], [round(float(row[name]), 1) for name in ("own_contrast", "sector_contrast", "gap", "lower", "upper")]
+    ('mindset_a', [1.2, 0.3, 0.9, -1.5, 3.4])
     """
     themes = np.array(case.places(MeasureKind.THEME), dtype=np.int64)
     compared = themes[~withheld(reasons[:, themes]).all(axis=0)] if len(case.codes) else themes[:0]

@@ -59,10 +59,10 @@ class Ranks:
 def normals(draws: int, authorities: int, seed: int) -> Singles:
     """Standard normal numbers, shape (draws, 1 + authorities): the first column is for the centre that all share.
 
-    Each is one of the 65,536 quantiles at (i + 1/2) / 65,536 of the standard normal distribution, picked by 16 bits of
-    PCG64, NumPy's default, from the published `seed`: the bits of that generator are the same on every machine and in every
-    version. Their variance is 1 to 4 digits, the largest is 4.3. One set serves all measures and peer groups, so that an
-    authority's ranks in two groups are about the same drawn worlds.
+    Each is one of the 65,536 quantiles at (i + 1/2) / 65,536 of the standard normal distribution, picked by 16 bits
+    of PCG64, NumPy's default, from the published `seed`: the bits of that generator are the same on every machine
+    and in every version. Their variance is 1 to 4 digits, the largest is 4.3. One set serves all measures and peer
+    groups, so that an authority's ranks in two groups are about the same drawn worlds. Methodology 6 and 15.
 
     >>> normals(2, 3, seed=1).shape
     (2, 4)
@@ -101,7 +101,20 @@ def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], 
 def in_groups(
     made: Shrunken, measure: int, groups: Sequence[tuple[Ints, NDArray[np.bool_]]], numbers: Singles
 ) -> list[Ranks]:
-    """The same for many peer groups, each with its `rows` and `counted`: every world is drawn once for all of them."""
+    """The same for many peer groups, each with its `rows` and `counted`: every world is drawn once for all of them.
+
+    Methodology 6.
+
+    >>> from reports.shrinkage import shrunken
+    >>> from reports.statistics.reml import RandomIntercept
+    >>> made = shrunken(np.array([[20.0], [50.0], [80.0]]), np.full((3, 1), 400), np.ones((3, 1)),
+    ...                 [RandomIntercept(900.0, 400.0, 50.0, 3)], counted=np.array([3]), least=3)
+    >>> everybody, two = np.arange(3), np.array([0, 2])
+    >>> numbers, here = normals(1000, 3, seed=1), np.ones(3, dtype=np.bool_)
+    >>> found = in_groups(made, 0, [(everybody, here), (two, here[:2])], numbers)
+    >>> [one.lower.tolist() for one in found]
+    [[3.0, 2.0, 1.0], [2.0, 1.0]]
+    """
     places = [np.flatnonzero(counted & (made.spread[rows, measure] > 0.0)) for rows, counted in groups]
     ranked = [rows[kept] for (rows, _), kept in zip(groups, places, strict=True)]
     counts = _counts(_worlds(made, measure), ranked, numbers)
@@ -127,7 +140,7 @@ def band(bands: Floats, told: NDArray[np.bool_], probability: float) -> NDArray[
     """The band of each authority, or None where none is probable enough or it is not `told`.
 
     `bands` has shape (authorities, 3). A band that holds with a probability of at least `probability` is probable,
-    from 0.95 very probable.
+    from 0.95 very probable. Methodology 6.
 
     >>> chances = np.array([[0.96, 0.04, 0.0], [0.1, 0.8, 0.1], [0.3, 0.4, 0.3]])
     >>> [one and str(one) for one in band(chances, np.array([True, True, True]), 0.8)]
@@ -144,6 +157,7 @@ def quarters(scores: Floats) -> Ints:
     """The quarter of each score among all of them, 1 the upper to 4 the lower, along the last axis.
 
     By (r - 0.5) / k with r the rank from the highest; equal scores stand in their given order. Scores have no NaN.
+    Methodology 6 and 9.
 
     >>> quarters(np.array([10.0, 40.0, 30.0, 20.0])).tolist()
     [4, 1, 2, 3]

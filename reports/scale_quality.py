@@ -29,8 +29,16 @@ def scale_quality(case: Case) -> tuple[pd.DataFrame, pd.DataFrame]:
     """RELIABILITY and ITEM_ANALYSIS: each dimension and theme, on data centred within authority and uncentred beside.
 
     Officers who count and answered every item of the measure. Item-total correlations and alpha without an item are
-    those of the centred data; mean and standard deviation (n - 1) are of everybody who answered the item. Points, 0 to
-    100, after keying. Methodology 2.6.
+    those of the centred data; mean and standard deviation (n - 1) are of everybody who answered the item. Points, 0
+    to 100, after keying. Methodology 2.6.
+
+    >>> from reports import example
+    >>> scales, items = scale_quality(example.case())
+    >>> row = scales.iloc[0]
+    >>> row["measure"], int(row["n"]), [round(float(row[name]), 3) for name in ("alpha", "omega", "alpha_uncentred")]
+    ('mindset', 906, [0.8, 0.8, 0.849])
+    >>> items["item"].iloc[0], round(float(items["item_total"].iloc[0]), 3)
+    ('mindset_1', 0.603)
     """
     lists = {measure: [code for code in measure.items if code in case.given] for measure in case.measures}
     lists = {measure: asked for measure, asked in lists.items() if asked}

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from reports.rules import Rules
 from reports.statistics import holm, quantiles
@@ -63,7 +63,8 @@ def standings(
     gap = score - median
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(se_comparison > 0.0, gap / se_comparison, np.nan)
-    p_value = np.where(tested, 2.0 * stats.t.sf(np.abs(t), np.maximum(n - 1, 1)), np.nan)
+    p_value = np.full(gap.shape, np.nan)
+    p_value[:, tested] = 2.0 * special.stdtr(np.maximum(n[:, tested] - 1.0, 1.0), -np.abs(t[:, tested]))
     among_shown = holm.adjusted(np.where(shown, p_value, np.nan))
     p_adjusted = np.where(shown, among_shown, holm.adjusted(p_value))
     verdicts = verdict(gap, p_adjusted, rules)
@@ -73,7 +74,12 @@ def standings(
 
 
 def of_rows(found: GroupStandings, rows: NDArray[np.bool_]) -> GroupStandings:
-    """The standings of some of the authorities of a group."""
+    """The standings of some of the authorities of a group. Methodology 6.
+
+    >>> one = np.array([[9.0], [7.0]])
+    >>> of_rows(GroupStandings(one, one, one, one, one, one), np.array([False, True])).gap.tolist()
+    [[7.0]]
+    """
     return GroupStandings(
         found.gap[rows],
         found.p_value[rows],
@@ -108,7 +114,7 @@ def verdict(gap: Floats, p_adjusted: Floats, rules: Rules) -> NDArray[np.object_
 
     Without a p-value (the standard error is 0 or cannot be computed) CANNOT_TELL comes first; then SIMILAR below
     `rules.smallest_difference`; then ABOVE or BELOW where the adjusted p-value is below `rules.significance`;
-    everything else is CANNOT_TELL.
+    everything else is CANNOT_TELL. Methodology 6.
 
     >>> gaps, p = np.array([6.0, 4.0, -6.0, 6.0, 9.0]), np.array([0.01, 0.001, 0.04, 0.06, np.nan])
     >>> [str(one) for one in verdict(gaps, p, Rules())]

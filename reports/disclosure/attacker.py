@@ -32,7 +32,15 @@ class Cuts:
 
 
 def cuts(people: Ints, hidden: Flags) -> Cuts:
-    """All sets of columns; `people` and `hidden` have shape (tables, rows, columns), the columns at most 12."""
+    """All sets of columns; `people` and `hidden` have shape (tables, rows, columns), the columns at most 12.
+
+    Methodology 10, rule 3; Ford & Fulkerson 1956.
+
+    >>> table = np.array([[[5, 20], [20, 20]]])
+    >>> found = cuts(table, np.array([[[True, False], [False, False]]]))
+    >>> found.inside[0, 0].tolist(), found.outside[0, 0].tolist()  # nothing, the first, the second, both columns
+    ([0.0, 5.0, 0.0, 5.0], [1.0, 0.0, 1.0, 0.0])
+    """
     sets = column_sets(people.shape[2])
     n = np.where(hidden, people, 0).astype(np.float32)
     cells = hidden.astype(np.float32)
@@ -43,7 +51,7 @@ def cuts(people: Ints, hidden: Flags) -> Cuts:
 
 
 def column_sets(columns: int) -> Flags:
-    """Every set of columns, shape (2^columns, columns).
+    """Every set of columns, shape (2^columns, columns). Methodology 10, rule 3.
 
     >>> column_sets(2).astype(int).tolist()
     [[0, 0], [1, 0], [0, 1], [1, 1]]
@@ -76,7 +84,12 @@ def widths(people: Ints, hidden: Flags) -> Ints:
 
 
 def widths_of(people: Ints, hidden: Flags, found: Cuts) -> Ints:
-    """`widths`, from the cuts of the same tables."""
+    """`widths`, from the cuts of the same tables. Methodology 10, rule 3.
+
+    >>> table, hidden = np.full((1, 2, 2), 20), np.ones((1, 2, 2), dtype=np.bool_)
+    >>> widths_of(table, hidden, cuts(table, hidden)).tolist()
+    [[[40, 40], [40, 40]]]
+    """
     n = np.where(hidden, people, 0).astype(np.float32)
     touched = found.touches > 0
     base = np.where(touched, found.beyond, 0).sum(axis=1, keepdims=True)
@@ -96,10 +109,11 @@ def widths_of(people: Ints, hidden: Flags, found: Cuts) -> Ints:
 def crossings(people: Ints, hidden: Flags) -> Ints:
     """Of how few people the hidden cells tell a sum, for each set of columns; shape (tables, sets), 0 where of none.
 
-    From totals of rows and columns follow sums over hidden cells with the signs of a cut: some rows and columns on one
-    side, the rest on the other, and the cells that cross it are added and subtracted. Whoever knows the scores as well
-    as the counts has the sum of the scores of these people. For a set of columns on one side, each row stands where
-    fewer people cross; the first set is empty and stands for the rows alone, of which the smallest counts.
+    From totals of rows and columns follow sums over hidden cells with the signs of a cut: some rows and columns on
+    one side, the rest on the other, and the cells that cross it are added and subtracted. Whoever knows the scores
+    as well as the counts has the sum of the scores of these people. For a set of columns on one side, each row
+    stands where fewer people cross; the first set is empty and stands for the rows alone, of which the smallest
+    counts. Methodology 10, rule 3.
 
     >>> table = np.array([[[12, 0], [1, 15]]])  # 1 of 28 is in the second row and the first column
     >>> crossings(table, np.ones((1, 2, 2), dtype=bool)).tolist()
@@ -109,7 +123,12 @@ def crossings(people: Ints, hidden: Flags) -> Ints:
 
 
 def crossings_of(found: Cuts) -> Ints:
-    """`crossings`, from the cuts of the same tables."""
+    """`crossings`, from the cuts of the same tables. Methodology 10, rule 3.
+
+    >>> table, hidden = np.array([[[12, 0], [1, 15]]]), np.ones((1, 2, 2), dtype=np.bool_)
+    >>> crossings_of(cuts(table, hidden)).tolist()
+    [[12, 1, 1, 12]]
+    """
     result: Ints = np.minimum(found.inside, found.beyond).sum(axis=1).astype(np.int64)
     rows = found.inside[:, :, -1]
     smallest = np.where(rows > 0, rows, np.float32(np.inf)).min(axis=1)

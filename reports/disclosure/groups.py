@@ -32,10 +32,16 @@ def reasons(
 ) -> Reasons:
     """The reason against each figure of a one-way table, or None; shape (groups, measures).
 
-    `n` has shape (groups, measures), `whole` (authorities, measures): people scored, `owner` (groups,) the authority
-    of each group; groups of an authority stand together, in the order of their codes. Measure 0 is the overall: it is
-    hidden with any of the `dimensions` (else the hidden one could be computed). `before` are reasons that are known
-    already, of the shape of the result; those about the threshold come first.
+    `n` has shape (groups, measures), `whole` (authorities, measures): people scored, `owner` (groups,) the
+    authority of each group; groups of an authority stand together, in the order of their codes. Measure 0 is the
+    overall: it is hidden with any of the `dimensions` (else the hidden one could be computed). `before` are reasons
+    that are known already, of the shape of the result; those about the threshold come first. Methodology 10, rules
+    1 and 2.
+
+    >>> n, whole = np.array([[20, 20], [20, 20], [5, 5]]), np.array([[45, 45]])
+    >>> found = reasons(n, whole, np.zeros(3, dtype=np.int64), [1], Rules())
+    >>> [str(one) for one in found[:, 1]]  # beside the first group, the second would tell of five people
+    ['complement', 'None', 'too_few_people']
     """
     result = threshold.people(n, rules)
     if before is not None:

@@ -20,8 +20,14 @@ def withhold(
     """The frames with a reason against the figures that have one here; a reason that stands there already stays.
 
     `reasons` has shape (authorities, measures). These authorities stay in every benchmark: a median of ten or more
-    gives nobody's score. An own profile, whose contrasts would tell a hidden theme from the others, goes as a whole.
-    Frames with intervals for publication (`guard.told`) have the name of their frame with an ending.
+    gives nobody's score. An own profile, whose contrasts would tell a hidden theme from the others, goes as a
+    whole. Frames with intervals for publication (`guard.told`) have the name of their frame with an ending.
+    Methodology 10.
+
+    >>> table = pd.DataFrame({"authority": ["A"], "measure": ["m"], "reason": pd.array([None], "string")})
+    >>> why = np.array([[Reason.DOMINANCE]], dtype=object)
+    >>> str(withhold({"scores": table}, why, ["A"], ["m"])["scores"]["reason"].iloc[0])
+    'dominance'
     """
     hidden = withheld(reasons)
     if not hidden.any():

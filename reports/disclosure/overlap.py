@@ -40,7 +40,7 @@ def hide(people: Ints, rows: Flags, columns: Flags, minimum: int) -> tuple[Flags
 def few(people: Ints, rows: Flags, columns: Flags, minimum: int) -> Flags:
     """Whether the totals of the shown groups tell a sum about fewer than `minimum` people; shape (authorities,).
 
-    The arguments are those of `hide`.
+    The arguments are those of `hide`. Methodology 10, rule 2.
     """
     table = people * rows[:, :, np.newaxis]
     table[:, -1] += (people * ~rows[:, :, np.newaxis]).sum(axis=1)

@@ -20,11 +20,11 @@ def pinned(coefficient: Floats, score: Floats, group: Ints, slack: Floats, *, to
 
         | sum_i c_i y_i - R_g | <= slack_g,  0 <= y_i <= 100
 
-    One entry an unknown in `coefficient`, `score` (points) and `group`; `slack` (groups,) is what rounding leaves open
-    of R_g, which is the sum with the true scores. The attacker's interval for y_k is what the ends of the others leave:
-    from (R - slack - sum of the others' most) / c_k to (R + slack - sum of their least) / c_k, within 0 and 100, which is
-    the value of the linear programme of one equation. Told is who has an interval of at most `told` points, a tenth of
-    the scale. Shape (groups,).
+    One entry an unknown in `coefficient`, `score` (points) and `group`; `slack` (groups,) is what rounding leaves
+    open of R_g, which is the sum with the true scores. The attacker's interval for y_k is what the ends of the
+    others leave: from (R - slack - sum of the others' most) / c_k to (R + slack - sum of their least) / c_k, within
+    0 and 100, which is the value of the linear programme of one equation. Told is who has an interval of at most
+    `told` points, a tenth of the scale. Shape (groups,). Methodology 10.
 
     >>> one = np.array([0.75]), np.array([40.0]), np.array([0])
     >>> pinned(*one, np.array([3.0])).tolist(), pinned(*one, np.array([6.0])).tolist()  # 8 and 16 points wide

@@ -80,7 +80,13 @@ def pattern(tables: Tables, minimum: int) -> Flags:
 
 
 def missing(tables: Tables, hidden: Flags, minimum: int) -> NDArray[np.int64]:
-    """How far each table is from being safe; 0 where it is. Shape (tables,)."""
+    """How far each table is from being safe; 0 where it is. Shape (tables,). Methodology 10, rule 3.
+
+    >>> table, hidden = np.array([[[5, 30], [30, 30]]]), np.zeros((1, 2, 2), dtype=np.bool_)
+    >>> hidden[0, 0, 0] = True  # its row alone gives it away
+    >>> missing(Tables(table, table, np.zeros(table.shape, dtype=np.bool_)), hidden, 11).tolist()
+    [23]
+    """
     return _missing(tables, _needs(tables, minimum), hidden)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from reports.statistics import sums
 from reports.statistics.sums import Floats
 
 
@@ -14,8 +15,9 @@ def student_interval(
 ) -> tuple[Floats, Floats]:
     """`score` +- t(1 - (1 - confidence) / 2, n - 1) `se`, clipped to 0..100.
 
-    All of one shape; scores and standard errors in points, n respondents. A standard error of 0 (everybody answered)
-    gives the score itself; without a standard error (n below 2) both bounds are NaN. Methodology, section 3.3.
+    All of one shape; scores and standard errors in points, n respondents. A standard error of 0 (everybody
+    answered) gives the score itself; without a standard error (n below 2) both bounds are NaN. Methodology, section
+    3.3. Methodology 3.3.
 
     >>> lower, upper = student_interval(np.array([50.0]), np.array([2.0]), np.array([11]))
     >>> round(float(lower[0]), 3), round(float(upper[0]), 3)
@@ -34,8 +36,8 @@ def student_quantile(share: float, freedom: NDArray[np.int64]) -> Floats:
     >>> student_quantile(0.975, np.array([10, 10])).round(6).tolist()
     [2.228139, 2.228139]
     """
-    used, which = np.unique(freedom, return_inverse=True)
-    return np.asarray(special.stdtrit(used.astype(np.float64), share)[which].reshape(freedom.shape), dtype=np.float64)
+    used, which = sums.cells([freedom.ravel()])
+    return np.asarray(special.stdtrit(used[0].astype(np.float64), share)[which].reshape(freedom.shape), dtype=np.float64)
 
 
 def effective_n(n_eff: Floats, n: NDArray[np.int64], invited: Floats) -> Floats:
