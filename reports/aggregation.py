@@ -21,8 +21,8 @@ from reports.statistics.sums import Floats, Groups
 class Aggregation:
     """What every comparison stands on.
 
-    `between` has one entry a measure; `plain` (unweighted means) and `reliability` (ICC(2) of each authority) have shape
-    (authorities, measures); `differs` (measures,) says where the interval of ICC(1) leaves 0 out.
+    `between` has one entry a measure; `plain` (unweighted means) and `reliability` (ICC(2) of each authority) have
+    shape (authorities, measures); `differs` (measures,) says where the interval of ICC(1) leaves 0 out.
     """
 
     between: tuple[Between, ...]

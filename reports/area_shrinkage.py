@@ -28,10 +28,10 @@ def areas(
         Var(tau^2) = 2 / n0^2 ((MSW + n0 tau^2)^2 / (k - 1) + MSW^2 / (T - k))
         M_d = lambda_d V_d + (1 - lambda_d)^2 se(mu)^2 + 2 V_d^2 / (tau^2 + V_d)^3 Var(tau^2), at most V_d
 
-    Interval: EB_d -+ t(T - k) sqrt(M_d), within 0 to 100, without finite population correction. The third term is the price
-    of an unknown tau^2: with few areas it is large, and no interval is narrower than three areas can carry. The cap is
-    what the area's own answers give, which drawing towards a mean does not worsen over the areas together. Simulated with 3
-    to 10 areas of 11 to 60 people, 94 to 99 % of intervals hold the truth.
+    Interval: EB_d -+ t(T - k) sqrt(M_d), within 0 to 100, without finite population correction. The third term is
+    the price of an unknown tau^2: with few areas it is large, and no interval is narrower than three areas can
+    carry. The cap is what the area's own answers give, which drawing towards a mean does not worsen over the areas
+    together. Simulated with 3 to 10 areas of 11 to 60 people, 94 to 99 % of intervals hold the truth.
 
     A measure of an authority has rows where its divergence is shown, its own score is, and people differ at all;
     an area has them where its score is shown. Rows stand in the order of GROUP_SCORES. Fay & Herriot 1979; Prasad & Rao

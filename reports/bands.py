@@ -35,9 +35,9 @@ class Beside:
 class Bands:
     """Shrunken scores of all authorities, and the ranks of every peer group.
 
-    `groups` are places among all authorities, `counted` of the shape (authorities of the group, measures) says who has a
-    rank; `placed` are the measures that have ranks, each with those of every group: the overall and the dimensions.
-    Themes make no claim of reliability (methodology 2.7) and have none.
+    `groups` are places among all authorities, `counted` of the shape (authorities of the group, measures) says who
+    has a rank; `placed` are the measures that have ranks, each with those of every group: the overall and the
+    dimensions. Themes make no claim of reliability (methodology 2.7) and have none.
     """
 
     case: Case
@@ -50,8 +50,9 @@ class Bands:
         """The columns of one peer group, by its place in `groups`.
 
         `relied` (reliability, 0 where authorities do not differ detectably) has shape (authorities of the group,
-        measures); `enough` (measures,) says where the group has authorities enough for quartiles. A band needs the reliability of a verdict that is not
-        indicative; the band of the overall also needs a quarter that does not hang on how it is put together.
+        measures); `enough` (measures,) says where the group has authorities enough for quartiles. A band needs the
+        reliability of a verdict that is not indicative; the band of the overall also needs a quarter that does not
+        hang on how it is put together.
         """
         (rows, counted), rules = self.groups[group], self.case.rules
         shape = counted.shape

@@ -23,7 +23,7 @@ from reports.scoring import PersonScores
 from reports.statistics import kinds as alike
 from reports.statistics import sums
 from reports.statistics.kinds import Kinds, Moments
-from reports.statistics.sums import Floats, Groups, Ints
+from reports.statistics.sums import Counts, Floats, Groups, Ints
 from reports.weighting import Margin, Weights
 
 _CODES = 4  # negative codes of missing answers, -1 to -4
@@ -175,14 +175,16 @@ class Case:
 
     @cached_property
     def answered(self) -> Mapping[int, NDArray[np.int16]]:
-        """How many of the items of each dimension everybody answered, shape (respondents,), by the dimension's place."""
+        """How many of the items of each dimension everybody answered, shape (respondents,), by the dimension's place.
+        """
         return {
             place: scoring.answered(self.asked(place), self.responses, self.questionnaire) for place in self.dimensions
         }
 
     @cached_property
     def fewest_answered(self) -> Mapping[int, NDArray[np.int16]]:
-        """The fewest of these that anybody of each kind of the crowd answered who answered any; all where nobody did."""
+        """The fewest of these that anybody of each kind of the crowd answered who answered any; all where nobody did.
+        """
         rows, found = self.crowd.rows, {}
         for place, answered in self.answered.items():
             number = np.where(answered == 0, np.int16(len(self.asked(place))), answered)
@@ -215,21 +217,17 @@ class Case:
         }
 
     @cached_property
-    def counts(self) -> Mapping[str, Ints]:
+    def counts(self) -> Mapping[str, Counts]:
         """How often each kind of officers gave each answer to the items of `given`; shape (answers, kinds).
 
         Answers are the four negative codes of `frames` from the lowest, then the options.
         """
-        kinds, count = self.kinds.rows.of_row, self.kinds.rows.count
-        found = {}
-        for code, chosen in self.given.items():
-            width = _CODES + len(self.questionnaire.items[code].options)
-            start = np.zeros(256, dtype=np.int64)
-            start[np.arange(-_CODES, width - _CODES)] = np.arange(width) * count
-            cell = start.take(chosen)
-            cell += kinds
-            found[code] = np.bincount(cell, minlength=width * count).reshape(width, count)
-        return found
+        return {
+            code: sums.code_counts(
+                chosen, [at % 256 for at in range(-_CODES, len(self.questionnaire.items[code].options))], self.kinds.rows
+            )
+            for code, chosen in self.given.items()
+        }
 
     @cached_property
     def tally(self) -> Mapping[str, Ints]:

@@ -41,7 +41,9 @@ class Before:
 
 @dataclass(frozen=True)
 class Changed:
-    """CHANGE and BENCHMARKS_RESTATED, and the reasons that come last (`disclosure.late`), shape (authorities, measures)."""
+    """CHANGE and BENCHMARKS_RESTATED, and the reasons that come last (`disclosure.late`), shape (authorities,
+    measures).
+    """
 
     change: pd.DataFrame
     benchmarks_restated: pd.DataFrame

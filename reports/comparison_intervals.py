@@ -18,10 +18,10 @@ def intervals(scores: pd.DataFrame) -> pd.DataFrame:
     """The comparison interval of every shown score, from the lowest score to the highest (COMPARISON_INTERVALS).
 
     `score -+ 1.39 se_comparison` (no finite population correction: this is about authorities and not about lists of
-    people), within 0 to 100. Two independent scores of equal error differ at 5 % where |y_a - y_b| > 1.96 sqrt(2) se, and
-    two bars of half a width c se are apart where it is > 2 c se: c = 1.96 / sqrt(2) = 1.39. Where errors are unequal, a
-    pair is told apart a little too often; `pairs` says how often. SCORES with a reason, or without an error, have no
-    row. Equal scores stand in the order of codes. Goldstein & Healy 1995; methodology 6.
+    people), within 0 to 100. Two independent scores of equal error differ at 5 % where |y_a - y_b| > 1.96 sqrt(2)
+    se, and two bars of half a width c se are apart where it is > 2 c se: c = 1.96 / sqrt(2) = 1.39. Where errors
+    are unequal, a pair is told apart a little too often; `pairs` says how often. SCORES with a reason, or without
+    an error, have no row. Equal scores stand in the order of codes. Goldstein & Healy 1995; methodology 6.
 
     >>> two = pd.DataFrame({"authority": ["B", "A"], "measure": "m", "score": [60.0, 40.0], "se_comparison": [2.0, 4.0],
     ...                     "reason": None})

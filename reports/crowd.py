@@ -19,9 +19,9 @@ _Number = TypeVar("_Number", np.int64, np.float64)
 class Crowd:
     """Kinds of people, officers by authority first, then elected members; an array has one entry a kind.
 
-    `rows` lists the respondents of each kind. `authority` is a place among all authorities; `service_area` and `tier`
-    are places among the codes of the answers, -1 not said; people
-    whose answers were weighted stand apart from those who were not. People of a kind came with one `design` weight, None where nobody came with one.
+    `rows` lists the respondents of each kind. `authority` is a place among all authorities; `service_area` and
+    `tier` are places among the codes of the answers, -1 not said; people whose answers were weighted stand apart
+    from those who were not. People of a kind came with one `design` weight, None where nobody came with one.
     """
 
     rows: Groups

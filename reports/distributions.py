@@ -9,7 +9,7 @@ import numpy as np
 from questionnaires.definition import Item
 from reports.rules import Rules
 from reports.statistics import intervals, sums
-from reports.statistics.sums import Floats, Groups, Ints
+from reports.statistics.sums import Counts, Floats, Groups, Ints
 
 DONT_KNOW_ROW = "dk"
 BLANK_ROW = "blank"
@@ -43,8 +43,8 @@ class Distribution:
 class Answerers:
     """Who is counted in shares, lined up once for all items: people of one authority and one weight are of a kind.
 
-    `order` lists the respondents, `kind` (of `order`) is the kind of each; kinds stand by authority and then in an order
-    of their own, so that the order of rows cannot change a sum. `weight` (kinds,) is None without weights;
+    `order` lists the respondents, `kind` (of `order`) is the kind of each; kinds stand by authority and then in an
+    order of their own, so that the order of rows cannot change a sum. `weight` (kinds,) is None without weights;
     `kinds` has the kinds of each authority.
     """
 
@@ -54,7 +54,7 @@ class Answerers:
     kinds: Groups
 
 
-def distribution(answers: Ints, item: Item, people: Answerers, *, invited: Floats, rules: Rules) -> Distribution:
+def distribution(answers: Counts, item: Item, people: Answerers, *, invited: Floats, rules: Rules) -> Distribution:
     """The distribution of one item in every authority.
 
     `answers` (4 + options, kinds of `people`) says how often each kind gave each answer: the four negative codes of
@@ -104,14 +104,14 @@ class _Rows:
     scored: tuple[int, ...]
     unscored: tuple[int, ...]
 
-    def of(self, answers: Ints) -> Ints:
+    def of(self, answers: Counts) -> Counts:
         """How often each kind is in each row; shape (rows, kinds)."""
         first = len(answers) - self.options
         unknown = [first + place for place in self.unscored] + [first + code for code in _DONT_KNOW_CODES]
         return np.concatenate(
             [
                 answers[[first + place for place in self.scored]],
-                answers[unknown].sum(axis=0, keepdims=True),
+                answers[unknown].sum(axis=0, keepdims=True, dtype=answers.dtype),
                 answers[[first + _NOT_ANSWERED_CODE]],
             ]
         )
@@ -150,7 +150,7 @@ class _Base:
     weight: Floats
 
 
-def _base(table: Ints, people: Answerers) -> _Base:
+def _base(table: Counts, people: Answerers) -> _Base:
     """People of these rows, Kish's n_eff = (sum w)^2 / sum w^2 of them, and the sum of their weights."""
     each = table.sum(axis=0)
     n = sums.whole_sums(each, people.kinds)

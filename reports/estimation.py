@@ -124,9 +124,10 @@ def influences(
 ) -> Floats:
     """How much each person moves the score of the own group: z = w e / sum(w), 0 without a score on the measure.
 
-    Arguments as in `estimate`; about their mean, as there. Shape (rows of `groups.order`, measures), points. n / (n - 1) sum(z^2) is the variance of a
-    score without finite population correction; a difference of scores of the same people has the influence
-    z_1 - z_2, so that its variance knows how the two go together (Sarndal, Swensson & Wretman 1992, section 5.5).
+    Arguments as in `estimate`; about their mean, as there. Shape (rows of `groups.order`, measures), points. n / (n
+    - 1) sum(z^2) is the variance of a score without finite population correction; a difference of scores of the
+    same people has the influence z_1 - z_2, so that its variance knows how the two go together (Sarndal, Swensson &
+    Wretman 1992, section 5.5).
 
     >>> people = np.array([[40.0, 10.0], [60.0, np.nan]])
     >>> influences(people, sums.grouped(np.array([0, 0]), 1)).tolist()
@@ -199,7 +200,8 @@ def _means(people: Kinds, found: Moments) -> _Means:
 
 @dataclass(frozen=True)
 class _Apart:
-    """Weighted residuals: what is `expected` of each kind, their `mean` in its group, and `squares` about it by group."""
+    """Weighted residuals: what is `expected` of each kind, their `mean` in its group, and `squares` about it by group.
+    """
 
     expected: Floats
     mean: Floats | float

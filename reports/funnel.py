@@ -18,7 +18,9 @@ _STEPS = 60  # places at which the limits are worked out: enough for a smooth li
 
 @dataclass(frozen=True)
 class Funnel:
-    """`points` (FUNNEL_POINTS) and `limits` (FUNNEL_LIMITS) of every measure; measures with too few authorities have none."""
+    """`points` (FUNNEL_POINTS) and `limits` (FUNNEL_LIMITS) of every measure; measures with too few authorities
+    have none.
+    """
 
     points: pd.DataFrame
     limits: pd.DataFrame
@@ -33,12 +35,12 @@ def funnel(scores: pd.DataFrame, agreement: pd.DataFrame, rules: Rules) -> Funne
         mu = sum(y_a / (tau^2 + V_a)) / sum(1 / (tau^2 + V_a))
         limits at n_eff: mu -+ z sqrt(tau^2 + sigma^2 / n_eff), z = 1.96 (95 %) and 3.09 (99.8 %), within 0 to 100
 
-    tau^2 is inside the limits because authorities differ in truth: without it, in a large sector of large authorities
-    most of them would be called unusual. `outside` of a point is 0, 0.95 or 0.998, the widest limit that it lies beyond.
-    As tau^2 is that of all, in a sector as it usually is about 5 % lie beyond the inner and 0.2 % beyond the outer limits.
-    Needs `rules.minimum_authorities_shrinkage` shown authorities: tau^2 of few is little known. Points stand in the order
-    of codes; limits are worked out at places an equal factor apart, from the smallest n_eff to the largest. Spiegelhalter
-    2005; methodology 6.
+    tau^2 is inside the limits because authorities differ in truth: without it, in a large sector of large
+    authorities most of them would be called unusual. `outside` of a point is 0, 0.95 or 0.998, the widest limit
+    that it lies beyond. As tau^2 is that of all, in a sector as it usually is about 5 % lie beyond the inner and
+    0.2 % beyond the outer limits. Needs `rules.minimum_authorities_shrinkage` shown authorities: tau^2 of few is
+    little known. Points stand in the order of codes; limits are worked out at places an equal factor apart, from
+    the smallest n_eff to the largest. Spiegelhalter 2005; methodology 6.
 
     >>> scores = pd.DataFrame({"authority": ["A", "B"], "measure": "m", "n": [100, 25], "deff": 1.0,
     ...                        "score": [70.0, 50.0], "reason": None})

@@ -24,7 +24,9 @@ _START, _LEAST_TAU2 = 0.25, 1e-6
 
 @dataclass(frozen=True)
 class Orders:
-    """Spearman's correlations of the order by the mean with two others, over so many authorities; NaN where there is none."""
+    """Spearman's correlations of the order by the mean with two others, over so many authorities; NaN where there
+    is none.
+    """
 
     authorities: int
     favourable: float
@@ -87,10 +89,11 @@ def intercepts(counts: Ints) -> Floats:
 
         P(answer above level c) = 1 / (1 + exp(theta_c - u_a)), u_a normal with variance tau^2
 
-    Thresholds by maximum likelihood and intercepts at the mode of their penalised likelihood, in turn; tau^2 = mean(u_a^2 +
-    1 / h_a), h_a the curvature there (Laplace), until nothing moves by more than 1e-8, or 100 rounds. Answers of one
-    person count as independent: it shrinks intercepts too little and moves their order hardly. `counts` has shape
-    (authorities, levels), every level used, levels rising. McCullagh 1980; Agresti 2010, chapter 10; Breslow & Clayton 1993.
+    Thresholds by maximum likelihood and intercepts at the mode of their penalised likelihood, in turn; tau^2 =
+    mean(u_a^2 + 1 / h_a), h_a the curvature there (Laplace), until nothing moves by more than 1e-8, or 100 rounds.
+    Answers of one person count as independent: it shrinks intercepts too little and moves their order hardly.
+    `counts` has shape (authorities, levels), every level used, levels rising. McCullagh 1980; Agresti 2010, chapter
+    10; Breslow & Clayton 1993.
 
     >>> [round(float(one), 2) for one in intercepts(np.array([[30, 10], [10, 30]]))]
     [-0.98, 0.98]

@@ -26,7 +26,9 @@ _OF_A_MEDIAN = math.pi / 2.0  # times variance / k: that of the median of k norm
 
 @dataclass(frozen=True)
 class Contrasts:
-    """Each theme against the group's own mean over themes: `n` (groups,), `contrast` and `se` (groups, themes), in points."""
+    """Each theme against the group's own mean over themes: `n` (groups,), `contrast` and `se` (groups, themes), in
+    points.
+    """
 
     n: Ints
     contrast: Floats
@@ -67,7 +69,9 @@ def contrasts(score: Floats, n: Ints, influence: Floats, groups: Groups) -> Cont
 
 @dataclass(frozen=True)
 class Leanings:
-    """Contrasts `compared` with those of the sector, `usual` (themes,), and the error `se` of each gap (groups, themes)."""
+    """Contrasts `compared` with those of the sector, `usual` (themes,), and the error `se` of each gap (groups,
+    themes).
+    """
 
     compared: GroupStandings
     usual: Floats

@@ -105,9 +105,10 @@ def pooled(n: Ints, mean: Floats) -> Pooled:
         w_at = n_1 n_0 / (n_1 + n_0);  gap = sum(w_at d_at) / sum(w_at)
         V = G / (G - 1) sum over a of (sum over t of w_at (d_at - gap))^2 / sum(w_at)^2
 
-    over the G authorities that have any such stratum. It is least squares of the score on taking part with a constant for
-    each authority and tier, its error robust to clusters of one authority (Liang & Zeger 1986). What is common to an
-    authority or to a tier falls out. `n` and `mean` have shape (2, authorities, tiers, measures), those who took part first.
+    over the G authorities that have any such stratum. It is least squares of the score on taking part with a
+    constant for each authority and tier, its error robust to clusters of one authority (Liang & Zeger 1986). What
+    is common to an authority or to a tier falls out. `n` and `mean` have shape (2, authorities, tiers, measures),
+    those who took part first.
 
     >>> n = np.array([[[[2]], [[2]]], [[[2]], [[2]]]])  # two authorities with one tier, two and two people in each
     >>> found = pooled(n, np.array([[[[60.0]], [[70.0]]], [[[50.0]], [[50.0]]]]))  # 10 and 20 points apart, weights 1

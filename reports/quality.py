@@ -167,7 +167,8 @@ def report(
 def _positions(item: Item, chosen: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The place of each answer, read as an unsigned byte, among the scored options, from 1.
 
-    Twice: what is not on the scale, such as the negative codes, is above everything in the first and below in the second.
+    Twice: what is not on the scale, such as the negative codes, is above everything in the first and below in the
+    second.
     """
     scored = [place for place, option in enumerate(item.options) if option.score is not None]
     if scored == list(range(len(scored))):  # an option's place is its own: nothing has to be looked up

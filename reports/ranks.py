@@ -82,10 +82,10 @@ def ranks(made: Shrunken, measure: int, rows: Ints, counted: NDArray[np.bool_], 
     rank that 5 % of draws do not exceed to the smallest that 95 % do not. A rank r of k lies in the upper quarter
     where (r - 0.5) / k <= 0.25 and in the lower where it is >= 0.75.
 
-    `rows` (authorities of the group,) are places among all authorities, `counted` (the same shape) says whose score may be
-    shown: only those have a rank. `numbers` come from `normals`. Drawn scores are rounded to steps of 2^-12 points
-    (coarser only from 4,096 authorities); equal ones stand in the order of codes. Nothing is found where authorities have no spread between them. Methodology 6; Laird & Louis 1989; Goldstein &
-    Spiegelhalter 1996.
+    `rows` (authorities of the group,) are places among all authorities, `counted` (the same shape) says whose score
+    may be shown: only those have a rank. `numbers` come from `normals`. Drawn scores are rounded to steps of 2^-12
+    points (coarser only from 4,096 authorities); equal ones stand in the order of codes. Nothing is found where
+    authorities have no spread between them. Methodology 6; Laird & Louis 1989; Goldstein & Spiegelhalter 1996.
 
     >>> from reports.shrinkage import shrunken
     >>> from reports.statistics.reml import RandomIntercept
@@ -174,8 +174,8 @@ def quarters(scores: Floats) -> Ints:
 class _Worlds:
     """Drawn scores as whole numbers of `bits` bits: `fixed` + `common` z_0 + `own` z_a steps, cut off after the point.
 
-    The steps count downwards from the highest score, so that sorting numbers sorts authorities, the highest first. `bits`
-    leave room behind the score for the place of each of the authorities, `place` bits.
+    The steps count downwards from the highest score, so that sorting numbers sorts authorities, the highest first.
+    `bits` leave room behind the score for the place of each of the authorities, `place` bits.
     """
 
     fixed: Singles
@@ -260,9 +260,9 @@ class _Tally:
     """How often each authority of some groups, of which nobody is in two, had each rank.
 
     A sorted number has the group in its first bits, then the drawn score, then the place in the group (`of_column`
-    has the first and the last). Sorted, the groups stand behind each other (`bounds`), so that where a number stands
-    tells the group and the rank. `cells` has room for sorted draws, `found` counts them by rank (`starts`) and place. `rows` is
-    None where the groups are everybody.
+    has the first and the last). Sorted, the groups stand behind each other (`bounds`), so that where a number
+    stands tells the group and the rank. `cells` has room for sorted draws, `found` counts them by rank (`starts`)
+    and place. `rows` is None where the groups are everybody.
     """
 
     groups: Sequence[int]

@@ -44,10 +44,10 @@ class Scale:
 def covariances(scores: Floats, group: Ints | None = None) -> Covariances:
     """Covariances of item scores among people who answered every item.
 
-    Centred within authorities (`group` (respondents,), codes from 0): S = sum (y_i - m_a)(y_i - m_a)' / (n - k), so that
-    differences between authorities do not make a scale look better; without `group` the divisor is n - 1 and m the
-    mean of all. `scores` has shape (respondents, items), NaN where not answered; points. Methodology 2.6; Geldhof,
-    Preacher & Zyphur 2014.
+    Centred within authorities (`group` (respondents,), codes from 0): S = sum (y_i - m_a)(y_i - m_a)' / (n - k), so
+    that differences between authorities do not make a scale look better; without `group` the divisor is n - 1 and m
+    the mean of all. `scores` has shape (respondents, items), NaN where not answered; points. Methodology 2.6;
+    Geldhof, Preacher & Zyphur 2014.
 
     >>> covariances(np.array([[0.0, 25.0], [50.0, 25.0], [100.0, np.nan]])).matrix.tolist()
     [[1250.0, 0.0], [0.0, 0.0]]
@@ -62,7 +62,8 @@ def covariances(scores: Floats, group: Ints | None = None) -> Covariances:
 
 
 def of_sums(cross: Floats, totals: Floats, n: Ints) -> Covariances:
-    """The same from sums of products (items, items), and of scores (items, groups) of the `n` (groups,) people of each. Methodology 2.6.
+    """The same from sums of products (items, items), and of scores (items, groups) of the `n` (groups,) people of
+    each. Methodology 2.6.
 
     >>> of_sums(np.array([[10.0, 8.0], [8.0, 10.0]]), np.array([[4.0], [4.0]]), np.array([2])).matrix.tolist()
     [[2.0, 0.0], [0.0, 2.0]]
@@ -181,8 +182,9 @@ class _Fit:
     def bends(self) -> tuple[Floats, Floats]:
         """The second derivatives by x_i and x_j, and in their place what is always positive definite.
 
-        With S, T and B the sums over the smaller of w_m w_m', e_m w_m w_m' and (1 - e_m) (e + e_m) / (e - e_m) w_m w_m', e
-        and w the largest: S T + B w w', element by element (Lawley & Maxwell 1971, appendix II); S S near the minimum.
+        With S, T and B the sums over the smaller of w_m w_m', e_m w_m w_m' and (1 - e_m) (e + e_m) / (e - e_m) w_m
+        w_m', e and w the largest: S T + B w w', element by element (Lawley & Maxwell 1971, appendix II); S S near
+        the minimum.
         """
         small, rest, own, most = self.vectors[:, :-1], self.values[:-1], self.vectors[:, -1], self.values[-1]
         alike = small @ small.T

@@ -27,8 +27,8 @@ _GEOMETRIC_FLOOR = 1.0  # points: a score of 0 on one dimension would make every
 class Robustness:
     """Quarters of the overall, 1 the upper to 4 the lower, each of shape (authorities,); 0 where there is none.
 
-    `best` and `worst` are the ends of the range over all variants; `changed` is the share of variants in another quarter
-    than `quarter`, NaN where there is none; `geometric` is the quarter under the geometric mean.
+    `best` and `worst` are the ends of the range over all variants; `changed` is the share of variants in another
+    quarter than `quarter`, NaN where there is none; `geometric` is the quarter under the geometric mean.
     """
 
     quarter: Ints
@@ -150,7 +150,8 @@ def _parts(case: Case) -> Floats:
 
 
 def _weighted(parts: Floats, weights: Floats) -> Floats:
-    """The weighted means of the dimensions, shape (sets of weights, authorities); summed one dimension after the other."""
+    """The weighted means of the dimensions, shape (sets of weights, authorities); summed one dimension after the other.
+    """
     total = np.zeros((len(weights), len(parts)))
     for place in range(parts.shape[1]):
         total += weights[:, place, np.newaxis] * parts[:, place]

@@ -33,7 +33,9 @@ class SayDo:
 
 @dataclass(frozen=True)
 class Assessed:
-    """What authorities say of themselves, each of shape (authorities, measures): points 0 to 100, and over how many themes."""
+    """What authorities say of themselves, each of shape (authorities, measures): points 0 to 100, and over how
+    many themes.
+    """
 
     score: Floats
     themes: Ints
@@ -141,7 +143,8 @@ def _only(case: Case, themes: set[str]) -> tuple[Measure, ...]:
 
 
 def _own_reasons(case: Case, assessed: Assessed, found: Estimates) -> Reasons:
-    """Too few dimensions, no self-assessment, too few people; a dimension without a figure takes the overall with it."""
+    """Too few dimensions, no self-assessment, too few people; a dimension without a figure takes the overall with it.
+    """
     reasons = threshold.people(found.n, case.rules)
     reasons[np.isnan(assessed.score)] = Reason.NOT_ASSESSED
     reasons[~withheld(reasons) & case.refused] = Reason.UNRELIABLE_SCALE

@@ -50,9 +50,10 @@ def standings(
     """Gap, test and verdict of every authority of a peer group on every measure.
 
     gap = score - median of the group, which is treated as fixed; t = gap / se without finite population correction,
-    with n - 1 degrees of freedom, two-sided. Holm runs over the `tested` measures (the dimensions) that have a p-value,
-    within one authority. Figures that are withheld (`shown` false) get the family of all of them, so that they never
-    move a shown one. The percentile rank is among the scores that are `counted` in the benchmark. Arrays have shape (authorities, measures); `median` and `tested` (measures,). Methodology 6.
+    with n - 1 degrees of freedom, two-sided. Holm runs over the `tested` measures (the dimensions) that have a
+    p-value, within one authority. Figures that are withheld (`shown` false) get the family of all of them, so that
+    they never move a shown one. The percentile rank is among the scores that are `counted` in the benchmark. Arrays
+    have shape (authorities, measures); `median` and `tested` (measures,). Methodology 6.
 
     >>> one, yes = np.array([[62.0]]), np.array([[True]])
     >>> found = standings(score=one, se_comparison=np.array([[2.5]]), n=np.array([[40]]), median=np.array([52.0]),

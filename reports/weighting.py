@@ -310,7 +310,9 @@ def _proportional(
 
 @dataclass(frozen=True)
 class _Side:
-    """Cells that have a category of a margin: which cells, the category's target, the authority, the weight they start with."""
+    """Cells that have a category of a margin: which cells, the category's target, the authority, the weight they
+    start with.
+    """
 
     rows: Ints
     category: Ints

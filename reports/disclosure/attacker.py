@@ -20,8 +20,8 @@ MOST_COLUMNS = 12
 class Cuts:
     """Sets of columns of a batch of tables, and how many people of the hidden cells lie in them.
 
-    `sets` has shape (sets, columns); `inside` and `beyond` (tables, rows, sets) are people of each row's hidden cells in
-    the set and outside of it, `touches` and `outside` how many hidden cells of the row are there.
+    `sets` has shape (sets, columns); `inside` and `beyond` (tables, rows, sets) are people of each row's hidden
+    cells in the set and outside of it, `touches` and `outside` how many hidden cells of the row are there.
     """
 
     sets: Flags

@@ -43,10 +43,11 @@ class Rank:
 def ranks(size: int, quantiles: Sequence[Quantile]) -> list[Rank]:
     """Between which values the ordered values of a group lie, from its released quantiles of type 7.
 
-    The quantile of share q of `size` values x(0) <= x(1) <= ... lies at h = (size - 1) q: it is (1 - f) x(i) + f x(i + 1)
-    with i = floor(h), f = h - i. So x(i) is at most, and x(i + 1) at least, what the quantile is; how far they reach
-    the other way follows from each other and from the neighbouring quantiles. In groups of three or four the quartiles
-    share their values and say nearly everything; in groups of twelve they leave the ends open. Points, 0 to 100.
+    The quantile of share q of `size` values x(0) <= x(1) <= ... lies at h = (size - 1) q: it is (1 - f) x(i) + f
+    x(i + 1) with i = floor(h), f = h - i. So x(i) is at most, and x(i + 1) at least, what the quantile is; how far
+    they reach the other way follows from each other and from the neighbouring quantiles. In groups of three or four
+    the quartiles share their values and say nearly everything; in groups of twelve they leave the ends open.
+    Points, 0 to 100.
 
     >>> ranks(3, [Quantile(0.25, 44.5, 45.5), Quantile(0.5, 49.5, 50.5)])[0]      # x(0) = 2 * 45 - 50, nearly
     Rank(place=0, low=38.5, high=41.5)
@@ -81,7 +82,8 @@ def thresholds(size: int, quantiles: Sequence[Quantile]) -> Iterator[tuple[float
 
 
 def counts(told: Sequence[Between]) -> Iterator[tuple[float, int, bool]]:
-    """What such figures say as counts, in the form of `thresholds`: the first value is at most, the last at least, the figure.
+    """What such figures say as counts, in the form of `thresholds`: the first value is at most, the last at least,
+    the figure.
 
     >>> list(counts([Between(3, 4, 49.5, 50.5)]))
     [(50.5, 4, True), (49.5, 4, False)]

@@ -15,14 +15,15 @@ _MOST_GROUPS = attacker.MOST_COLUMNS - 1
 def hide(people: Ints, rows: Flags, columns: Flags, minimum: int) -> tuple[Flags, Flags]:
     """The groups of either kind that may still be shown, where each kind alone already keeps the complement.
 
-    `people` has shape (authorities, service areas + 1, tiers + 1): people scored, in the last place of either side those
-    who did not say; `rows` (authorities, service areas + 1) and `columns` (authorities, tiers + 1) are the groups that
-    are shown so far, false in the last place. The sum over the shown service areas minus that over the shown tiers is
-    about those who are in the one and not in the other: with 12 people who named no tier and 11 who named neither, it is
-    the score of one person. The sums that can be had in this way are the cuts of the graph whose nodes are the groups
-    and the two rests and whose edges are the people (`attacker.crossings`); each must be about nobody or at least
-    `minimum` people. Where one is not, the smallest group that mends it is hidden, ties by place, service areas first;
-    where none does, the smallest, and again. Methodology 10, rules 2 and 3; Chin & Ozsoyoglu 1982.
+    `people` has shape (authorities, service areas + 1, tiers + 1): people scored, in the last place of either side
+    those who did not say; `rows` (authorities, service areas + 1) and `columns` (authorities, tiers + 1) are the
+    groups that are shown so far, false in the last place. The sum over the shown service areas minus that over the
+    shown tiers is about those who are in the one and not in the other: with 12 people who named no tier and 11 who
+    named neither, it is the score of one person. The sums that can be had in this way are the cuts of the graph
+    whose nodes are the groups and the two rests and whose edges are the people (`attacker.crossings`); each must be
+    about nobody or at least `minimum` people. Where one is not, the smallest group that mends it is hidden, ties by
+    place, service areas first; where none does, the smallest, and again. Methodology 10, rules 2 and 3; Chin &
+    Ozsoyoglu 1982.
 
     >>> table = np.array([[[20, 1], [20, 0], [0, 11]]])  # two service areas, one tier; 12 named no tier, 11 no area
     >>> area, tier = hide(table, np.array([[True, True, False]]), np.array([[True, False]]), 11)

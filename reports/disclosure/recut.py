@@ -26,7 +26,8 @@ class Recut:
 
 
 def recuts(new: Mapping[str, pd.DataFrame], told: Mapping[str, pd.DataFrame], *, minimum: int) -> tuple[Recut, ...]:
-    """Groups of a new release that could be taken from those of an earlier one of the same wave, or the other way round.
+    """Groups of a new release that could be taken from those of an earlier one of the same wave, or the other way
+    round.
 
     A group with the same name must have the same number of people in both, or at least `minimum` more or fewer:
     otherwise the two figures together say something of fewer people than any single one may. An authority whose parts

@@ -150,7 +150,9 @@ def _together(tables: Tables, needs: _Needs, hidden: Flags, row: int) -> tuple[_
 def _best(
     tables: Tables, needs: _Needs, hidden: Flags, rows: Ints, choices: Sequence[Sequence[tuple[_Cell, ...]]]
 ) -> list[tuple[tuple[_Cell, ...], int]]:
-    """Of each table's choices that which leaves the least missing, then the fewest people, then the first; and how much."""
+    """Of each table's choices that which leaves the least missing, then the fewest people, then the first; and how
+    much.
+    """
     owner = np.repeat(np.arange(len(rows)), [len(one) for one in choices])
     flat = [cells for one in choices for cells in one]
     left = np.empty(len(flat), dtype=np.int64)

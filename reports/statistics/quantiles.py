@@ -23,7 +23,8 @@ def quartiles(values: NDArray[np.float64]) -> tuple[float, float, float]:
 
 
 def percentile_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mid-rank percentile of each value among all: 100 (below + 0.5 equal) / k, own value included (0 to 100). Methodology 5.
+    """Mid-rank percentile of each value among all: 100 (below + 0.5 equal) / k, own value included (0 to 100).
+    Methodology 5.
 
     >>> percentile_ranks(np.array([3.0, 1.0, 4.0, 5.0])).tolist()
     [37.5, 12.5, 62.5, 87.5]

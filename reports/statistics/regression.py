@@ -61,7 +61,8 @@ def of_kinds(people: Kinds, found: Moments) -> Floats:
 
 
 def _places(people: Kinds, found: Moments, group: Ints) -> tuple[Ints, Ints]:
-    """The category of each kind within its group, of the margin with more categories and of the other; 0 if not used."""
+    """The category of each kind within its group, of the margin with more categories and of the other; 0 if not used.
+    """
     there: NDArray[np.bool_] = np.any(found.n > 0, axis=1)  # who is scored on nothing has no weight and no category
     margins = [] if people.categories is None else list(people.categories.T)
     places = [_place(column, group, there, people.groups.count) for column in margins]

@@ -15,7 +15,9 @@ _NONE = 1e-9  # a share between below this is none
 
 @dataclass(frozen=True)
 class RandomIntercept:
-    """`tau2` between groups, `sigma2` within, both in squared points; `mean` and its variance by generalised least squares."""
+    """`tau2` between groups, `sigma2` within, both in squared points; `mean` and its variance by generalised least
+    squares.
+    """
 
     tau2: float
     sigma2: float
