@@ -130,7 +130,7 @@ def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) 
     of which one of these is withheld has no own profile, because the mean over its themes would give the score
     away. There are figures from as many authorities as a median needs. `gap`, its interval and the adjusted p-value
     are those of `leanings`. Where the dimensions move together (2.6) nothing is claimed between them, so that no
-    profile is published.
+    profile is published. Methodology 7.
 
     >>> from reports import example
     >>> case, found, reasons = example.worked()

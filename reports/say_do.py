@@ -202,7 +202,13 @@ def theme_levels(questionnaire: Questionnaire, chosen: Sequence[tuple[str, str, 
     """Levels of themes (ASSESSMENTS) from (authority, item code, option code) of a self-assessment.
 
     Every authority that is named gets a row for each theme of the instrument: the mean score of its indicators of
-    that theme, 0 to 100, empty where no level was chosen. Items without a theme, and other options, say nothing here.
+    that theme, 0 to 100, empty where no level was chosen. Items without a theme, and other options, say nothing
+    here. Methodology 7.
+
+    >>> from reports import example
+    >>> rows = theme_levels(example.questionnaire(), [("a01", "mindset_1", "4"), ("a01", "mindset_2", "5")])
+    >>> rows["theme"].iloc[0], float(rows["score"].iloc[0])  # the mean of 75 and 100
+    ('mindset_a', 87.5)
     """
     authorities = sorted({authority for authority, _, _ in chosen})
     scores: dict[tuple[str, str], list[float]] = {}

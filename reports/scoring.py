@@ -132,7 +132,15 @@ def needed(measure: Measure, rules: Rules) -> int:
 
 
 def answered(items: Sequence[str], responses: Responses, questionnaire: Questionnaire) -> NDArray[np.int16]:
-    """How many of some items that have a column each person answered with what has a score; shape (respondents,)."""
+    """How many of some items that have a column each person answered with what has a score; shape (respondents,).
+
+    Methodology 2.2.
+
+    >>> from reports import example
+    >>> mindset = [item.code for item in example.questionnaire().items_of("mindset")]
+    >>> answered(mindset, example.responses(), example.questionnaire())[:5].tolist()
+    [3, 4, 4, 4, 4]
+    """
     result = np.zeros(len(responses), dtype=np.int16)
     for code in items:
         chosen = responses.answers[:, responses.items.index(code)]
