@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -10,11 +11,14 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from survey import config, editions, jobs
 from survey.child import function_of, perform
@@ -44,6 +48,37 @@ END $$
 Fielded = tuple[Edition, Wave, Participation]
 Work = Callable[[Database, Settings], list[str]]
 Recorder = Callable[[Database], AbstractContextManager[list[str]]]
+
+# Which tests stay together on one worker
+
+WHOLE_FOLDERS = {"tests/journeys", "tests/web/results"}  # one served demonstration; one made-up sector
+NAMED_GROUP = re.compile(r'xdist_group\("(\w+)"\)')
+
+
+class Together(LoadScopeScheduling):
+    """What one fixture makes for many tests is made once, by one worker; all other tests go where there is room.
+
+    The scheduler of groups that comes with the workers finds no mark in the ids that pytest gives its tests since 9.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.split("::", maxsplit=1)[0]) or nodeid
+
+
+@cache
+def group_of(path: str) -> str:
+    """The name of the tests that this file belongs to; nothing where each of its tests may run anywhere."""
+    folder = path.rpartition("/")[0]
+    if folder in WHOLE_FOLDERS:
+        return folder
+    text = (Path(__file__).parents[1] / path).read_text()
+    named = NAMED_GROUP.search(text)
+    return named[1] if named else path if 'scope="module"' in text else ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture

@@ -34,13 +34,12 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Journeys share one served demonstration, so they stay on one worker; without a browser they are left out."""
+    """Without a browser the journeys are left out."""
     missing = chromium() is None
     for item in items:
         if "journeys" not in item.path.parts:
             continue
         item.add_marker(pytest.mark.journey)
-        item.add_marker(pytest.mark.xdist_group("journeys"))
         if missing and not os.environ.get("REQUIRE_BROWSER"):
             item.add_marker(pytest.mark.skip(reason="JOURNEY LEFT OUT: no Chromium on this machine"))
 
@@ -61,8 +60,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def served(environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The demonstration, served; the printed link of each role."""
+def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The demonstration, served once for all workers of a run; the printed link of each role."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        (tmp_path_factory.getbasetemp().parent / "journeys").touch(exist_ok=False)  # a second one: not kept together
     subprocess.run([SOUNDINGS, "demonstration", "load"], env=environment, check=True, cwd=ROOT, timeout=240)
     process = subprocess.Popen(
         [SOUNDINGS, "serve", "--print-links"], env=environment, cwd=ROOT, stdout=subprocess.PIPE,
