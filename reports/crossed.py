@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reports import assembly, estimation, frames
 from reports.case import Case
-from reports.disclosure import overlap, participation, suppression, threshold
+from reports.disclosure import likeness, overlap, participation, suppression, threshold
 from reports.disclosure.attacker import Flags
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.splits import Split
@@ -101,6 +101,9 @@ def cell_scores(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> Ce
     found = case.estimate_apart(groups, invited).of_measures(wanted)
     reasons = threshold.people(found.n, case.rules)
     reasons[hidden[a, r, c][:, np.newaxis] & ~withheld(reasons)] = Reason.COMPLEMENT
+    alike = likeness.told(found.n, found.score, found.se_comparison, found.deff) & ~withheld(reasons)
+    told = np.isin(a, a[alike.any(axis=1)])  # the other cells of the authority would tell the one that is hidden
+    reasons[told[:, np.newaxis] & ~withheld(reasons)] = Reason.TOO_ALIKE
     said = participation.said(invited, case.scored(groups))
     coarse = estimation.corrected(found, said, confidence=case.rules.confidence)
     codes = [case.measure_codes[j] for j in wanted]

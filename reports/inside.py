@@ -13,11 +13,9 @@ from reports.case import Case
 from reports.disclosure import groups as group_rules
 from reports.disclosure import participation
 from reports.estimation import Estimates
-from reports.splits import Split
+from reports.splits import ELECTED, Split
 from reports.statistics import sums
 from reports.statistics.sums import Floats, Ints
-
-ELECTED = "elected"
 
 
 @dataclass(frozen=True)
@@ -64,4 +62,5 @@ def _elected_members(case: Case) -> Split:
     reasons = group_rules.reasons(found.n, found.n, owner, case.dimensions, case.rules, before=before)
     pairs = tuple((case.codes[place], ELECTED) for place in places.tolist())
     unknown = np.full(len(places), np.nan)
-    return Split(ELECTED, pairs, places, groups, unknown, found, splits.with_overall(case, reasons))
+    every = Split(ELECTED, pairs, places, groups, unknown, found, splits.with_overall(case, reasons))
+    return splits.unlike(case, every)

@@ -44,7 +44,7 @@ from reports import headcounts as staff
 from reports.aggregation import Aggregation
 from reports.case import Case, prepare
 from reports.change import Before
-from reports.disclosure import dominance, guard, late, participation, threshold
+from reports.disclosure import dominance, guard, late, likeness, participation, threshold
 from reports.disclosure import items as item_rules
 from reports.disclosure.peer_audit import Audit, Shown
 from reports.disclosure.reasons import Reason, Reasons, withheld
@@ -257,9 +257,10 @@ def _score_reasons(case: Case, found: Estimates) -> Reasons:
 
 
 def _late_reasons(own: _Own) -> Reasons:
-    """Against an authority's own figures, where one officer carries too much of them or stands alone between them."""
-    case = own.case
+    """Against an authority's own figures: its officers are nearly alike, one carries too much, or stands alone between them."""
+    case, found = own.case, own.found
     reasons = np.full(own.reasons.shape, None, dtype=object)
+    reasons[likeness.told(found.n, found.score, found.se_comparison, found.deff)] = Reason.TOO_ALIKE
     reasons[dominance.dominated(case.kind_moments.n, case.kinds.groups, case.kinds.weight)] = Reason.DOMINANCE
     reasons[own.alone.theme] = Reason.COMPLEMENT
     reasons[own.alone.overall, 0] = Reason.COMPLEMENT
@@ -272,7 +273,7 @@ def _insides(case: Case, found: Estimates, reasons: Reasons) -> dict[str, pd.Dat
     """Service areas, tiers and elected members: their scores, how far they lie apart, and that of all authorities."""
     areas, tiers = (splits.split(case, kind, found) for kind in ("service_area", "tier"))
     both = crossed.crossing(case, areas, tiers)
-    areas, tiers = crossed.both_ways(case, areas, tiers, both)
+    areas, tiers = (splits.unlike(case, one) for one in crossed.both_ways(case, areas, tiers, both))
     cells = crossed.cell_scores(case, areas, tiers, both)
     groups = inside.group_scores(case, (areas, tiers))
     between = divergence.divergence(case, areas, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from reports import headcounts as staff
 from reports import nested
 from reports.case import Case
-from reports.disclosure import dominance
+from reports.disclosure import dominance, likeness
 from reports.disclosure import groups as group_rules
-from reports.disclosure.reasons import Reason, Reasons
+from reports.disclosure.attacker import Flags
+from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
-from reports.statistics import sums
+from reports.statistics import kinds, sums
 from reports.statistics.sums import Floats, Groups, Ints
+
+ELECTED = "elected"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,51 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
     before = known_reasons(case, groups)
     reasons = group_rules.reasons(found.n, whole.n, owner, case.dimensions, case.rules, before=before)
     return Split(kind, ordered, owner, groups, invited, found, with_overall(case, reasons))
+
+
+def unlike(case: Case, one: Split) -> Split:
+    """The same without the parts of an authority on a measure where one of them, or all others together, are nearly alike.
+
+    Where people answer nearly alike, mean and interval tell each one's score (`likeness.told`). One part alone is not
+    hidden, because the figures of the others and of the whole would tell it; and what the shown parts leave of the
+    whole is looked at like a part. The overall goes with a dimension. Methodology 10.
+    """
+    shown = ~withheld(one.reasons)
+    found = one.found
+    alike = likeness.told(found.n, found.score, found.se_comparison, found.deff) & shown
+    hit = np.zeros((len(case.codes), len(case.measures)), dtype=np.bool_)
+    np.logical_or.at(hit, one.owner, alike)
+    if one.kind != ELECTED:
+        hit |= _rests_alike(case, one, shown)
+    if not hit.any():
+        return one
+    reasons = one.reasons.copy()
+    reasons[hit[one.owner] & shown] = Reason.TOO_ALIKE
+    lost = withheld(reasons[:, case.dimensions]).any(axis=1) & ~withheld(reasons[:, 0])
+    reasons[lost, 0] = Reason.DIMENSION_WITHHELD
+    return replace(one, reasons=reasons)
+
+
+def _rests_alike(case: Case, one: Split, shown: Flags) -> Flags:
+    """Where the officers of an authority who are in no shown part are nearly alike; shape (authorities, measures)."""
+    n, mean, squares = case.moments
+    parts = kinds.merged(case.all_moments, one.groups)
+    middle = np.nan_to_num(mean)
+    there = shown & (parts.n > 0)
+    away = np.where(there, parts.total - parts.n * middle[one.owner], 0.0)
+    about = np.where(there, parts.squares + away * away / np.maximum(parts.n, 1.0), 0.0)
+    counted, moved, spread = (
+        _summed(values, one.owner, len(case.codes)) for values in (np.where(there, parts.n, 0.0), away, about)
+    )
+    left = n - counted
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return likeness.of_squares(left, left * middle - moved, np.nan_to_num(squares) - spread - moved * moved / left)
+
+
+def _summed(values: Floats, owner: Ints, authorities: int) -> Floats:
+    result = np.zeros((authorities, values.shape[1]))
+    np.add.at(result, owner, values)
+    return result
 
 
 def known_reasons(case: Case, groups: Groups) -> Reasons:

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     PINNED = "pinned"
     COLLAPSED = "collapsed"
     NEARLY_EVERYONE = "nearly_everyone"
+    TOO_ALIKE = "too_alike"
     NOT_ASSESSED = "not_assessed"
     UNRELIABLE_SCALE = "unreliable_scale"
     SERIES_BROKEN = "series_broken"
@@ -61,6 +62,7 @@ _MEANINGS = {
     Reason.PINNED: "With the other groups' figures, those of earlier releases and its own, somebody could compute an authority's score.",
     Reason.COLLAPSED: "Too few answers for each option on its own; they are shown as low, middle and high.",
     Reason.NEARLY_EVERYONE: "Nearly everybody gave the same answer; shown as 90 % or more.",
+    Reason.TOO_ALIKE: "People answered so nearly alike that a mean and its interval would tell each one's score.",
     Reason.NOT_ASSESSED: "The authority has no self-assessment of this, or of fewer than half of its themes.",
     Reason.UNRELIABLE_SCALE: "The questions of this dimension do not belong together well enough; they are shown one by one.",
     Reason.SERIES_BROKEN: "Too few items are the same in both waves: the series is broken.",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise, product
 
-from second_opinion import PEOPLE, Asked, Person
+from second_opinion import PEOPLE, Asked, Estimate, Person
 
 LARGEST, HALF, TOLD = 80, 0.05, 10.0
 Unknown = tuple[float, float, float]
@@ -92,6 +92,17 @@ def of_themes(pairs: list[tuple[Person, float]], instrument: Asked, dimension: s
             if abs(coefficient) > 1e-9:
                 unknowns.append((coefficient, math.fsum(own) / max(len(own), 1), TOLD))
     return pinned(unknowns, slack)
+
+
+def alike(one: Estimate) -> bool:
+    """Whether a mean and its standard error leave somebody at most ten points, by Samuelson's inequality or the scale's ends."""
+    if one.n < 2 or one.score is None or one.se_comparison is None or one.deff is None:
+        return False
+    heaviest = (1 + math.sqrt(max(one.deff - 1, 0.0) * (one.n - 1))) / one.n
+    reach = one.se_comparison * (one.n - 1) / one.n / heaviest
+    most = min(100.0, one.score + reach, one.score / heaviest)
+    least = max(0.0, one.score - reach, 100.0 - (100.0 - one.score) / heaviest)
+    return most - least <= TOLD + 1e-9
 
 
 def few_cut(people: Sequence[tuple[str, str]], areas: set[str], tiers: set[str]) -> bool:

@@ -19,6 +19,7 @@ from second_opinion import (
     Row,
     Tables,
     Wave,
+    estimate,
     estimates,
     few,
     holm,
@@ -159,7 +160,8 @@ def late(tables: Tables, case: Wave) -> Tables:
         overall, themes, _ = second_people.alone(own, case.instrument, [one.raked for one in own])
         told: dict[str, str] = {}
         for measure in case.instrument.measures:
-            heavy = too_heavy(own, measure, "raked") if weighted else None
+            heavy = "too_alike" if second_people.alike(of_people(case, own, measure, None, whole=True)) else None
+            heavy = (too_heavy(own, measure, "raked") if weighted else None) or heavy
             if measure in themes or (measure == "overall" and overall):
                 heavy = "complement"
             if heavy:
@@ -249,11 +251,29 @@ def group_scores(case: Wave, found: dict[tuple[str, str], Estimate]) -> list[Row
     for code in case.codes:
         both = [of_kind(case, code, kind, case.groups(code, kind), found) for kind in ("service_area", "tier")]
         crossed(case, code, both)
+        for kind, of_one in zip(("service_area", "tier"), both, strict=True):
+            unlike(case, of_one, case.groups(code, kind), case.of(code))
         rows += [*both[0], *both[1]]
         elected = [one for one in case.people if one.authority == code and one.elected and not one.careless]
         if elected:
             rows += of_kind(case, code, "elected", {"elected": elected}, found)
+            unlike(case, rows[-len(case.instrument.measures) :], {"elected": elected}, elected)
     return rows
+
+
+def unlike(case: Wave, rows: list[Row], members: dict[str, list[Person]], everybody: list[Person]) -> None:
+    """No part on a measure where a shown one, or those who are in none of them, are nearly alike."""
+    for measure in case.instrument.measures:
+        shown = [row for row in rows if row["measure"] == measure and not row["reason"]]
+        parts = [members[str(row["group"])] for row in shown]
+        inside = {one.row for part in parts for one in part}
+        rest = [one.scores[measure] for one in everybody if one.row not in inside and measure in one.scores]
+        found = [of_people(case, part, measure, None) for part in parts]
+        if any(map(second_people.alike, [*found, estimate(rest, [1.0] * len(rest), None)])):
+            for row in shown:
+                row["reason"] = "too_alike"
+    if len(case.instrument.shown) >= 3:
+        overall_with_dimensions(case, [rows])
 
 
 def crossed(case: Wave, code: str, both: list[list[Row]]) -> None:

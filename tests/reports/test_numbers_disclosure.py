@@ -19,7 +19,9 @@ sizes = st.lists(st.integers(0, 60), min_size=1, max_size=8)
 
 
 def people(authority, times, given="4 4 4 2", area="", tier=""):
-    return [(authority, given, area, tier)] * times
+    """So many people, every second one of whom says the opposite: who all say the same are told by their mean."""
+    opposite = given.translate(str.maketrans("12345", "54321"))
+    return [(authority, (given, opposite)[place % 2], area, tier) for place in range(times)]
 
 
 def reasons(frame, key, measure="mindset"):
@@ -123,7 +125,8 @@ def test_a_published_file_says_withheld_whatever_the_rule(asked, respond):
 
 def test_a_published_file_rounds_scores_to_one_decimal_and_hides_small_headcounts(asked, respond):
     instrument = asked("four-items")
-    answers = respond(instrument, [("A", "4 4 4 5")] * 11 + [("A", "1 2 1 1")] * 2 + [("B", "4 4 3 5")] * 11)
+    listed = [("A", "4 4 4 5")] * 11 + [("A", "1 2 1 1")] * 2 + [("B", "4 4 3 5"), ("B", "2 2 1 3")] * 6
+    answers = respond(instrument, listed)
     known = pd.DataFrame({"authority": ["A", "B"], "service_area": "", "tier": "", "headcount": [49, 50]})
     result = publication.compute(answers, instrument, RULES, headcounts=known)
     scores = publication.for_file(result, "published").frames["scores"].set_index(["authority", "measure"])

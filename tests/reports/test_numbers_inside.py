@@ -204,10 +204,10 @@ def test_the_sector_gives_no_gap_of_nine_authorities(asked, respond):
 def test_a_few_senior_leaders_of_one_authority_are_not_left_over_in_the_sector(asked, respond):
     questionnaire = asked("tiers-and-areas")
     listed = [
-        (f"A{place:02d}", "3 3 3 4", "", tier)
+        (f"A{place:02d}", given, "", tier)
         for place in range(12)
         for tier in ("senior", "frontline")
-        for _ in range(12)
+        for given in ("3 3 3 4", "5 5 5 1") * 6
     ]
     listed += people("555", "", "senior", "B") + people("345" * 6, "", "frontline", "B")
     results = publication.compute(respond(questionnaire, listed), questionnaire, Rules())

@@ -163,12 +163,13 @@ def test_n_is_the_total_row_or_the_sum_of_the_cells(asked, respond):
 
 def test_elected_members_are_outside_the_score_and_a_group_of_their_own(asked, respond):
     instrument = asked("tiers-and-areas")
-    people = [("A", "4 4 4 2", "", "frontline")] * 12 + [("A", "1 1 1 5", "", "elected")] * 11
+    people = [("A", one, "", "frontline") for one in ("3 3 3 3", "5 5 5 1") * 6]  # 50 and 100
+    people += [("A", "1 1 1 5", "", "elected")] * 6 + [("A", "3 3 3 3", "", "elected")] * 5  # 0 and 50
     frames = publication.compute(respond(instrument, people), instrument, RULES).frames
     own = row(frames["scores"], measure="mindset")
     assert (own["n"], own["score"]) == (12, 75.0)
     elected = row(frames["group_scores"], kind="elected", measure="mindset")
-    assert (elected["n"], elected["score"]) == (11, 0.0)
+    assert (elected["n"], elected["score"]) == (11, pytest.approx(250 / 11))
     assert pd.isna(elected["reason"])
     assert frames["respondents"]["counted"].tolist() == [True] * 12 + [False] * 11
 

@@ -133,7 +133,7 @@ def test_more_groups_than_can_be_tried_are_made_fewer():
 
 def test_a_heavy_weight_withholds_the_figure_and_leaves_the_benchmark(asked, respond):
     instrument = asked("four-items")
-    people = [(f"{code}{place:02d}", "4 4 3 5") for code in "A" for place in range(10) for _ in range(12)]
+    people = [(f"A{place:02d}", given) for place in range(10) for given in ("4 4 3 5", "2 2 1 3") * 6]
     weights = [5.0 if number == 0 else 1.0 for number in range(len(people))]  # 5 of 16 in the first authority
     answers = respond(instrument, people, weights=weights)
     known = publication.compute(answers, instrument, Rules())
