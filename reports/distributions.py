@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,6 +71,27 @@ def distribution(answers: Counts, item: Item, people: Answerers, *, invited: Flo
     >>> found.rows, found.n[0].item(), [round(float(share), 3) for share in found.share[0]]
     (('1', '2', '3', '4', '5', 'dk', 'blank'), 42, [0.047, 0.335, 0.453, 0.166, 0.0, 0.046, 0.0])
     """
+    return distributions([(answers, item)], people, invited=invited, rules=rules)[0]
+
+
+def distributions(
+    answers: Sequence[tuple[Counts, Item]], people: Answerers, *, invited: Floats, rules: Rules
+) -> list[Distribution]:
+    """The same of many items, whose intervals are made all at once. Methodology 2.5 and 3.3.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> people = Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
+    >>> given = [(answers, case.questionnaire.items[code]) for code, answers in case.counts.items()]
+    >>> found = distributions(given, people, invited=np.full(24, 72.0), rules=case.rules)
+    >>> len(found) == len(given), found[0].rows[-2:]
+    (True, ('dk', 'blank'))
+    """
+    return all_corrected([_spread(table, item, people) for table, item in answers], invited, rules)
+
+
+def _spread(answers: Counts, item: Item, people: Answerers) -> Distribution:
+    """Without intervals; their place is held by the shares."""
     scored = [place for place, option in enumerate(item.options) if option.score is not None]
     unscored = [place for place in range(len(item.options)) if place not in scored]
     rows = _Rows(len(item.options), tuple(scored), tuple(unscored))
@@ -77,12 +99,12 @@ def distribution(answers: Counts, item: Item, people: Answerers, *, invited: Flo
     counts = sums.whole_sums_of_rows(table, people.kinds).T
     weighted = counts.astype(np.float64)
     if people.weight is not None:
-        weighted = np.stack([sums.plain_sums(row * people.weight, people.kinds) for row in table], axis=1)
+        weighted = sums.plain_sums_of_rows(table * people.weight, people.kinds).T
     base, asked = (_base(part, people) for part in (table[:-2], table))
     codes = [item.options[place].code for place in scored]
     share = np.column_stack([_shares(weighted[:, :-2], base), _shares(weighted[:, -2:], asked)])
     effective = [base.effective] * len(scored) + [asked.effective] * 2
-    found = Distribution(
+    return Distribution(
         (*codes, DONT_KNOW_ROW, BLANK_ROW),
         base.n,
         asked.n,
@@ -93,7 +115,6 @@ def distribution(answers: Counts, item: Item, people: Answerers, *, invited: Flo
         counts[:, :-2].max(axis=1, initial=0),
         _collapsed(codes, counts[:, :-2], weighted[:, :-2], base),
     )
-    return corrected(found, invited, rules)
 
 
 @dataclass(frozen=True)
@@ -131,14 +152,38 @@ def corrected(found: Distribution, invited: Floats, rules: Rules) -> Distributio
     >>> [round(float(one.upper[0, 0] - one.lower[0, 0]), 3) for one in (found, wide)]
     [0.088, 0.144]
     """
+    return all_corrected([found], invited, rules)[0]
+
+
+def all_corrected(found: Sequence[Distribution], invited: Floats, rules: Rules) -> list[Distribution]:
+    """The same of many distributions, side by side. Methodology 3.3, and 10, rule 6.
+
+    >>> all_corrected([], np.full(24, 72.0), Rules())
+    []
+    """
+    if not found:
+        return []
+    share, effective, people = (
+        np.concatenate(parts, axis=1)
+        for parts in zip(*((one.share, one.effective, _people(one)) for one in found), strict=True)
+    )
+    known = np.broadcast_to(invited[:, np.newaxis], people.shape)
+    n_star = intervals.effective_n(effective, people, known)
+    bounds = intervals.wilson_interval(share, n_star, confidence=rules.confidence)
+    ends = np.cumsum([len(one.rows) for one in found])[:-1]
+    drawn = iter(all_corrected([one.collapsed for one in found if one.collapsed is not None], invited, rules))
+    return [
+        replace(one, lower=lower, upper=upper, collapsed=None if one.collapsed is None else next(drawn))
+        for one, lower, upper in zip(found, *(np.split(one, ends, axis=1) for one in bounds), strict=True)
+    ]
+
+
+def _people(found: Distribution) -> Ints:
+    """How many people each share is a share of; shape (authorities, rows)."""
     people = np.repeat(found.n[:, np.newaxis], len(found.rows), axis=1)
     if found.rows[-1:] == (BLANK_ROW,):
         people[:, -2:] = found.asked[:, np.newaxis]
-    known = np.broadcast_to(invited[:, np.newaxis], people.shape)
-    n_star = intervals.effective_n(found.effective, people, known)
-    lower, upper = intervals.wilson_interval(found.share, n_star, confidence=rules.confidence)
-    drawn = None if found.collapsed is None else corrected(found.collapsed, invited, rules)
-    return replace(found, lower=lower, upper=upper, collapsed=drawn)
+    return people
 
 
 @dataclass(frozen=True)
@@ -152,7 +197,7 @@ class _Base:
 
 def _base(table: Counts, people: Answerers) -> _Base:
     """People of these rows, Kish's n_eff = (sum w)^2 / sum w^2 of them, and the sum of their weights."""
-    each = table.sum(axis=0)
+    each = table.sum(axis=0, dtype=table.dtype)
     n = sums.whole_sums(each, people.kinds)
     weight = squares = n.astype(np.float64)
     if people.weight is not None:

@@ -19,7 +19,7 @@ from reports.frames import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED
 from reports.rules import Rules
 from reports.statistics import ratios, sums
 from reports.statistics.ratios import Totals
-from reports.statistics.sums import Ints
+from reports.statistics.sums import Groups, Ints
 
 ALL, SERVICE_AREA, TIER = "all", "service_area", "tier"
 _NEARLY = 0.9
@@ -61,14 +61,21 @@ class Table:
 def dont_know(case: Case) -> dict[str, pd.DataFrame]:
     """DONT_KNOW_SHARES of every authority and SECTOR_DONT_KNOW, by their names.
 
-    The share of don't know (and not applicable) among the answers that were asked for of a dimension, blank ones among them,
-    for all officers who count and by service area and by tier; of single items over all authorities only. Answers of one
-    person go together, so that the interval of an authority's share is clustered by person, that of the sector by
-    authority (`statistics.ratios`). Not weighted: it tells of the answers that were given. Methodology 2.2, 7 and 10.
+    The share of don't know (and not applicable) among the answers that were asked for of a dimension, blank ones
+    among them, for all officers who count and by service area and by tier; of single items over all authorities
+    only. Answers of one person go together, so that the interval of an authority's share is clustered by person,
+    that of the sector by authority (`statistics.ratios`). Not weighted: it tells of the answers that were given.
+    Methodology 2.2, 7 and 10.
 
-    An authority's own: from `rules.minimum_respondents` people asked, what is left of the authority nobody or as many; not where
-    over 90 % are don't know. The sector's: cells that an authority may not show count only where they are of three authorities or more and
-    have as many people together; from `rules.minimum_authorities_median` authorities, none with over half of the answers.
+    An authority's own: from `rules.minimum_respondents` people asked, what is left of the authority nobody or as
+    many; not where over 90 % are don't know. The sector's: cells that an authority may not show count only where
+    they are of three authorities or more and have as many people together; from `rules.minimum_authorities_median`
+    authorities, none with over half of the answers.
+
+    >>> from reports import example
+    >>> row = dont_know(example.case())["dont_know"].iloc[0]
+    >>> row["kind"], row["measure"], [round(float(row[name]), 3) for name in ("share", "lower", "upper")]
+    ('all', 'mindset', [0.034, 0.016, 0.072])
     """
     own, items, parent = _counted(case)
     reasons = [_own_reasons(case, one, own[0]) for one in own]
@@ -96,22 +103,34 @@ def _counted(case: Case) -> tuple[list[Table], list[Table], Ints]:
     for place, (code, often) in enumerate(case.counts.items()):
         item, chosen = case.questionnaire.items[code], case.given[code]
         parent.append(dimensions.index(str(item.dimension)))
-        asked[parent[-1]] += (chosen != NOT_ASKED % 256).view(np.uint8)
-        answers = _unknown(item)
-        for answer in answers:
-            unknown[parent[-1]] += (chosen == answer % 256).view(np.uint8)
         first = len(often) - len(item.options)
-        singles[0, place] = often[[first + answer for answer in answers]].sum(axis=0)
-        singles[1, place] = often.sum(axis=0) - often[first + NOT_ASKED]
-    together = np.zeros((6, len(dimensions), case.kinds.rows.count), dtype=np.int64)
-    for d, (hits, of) in enumerate(zip(unknown.astype(np.int64), asked.astype(np.int64), strict=True)):
-        for figure, values in enumerate((of > 0, hits, of, hits * hits, hits * of, of * of)):
-            together[figure, d] = sums.whole_sums(np.asarray(values, dtype=np.int64), case.kinds.rows)
+        everybody = not often[first + NOT_ASKED].any()
+        asked[parent[-1]] += 1 if everybody else (chosen != NOT_ASKED % 256).view(np.uint8)
+        singles[1, place] = case.kinds.rows.sizes if everybody else case.kinds.rows.sizes - often[first + NOT_ASKED]
+        for answer in _unknown(item):
+            if often[first + answer].any():
+                unknown[parent[-1]] += (chosen == answer % 256).view(np.uint8)
+                singles[0, place] += often[first + answer]
+    together = np.stack([_of_people(*each, case.kinds.rows) for each in zip(unknown, asked, strict=True)], axis=1)
     return (
         _by_kind(case, _summed(case, together), range(6)),
         _by_kind(case, _summed(case, singles), (1, 0, 1, 0, 0, 1)),
         np.array(parent, dtype=np.int64),
     )
+
+
+def _of_people(unknown: NDArray[np.integer], asked: NDArray[np.integer], rows: Groups) -> Ints:
+    """The six sums of `Table` over the people of each kind, from what each left unsaid and was asked; shape (6, kinds).
+
+    Most were asked everything and know: only the others are looked at one by one.
+    """
+    most = int(asked.max(initial=0))
+    other = np.flatnonzero((unknown > 0) | (asked < most))
+    kind, hits, of = rows.of_row[other], unknown[other].astype(np.int64), asked[other].astype(np.int64)
+    usual = np.array([most > 0, 0, most, 0, 0, most * most], dtype=np.int64)
+    figures = np.array([of > 0, hits, of, hits * hits, hits * of, of * of]) - usual[:, np.newaxis]
+    beyond = [np.bincount(kind, weights=one, minlength=rows.count) for one in figures]  # whole numbers: exact
+    return usual[:, np.newaxis] * rows.sizes + np.array(beyond).astype(np.int64)
 
 
 def _unknown(item: Item) -> list[int]:

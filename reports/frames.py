@@ -109,6 +109,7 @@ AUTHORITIES = Shape("authorities", {
 })  # fmt: skip
 COMPARED = Shape("compared", {"authority": _TEXT, "measure": _TEXT, "n": _COUNT, "score": _NUMBER})
 MENU = Shape("menu", {"peer_group": _TEXT, "authority": _TEXT})
+WHOLES = Shape("wholes", {"measure": _TEXT, "part": _TEXT, "weight": _NUMBER})
 DROPPED = Shape("dropped", {"peer_group": _TEXT, "measure": _TEXT})
 HEADCOUNTS = Shape("headcounts", {"authority": _TEXT, "service_area": _TEXT, "tier": _TEXT, "headcount": _COUNT})
 ASSESSMENTS = Shape("assessments", {"authority": _TEXT, "theme": _TEXT, "score": _NUMBER})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from reports.statistics import sums
 from reports.statistics.sums import Floats, Ints
 
 
@@ -78,6 +79,6 @@ def one_way(n: Ints, mean: Floats, squares: Floats, owner: Ints, sets: int, *, c
 
 def _f_quantiles(k: Floats, people: Floats, shares: tuple[float, float]) -> list[Floats]:
     """Quantiles of F(k - 1, N - k), looked up once for each k and N that occurs."""
-    pairs, which = np.unique(k + 1j * people, return_inverse=True)
-    between, within = np.maximum(pairs.real - 1, 1), np.maximum(pairs.imag - pairs.real, 1)
+    (groups, n), which = sums.cells([k.astype(np.int64), people.astype(np.int64)])
+    between, within = np.maximum(groups - 1, 1).astype(np.float64), np.maximum(n - groups, 1).astype(np.float64)
     return [np.asarray(special.fdtri(between, within, share))[which] for share in shares]

@@ -37,7 +37,9 @@ def student_quantile(share: float, freedom: NDArray[np.int64]) -> Floats:
     [2.228139, 2.228139]
     """
     used, which = sums.cells([freedom.ravel()])
-    return np.asarray(special.stdtrit(used[0].astype(np.float64), share)[which].reshape(freedom.shape), dtype=np.float64)
+    return np.asarray(
+        special.stdtrit(used[0].astype(np.float64), share)[which].reshape(freedom.shape), dtype=np.float64
+    )
 
 
 def effective_n(n_eff: Floats, n: NDArray[np.int64], invited: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from reports.statistics import intervals
 from reports.statistics.sums import Floats
@@ -54,10 +54,11 @@ def effective_answers(totals: Totals, most: Floats, *, confidence: float = 0.95)
     p, count = totals.share, totals.clusters
     squares = totals.hits_squared - 2.0 * p * totals.products + p * p * totals.answers_squared
     spread = squares > _DUST * totals.answers_squared
-    z = float(stats.norm.ppf(0.5 + confidence / 2.0))
+    z = float(special.ndtri(0.5 + confidence / 2.0))
+    quantile = intervals.student_quantile(0.5 + confidence / 2.0, np.maximum(count - 1.0, 1.0).astype(np.int64))
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = count / (count - 1.0) * np.where(spread, squares, np.nan) / totals.answers**2
-        found = p * (1.0 - p) / variance * (z / stats.t.ppf(0.5 + confidence / 2.0, np.maximum(count - 1.0, 1.0))) ** 2
+        found = p * (1.0 - p) / variance * (z / quantile) ** 2
     found = np.where(spread, np.minimum(found, most), count)
     return np.where(count > 1.0, found, np.nan)
 

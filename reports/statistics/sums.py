@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+Counts: TypeAlias = NDArray[np.integer]
+"""Whole numbers that may be shorter than 64 bits: sums of them are not."""
 
 _WORD = 62  # bits of a whole number that a sum may fill
 _NARROW = 9  # bits of the rows of a group whose values are summed in one word
@@ -36,9 +38,14 @@ class Groups:
         return len(self.bounds) - 1
 
     @cached_property
+    def sizes(self) -> Ints:
+        """How many rows each group has."""
+        return np.diff(self.bounds)
+
+    @cached_property
     def of_row(self) -> Ints:
         """The group of each row, in the order of `order`."""
-        return np.repeat(np.arange(self.count, dtype=np.int64), np.diff(self.bounds))
+        return np.repeat(np.arange(self.count, dtype=np.int64), self.sizes)
 
     @cached_property
     def filled(self) -> Ints:
@@ -58,7 +65,7 @@ class Groups:
 
 
 def grouped(group: NDArray[np.integer], count: int) -> Groups:
-    """The rows of each of `count` groups.
+    """The rows of each of `count` groups. Methodology 15.
 
     >>> grouped(np.array([1, 0, -1, 1]), 3).bounds.tolist()
     [0, 1, 3, 3]
@@ -103,7 +110,8 @@ def exact_sums(values: Floats, groups: Groups) -> Floats:
 def sums_of_alike(values: Floats, groups: Groups) -> Floats:
     """The same of values among which none is lost beside a much larger one, such as scores: coarse numbers are enough.
 
-    In groups of up to 512 rows they are as fine as the largest value is known; larger ones are summed by `exact_sums`.
+    In groups of up to 512 rows they are as fine as the largest value is known; larger ones are summed by
+    `exact_sums`. Methodology 15.
 
     >>> sums_of_alike(np.array([0.1, 0.2, 100.0]), Groups(np.arange(3), np.array([0, 2, 3]))).round(12).tolist()
     [0.3, 100.0]
@@ -122,6 +130,7 @@ def plain_sums(values: Floats, groups: Groups) -> Floats:
     """Plain sums of each group along the first axis; `values` stand in the order of `groups.order`.
 
     The same bits only where that order is the same: for what is sorted by what it is, such as kinds of people.
+    Methodology 15.
 
     >>> plain_sums(np.array([[1.0], [2.0], [4.0]]), Groups(np.arange(3), np.array([0, 1, 1, 3]))).tolist()
     [[1.0], [0.0], [6.0]]
@@ -132,8 +141,21 @@ def plain_sums(values: Floats, groups: Groups) -> Floats:
     return result
 
 
-def whole_sums(values: Ints | NDArray[np.bool_], groups: Groups) -> Ints:
+def plain_sums_of_rows(values: Floats, groups: Groups) -> Floats:
+    """`plain_sums` of each row of `values`, which stand in the order of `groups.order` along the last axis.
+
+    >>> plain_sums_of_rows(np.array([[1.0, 2.0, 4.0]]), Groups(np.arange(3), np.array([0, 2, 2, 3]))).tolist()
+    [[3.0, 0.0, 4.0]]
+    """
+    result = np.zeros((len(values), groups.count))
+    if len(groups.filled):
+        result[:, groups.filled] = np.add.reduceat(values, groups.bounds[groups.filled], axis=1)
+    return result
+
+
+def whole_sums(values: Counts | NDArray[np.bool_], groups: Groups) -> Ints:
     """The sum of whole numbers in each group, or how many are true; `values` stand in the order of `groups.order`.
+    Methodology 15.
 
     >>> whole_sums(np.array([True, False, True]), Groups(np.arange(3), np.array([0, 0, 2, 3]))).tolist()
     [0, 1, 1]
@@ -149,22 +171,50 @@ def whole_sums(values: Ints | NDArray[np.bool_], groups: Groups) -> Ints:
     return result
 
 
-def whole_sums_of_rows(values: Ints, groups: Groups) -> Ints:
+def whole_sums_of_rows(values: Counts, groups: Groups) -> Ints:
     """`whole_sums` of each row of `values`, which stand in the order of `groups.order` along the last axis.
+    Methodology 15.
 
     >>> whole_sums_of_rows(np.array([[1, 2, 4]]), Groups(np.arange(3), np.array([0, 2, 2, 3]))).tolist()
     [[3, 0, 4]]
     """
     result = np.zeros((len(values), groups.count), dtype=np.int64)
     if len(groups.filled):
-        result[:, groups.filled] = np.add.reduceat(values, groups.bounds[groups.filled], axis=1)
+        result[:, groups.filled] = np.add.reduceat(values, groups.bounds[groups.filled], axis=1, dtype=np.int64)
     return result
 
 
-def cells(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """Which combinations of whole numbers occur, shape (columns, combinations), in rising order, and which each row has.
+def code_counts(codes: NDArray[np.uint8], values: Sequence[int], groups: Groups) -> Counts:
+    """How often each of some `values` stands in each group, shape (values, groups), in numbers as short as will do.
 
-    Every number is at least -1, and each column has few different ones: they are counted, not sorted.
+    `codes` stand in the order of `groups.order`. As many counters as have room share a word of 64 bits: the words of all
+    rows are added up once, and what a group has is the difference of two running sums, right even where these overflow.
+
+    >>> code_counts(np.array([7, 0, 7], np.uint8), [0, 7], Groups(np.arange(3), np.array([0, 2, 3]))).tolist()
+    [[1, 0], [1, 1]]
+    """
+    most = int(groups.sizes.max(initial=0))
+    bits = max(most.bit_length(), 1)
+    found = np.empty((len(values), groups.count), dtype=np.min_scalar_type(most))
+    together = max(_WORD // bits, 1)
+    running = np.zeros(len(codes) + 1, dtype=np.uint64)
+    for first in range(0, len(values), together):
+        word = np.zeros(256, dtype=np.uint64)
+        some = list(enumerate(values))[first : first + together]
+        word[[value for _, value in some]] = [1 << (bits * (place - first)) for place, _ in some]
+        np.cumsum(word.take(codes), out=running[1:])
+        counted = np.diff(running.take(groups.bounds))
+        for place, _ in some:
+            found[place] = (counted >> np.uint64(bits * (place - first))) & np.uint64((1 << bits) - 1)
+    return found
+
+
+def cells(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Which combinations of whole numbers occur, shape (columns, combinations), in rising order, and which each row
+    has.
+
+    Every number is at least -1, and each column has few different ones: they are counted, not sorted. Methodology
+    15.
 
     >>> found, of_row = cells([np.array([1, 0, 1]), np.array([-1, 2, -1])])
     >>> found.tolist(), of_row.tolist()

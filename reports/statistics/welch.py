@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from reports.statistics.sums import Floats, Ints
 
@@ -48,6 +48,6 @@ def difference(
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = [v * v / np.maximum(count - 1, 1) for v, count in zip(variances, n, strict=True)]
         df = np.where(possible, se**4 / (parts[0] + parts[1]), np.nan)
-        half = stats.t.ppf(0.5 + confidence / 2.0, df) * se
-        p_value = 2.0 * stats.t.sf(np.abs(gap) / se, df)
+        half = special.stdtrit(df, 0.5 + confidence / 2.0) * se
+        p_value = 2.0 * special.stdtr(df, -np.abs(gap) / se)
     return Difference(gap, gap - half, gap + half, np.where(possible, p_value, np.nan))
