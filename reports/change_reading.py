@@ -25,8 +25,8 @@ _FIGURES = ("before", "after", "change", "lower", "upper")
 class Changed:
     """One measure in two waves on common items; None is "not shown", never 0. Points of the 0 to 100 scale.
 
-    `middle_before` and `middle_after` are the middle authority of those that are in both waves. `absent` says that the
-    authority has no answers in the earlier wave.
+    `middle_before` and `middle_after` are the middle authority of those of a peer group that are in both waves. `absent`
+    says that the authority has no answers in the earlier wave.
     """
 
     measure: str
@@ -71,10 +71,14 @@ def rows(
     measures: Sequence[Dimension] | Sequence[Theme],
     *,
     authority: str,
+    peer_group: str = ALL,
 ) -> tuple[Changed, ...]:
-    """The measures of one authority from the published frames CHANGE and BENCHMARKS_RESTATED; no rows without change."""
+    """The measures of one authority from the published frames CHANGE and BENCHMARKS_RESTATED; no rows without change.
+
+    The middle authority is that of a peer group.
+    """
     mine = {str(row["measure"]): row for row in _records(change[change["authority"] == authority])}
-    middles = middle(restated)
+    middles = middle(restated, peer_group)
     return tuple(_changed(one, mine[one.code], middles) for one in measures if one.code in mine)
 
 
@@ -85,6 +89,12 @@ def middle(restated: pd.DataFrame, peer_group: str = ALL) -> dict[tuple[str, str
         (str(row["measure"]), str(row["restated_for"])): None if _is_withheld(row) else number(row["median"])
         for row in found
     }
+
+
+def restates(restated: pd.DataFrame, peer_group: str, measures: Sequence[Dimension]) -> bool:
+    """Whether a peer group has a middle authority of both waves on any of these measures."""
+    found = middle(restated, peer_group)
+    return any(None not in (found.get((one.code, BEFORE)), found.get((one.code, AFTER))) for one in measures)
 
 
 def finding(changed: Sequence[Changed], name: str, language: str = BASE_LANGUAGE) -> str:

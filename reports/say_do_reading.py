@@ -61,7 +61,7 @@ def finding(apart: Sequence[Apart], name: str, language: str = BASE_LANGUAGE) ->
     The plain difference is never a finding: without a comparison with other authorities both sides are given, and no
     difference (methodology 7).
     """
-    sentences = [_told(verdict, apart, name, language) for verdict in _SAID]
+    sentences = [judged(apart, name, language)]
     both = [row for row in apart if row.assessed is not None and row.staff is not None]
     unjudged = [row for row in both if row.verdict is None]
     if unjudged:
@@ -74,6 +74,12 @@ def finding(apart: Sequence[Apart], name: str, language: str = BASE_LANGUAGE) ->
     withheld = [row for row in apart if row.staff is None and row.assessed is not None]
     if withheld:
         sentences.append(text("say_do.withheld", language, measures=_titles(withheld, language)))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def judged(apart: Sequence[Apart], name: str, language: str = BASE_LANGUAGE) -> str:
+    """The verdicts of the finding alone; nothing where there is none."""
+    sentences = (_told(verdict, apart, name, language) for verdict in _SAID)
     return " ".join(sentence for sentence in sentences if sentence)
 
 

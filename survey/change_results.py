@@ -17,6 +17,7 @@ from reports.peers import ALL
 from survey import earlier_waves, register, results, stored_results
 from survey.errors import NotFound
 from survey.models import Release
+from survey.peer_menu import PeerGroup
 from survey.readings import Comparison
 
 NONE = "These results are not compared with an earlier survey."
@@ -25,12 +26,14 @@ EXPLAINED = reading.CHANGE
 
 @dataclass(frozen=True)
 class Since:
-    """An authority in two waves on the same questions: `comparison` is beside all authorities, with last time in it.
+    """An authority in two waves on the same questions: `comparison` is beside a peer group, with last time in it.
 
-    `earlier` is the title of the earlier wave, `replaced` says whom the authority is compared with where it is new.
+    `menu` are the groups that have a middle authority of both waves. `earlier` is the title of the earlier wave,
+    `replaced` says whom the authority is compared with where it is new.
     """
 
     comparison: Comparison
+    menu: tuple[PeerGroup, ...]
     earlier: str
     changed: tuple[Changed, ...]
     replaced: str
@@ -68,33 +71,39 @@ def was_compared(release: Release) -> bool:
     return release.previous_label is not None
 
 
-def of(session: Session, release: Release, authority: str) -> Since:
-    """What changed for an authority. What is not shown is not read out of its reason."""
+def of(session: Session, release: Release, authority: str, peer_group: str | None = None) -> Since:
+    """What changed for an authority, beside a group or all. What is not shown is not read out of its reason."""
     if release.previous_label is None:
         raise NotFound(NONE)
-    comparison = results.comparison(session, release, authority, ALL)
+    comparison = results.comparison(session, release, authority, peer_group or ALL)
+    group, asked = comparison.peer_group.code, comparison.questionnaire
     change = stored_results.rows(session, CHANGE, release, authority=authority)
-    middles = restated(session, release)
-    asked = comparison.questionnaire
+    middles = restated_of(session, release, authority)
     changed, themes = (
-        change_reading.rows(change, middles, measures, authority=authority)
+        change_reading.rows(change, middles, measures, authority=authority, peer_group=group)
         for measures in (asked.dimensions, asked.themes)
     )
     earlier = earlier_waves.wave_of(session, release.previous_label)
     names = predecessors(session, change, authority) | {authority: comparison.name}
     return Since(
         comparison,
+        tuple(one for one in comparison.menu if change_reading.restates(middles, one.code, asked.dimensions)),
         earlier.title if earlier else release.previous_label,
         changed,
         change_reading.replaced(change, names, authority=authority),
         change_reading.new_items(release.quality, asked),
-        change_parts.tables(changed, themes),
+        change_parts.tables(changed, themes, group),
     )
 
 
 def restated(session: Session, release: Release) -> pd.DataFrame:
     """The middle authority of both waves, of all that are in both."""
     return stored_results.rows(session, BENCHMARKS_RESTATED, release, peer_group=ALL)
+
+
+def restated_of(session: Session, release: Release, authority: str) -> pd.DataFrame:
+    """The same of every peer group that an authority is shown."""
+    return stored_results.benchmarks_of(session, release, authority, BENCHMARKS_RESTATED)
 
 
 def predecessors(session: Session, change: pd.DataFrame, authority: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from reports.frames import (
     AVERAGE_OFFICER,
     BENCHMARKS,
     BENCHMARKS_RESTATED,
+    CELL_SCORES,
     CHANGE,
     DIVERGENCE,
     ELECTED_GAPS,
@@ -43,6 +44,7 @@ from survey import (
     change_results,
     documents,
     equality_results,
+    findings,
     kept_files,
     peer_menu,
     people,
@@ -60,7 +62,8 @@ from survey.vocabulary import RoleName
 
 TEAM = frozenset({RoleName.RESEARCHER, RoleName.PUBLISHER})
 ZIP = "application/zip"
-_OWN = (SCORES, STANDINGS, OWN_PROFILE, ITEMS, GROUP_SCORES, DIVERGENCE, TIER_GAPS, ELECTED_GAPS, SAY_DO, CHANGE)
+_INSIDE = (GROUP_SCORES, CELL_SCORES, DIVERGENCE, TIER_GAPS, ELECTED_GAPS)
+_OWN = (SCORES, STANDINGS, OWN_PROFILE, ITEMS, SAY_DO, CHANGE, *_INSIDE)
 _SPELLED = re.compile(r"[^a-z0-9]+")
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same documents give the same file
 _ORDINARY_FILE = 0o644 << 16
@@ -170,7 +173,8 @@ def _authority(session: Session, settings: Settings, release: Release, code: str
     benchmarks = stored_results.benchmarks_of(session, release, code)
     menu = tuple(peer_menu.group(group, size, benchmarks) for _, group, size in groups)
     frames = {shape.name: stored_results.rows(session, shape, release, authority=code) for shape in _OWN}
-    restated = change_results.restated(session, release)
+    frames |= findings.frames_of_authority(session, release, code)
+    restated = change_results.restated_of(session, release, code)
     replaced = change_results.predecessors(session, frames[CHANGE.name], code)
     return authority_report.authority(
         {**frames, BENCHMARKS.name: benchmarks, BENCHMARKS_RESTATED.name: restated},
@@ -199,6 +203,7 @@ def _sector(session: Session, settings: Settings, release: Release) -> bytes:
             SECTOR_CHANGE,
         )
     }
+    frames |= findings.frames_of_sector(session, release)
     frames[BENCHMARKS_RESTATED.name] = change_results.restated(session, release)
     frames[STANDINGS.name] = stored_results.rows(session, STANDINGS, release, peer_group=ALL)
     frames[EQUALITY_MIX.name] = equality_results.read(session, release)

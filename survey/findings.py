@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from reports.documents import finding_tables
@@ -22,16 +23,25 @@ from survey.models import Release
 
 def of_authority(session: Session, release: Release, authority: str) -> tuple[Finding, ...]:
     """How leaders are seen and what officers could not say in one authority; nothing in releases from before that."""
+    found = frames_of_authority(session, release, authority)
+    return finding_tables.of_authority(found, results.questionnaire(release))
+
+
+def frames_of_authority(session: Session, release: Release, authority: str) -> dict[str, pd.DataFrame]:
+    """The stored rows that the findings of one authority are made of, by the names of their tables."""
     shapes = _asked(release, TIER_ITEM_GAPS, LEADERSHIP, DONT_KNOW_SHARES)
-    frames = {shape.name: stored_results.rows(session, shape, release, authority=authority) for shape in shapes}
-    return finding_tables.of_authority(frames, results.questionnaire(release))
+    return {shape.name: stored_results.rows(session, shape, release, authority=authority) for shape in shapes}
 
 
 def of_sector(session: Session, release: Release) -> tuple[Finding, ...]:
     """The same of all authorities together, and people of programmes beside others."""
+    return finding_tables.of_sector(frames_of_sector(session, release), results.questionnaire(release))
+
+
+def frames_of_sector(session: Session, release: Release) -> dict[str, pd.DataFrame]:
+    """The stored rows that the findings of all authorities together are made of, by the names of their tables."""
     shapes = _asked(release, SECTOR_ITEM_GAPS, SECTOR_PROGRAMMES, SECTOR_LEADERSHIP, SECTOR_DONT_KNOW)
-    frames = {shape.name: stored_results.rows(session, shape, release) for shape in shapes}
-    return finding_tables.of_sector(frames, results.questionnaire(release))
+    return {shape.name: stored_results.rows(session, shape, release) for shape in shapes}
 
 
 def _asked(release: Release, by_question: Shape, *others: Shape) -> tuple[Shape, ...]:

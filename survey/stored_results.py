@@ -33,14 +33,14 @@ def rows(session: Session, shape: Shape, release: Release, **keys: str) -> pd.Da
     return _frame(session, shape, query.where(*(table.c[name] == value for name, value in keys.items())))
 
 
-def benchmarks_of(session: Session, release: Release, authority: str) -> pd.DataFrame:
-    """Benchmarks of every group that an authority is shown: of the nearest ones its own only."""
+def benchmarks_of(session: Session, release: Release, authority: str, shape: Shape = BENCHMARKS) -> pd.DataFrame:
+    """Benchmarks of every group that an authority is shown, of one wave or restated: of the nearest ones its own only."""
     mine = select(ReleasePeerGroup.peer_group).where(
         ReleasePeerGroup.release_id == release.id, ReleasePeerGroup.authority == authority, _is_shown(authority)
     )
-    table = RESULT_TABLES[BENCHMARKS.name]
-    query = _columns(BENCHMARKS).where(table.c.release_id == release.id, table.c.peer_group.in_(mine))
-    return _frame(session, BENCHMARKS, query)
+    table = RESULT_TABLES[shape.name]
+    query = _columns(shape).where(table.c.release_id == release.id, table.c.peer_group.in_(mine))
+    return _frame(session, shape, query)
 
 
 def groups_of(session: Session, release: Release, authority: str) -> list[tuple[str, str, int]]:

@@ -15,9 +15,10 @@ from reports.narrative import Caption
 from reports.wording import text
 
 _MOST = 4  # panels beside each other
-_TITLES, _GAP = 170.0, 18.0
+_TITLES, _GAP = 200.0, 18.0
 _ROW: dict[Size, float] = {"wide": 30.0, "narrow": 44.0}
 _TICKS = (0, 50, 100)
+_TITLE_LINES = 2
 _WORDS_ABOVE = 0.46  # the part of a narrow row that its words take
 
 
@@ -95,9 +96,12 @@ def _rules(canvas: Canvas, across: tuple[float, float], rows: tuple[float, float
 def _title(canvas: Canvas, title: str, top: float, size: Size) -> None:
     small = style.SMALL[size] if size == "narrow" else style.SMALL[size] - 1
     width = canvas.width - 2 * style.MARGIN[size] if size == "narrow" else _TITLES
-    lines = typeface.wrapped(title, weight="regular", size=small, width=width)[:2]
+    lines = typeface.wrapped(title, weight="regular", size=small, width=width)
     if len(lines) > 1 and size == "wide":
         small -= 2
+        lines = typeface.wrapped(title, weight="regular", size=small, width=width)
+    if len(lines) > _TITLE_LINES:
+        lines = [*lines[: _TITLE_LINES - 1], f"{lines[_TITLE_LINES - 1]}…"]
     leading = small * 1.08
     middle = top + (small * 1.1 if size == "narrow" else _ROW[size] / 2 + small * 0.34)
     for number, line in enumerate(lines):

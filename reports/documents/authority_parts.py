@@ -151,11 +151,14 @@ def themes(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
     return (cells.measures(found, f"Themes of {narrative.in_sentence(str(dimension.title))}", verdicts=False),)
 
 
+def shown_leanings(of: Subject) -> tuple[Leaning, ...]:
+    """Each theme beside the authority's own average; nothing where none may be shown."""
+    return () if all(one.gap is None for one in of.leanings) else of.leanings
+
+
 def leanings(of: Subject) -> tuple[Table, ...]:
-    """Each theme beside the authority's own average, those that stand out first; nothing where none may be shown."""
-    if all(one.gap is None for one in of.leanings):
-        return ()
-    supported, rest = own_profile_reading.apart(of.leanings)
+    """The themes beside the authority's own average, those that stand out first."""
+    supported, rest = own_profile_reading.apart(shown_leanings(of))
     named = ((supported, "Themes that stand out"), (rest, "The other themes" if supported else "No theme stands out"))
     return tuple(cells.leanings(chosen, caption) for chosen, caption in named if chosen)
 
@@ -186,10 +189,10 @@ def inside(of: Subject) -> list[Table]:
             labels = {_OFFICERS: _OFFICERS.capitalize(), **labels}
         if not chosen.empty:
             tables.append(cells.groups_inside(chosen, of.questionnaire, labels, caption))
-    return [*tables, *_by_both(of)]
+    return tables
 
 
-def _by_both(of: Subject) -> list[Table]:
+def by_both(of: Subject) -> list[Table]:
     """Service areas by tier, where some of them may be shown."""
     found = of.frames.get("cell_scores")
     if found is None or found.empty:

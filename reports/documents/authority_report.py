@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -18,14 +17,15 @@ from reports.documents import (
     brand,
     change_parts,
     finding_tables,
+    inside_tables,
     letterhead,
+    printed_parts,
     reading,
     say_do_parts,
     typesetting,
 )
 from reports.documents.authority_parts import Subject
 from reports.documents.brand import Brand
-from reports.documents.cells import Table
 from reports.documents.change_parts import Since
 from reports.documents.imprint import Imprint
 from reports.documents.inside_pictures import Drawn
@@ -57,24 +57,21 @@ def authority(
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
     look, word = publisher or brand.default(), say_do_parts.said(seen, imprint)
-    inner = authority_parts.inside_pictures(seen, imprint)
+    since, inner = change_parts.since(seen, imprint), authority_parts.inside_pictures(seen, imprint)
     data = {
         "letterhead": letterhead.letterhead(look, imprint, questionnaire, title=name, kind=KIND),
         "explained": letterhead.explained(),
         **_found(seen),
+        "also": [{"title": title, "sentence": words} for title, words in printed_parts.also(seen, since, word)],
         **_compared(seen),
-        "parts": [
-            _part(seen, dimension, row) for dimension, row in zip(questionnaire.dimensions, seen.rows, strict=True)
-        ],
-        "since": _since(change_parts.since(seen, imprint)),
+        **_measured(seen, word),
+        "since": _since(since),
         "said": _said(word) if word else None,
-        "inside": [_inside(one) for one in authority_parts.inside(seen)],
-        "inside_words": reading.INSIDE,
-        "inside_found": _inside_found(seen, inner),
-        "areas_words": reading.AREAS,
-        "inside_tested": list(reading.INSIDE_TESTED),
+        **_inside(seen, inner),
         "findings_title": finding_tables.TITLE,
-        "findings": [letterhead.finding(one) for one in authority_parts.findings(seen)],
+        "findings": [letterhead.finding(one) for one in printed_parts.findings(seen)],
+        "by_both": [letterhead.table(one) for one in authority_parts.by_both(seen)],
+        "questions": [letterhead.table(one) for one in printed_parts.questions(seen)],
     }
     drawn = _pictures(seen) | _own_word(word) | {_inner(kind): one.draw("wide") for kind, one in inner.items()}
     return typesetting.pdf(TEMPLATE, data, pictures=letterhead.pictures(look) | drawn, made=made)
@@ -91,36 +88,44 @@ def _found(seen: Subject) -> dict[str, Value]:
         "shown": seen.shown,
         "indicative": narrative.indicative_note(seen.profile),
         "evidence": list(seen.evidence),
-        "tiles": [_tile(row) for row in seen.rows],
+        "scores": letterhead.table(authority_parts.scores(seen)),
         "dots": _picture("dots", alternative(seen.profile, seen.caption)),
     }
 
 
 def _compared(seen: Subject) -> dict[str, Value]:
-    """The radar, the table, the verdicts beside other peer groups, and where the authority leans."""
+    """The radar, and the verdicts beside other peer groups."""
     other = authority_parts.verdicts(seen)
     return {
         "radar": _picture("radar", seen.caption.sentence) if len(seen.rows) >= _FEWEST_AXES else None,
         "radar_words": reading.RADAR,
-        "scores": letterhead.table(authority_parts.scores(seen)),
         "verdicts": letterhead.table(other) if other else None,
         "groups_words": reading.GROUPS,
-        "leanings": [letterhead.table(one) for one in authority_parts.leanings(seen)],
-        "leanings_words": reading.LEANINGS,
+    }
+
+
+def _measured(seen: Subject, word: Said | None) -> dict[str, Value]:
+    """The dimensions with the pictures of their themes, and all themes in one table."""
+    measures = zip(seen.questionnaire.dimensions, seen.rows, strict=True)
+    return {
+        "parts": [_part(seen, dimension, row) for dimension, row in measures],
+        "themes": [letterhead.table(one) for one in printed_parts.themes(seen, word)],
+        "says": printed_parts.SAYS,
+        "themes_words": [
+            *((reading.LEANINGS,) if authority_parts.shown_leanings(seen) else ()),
+            *((reading.THEMES_SINCE,) if change_parts.themes(seen) else ()),
+        ],
     }
 
 
 def _part(seen: Subject, dimension: Dimension, row: Row) -> dict[str, Value]:
-    """One dimension: its own finding, its themes as picture and table, its questions."""
+    """One dimension: its score and verdict, and its themes as a picture."""
     themes = seen.themes_caption(dimension).sentence
     return {
         "title": str(dimension.title),
         "description": str(dimension.description or ""),
-        "finding": _finding(seen, row),
-        "tile": _tile(row),
+        **_glance(row),
         "picture": _picture(_name(dimension), themes) if dimension.themes else None,
-        "themes": [letterhead.table(one) for one in authority_parts.themes(seen, dimension)],
-        "items": [letterhead.table(one) for one in authority_parts.items(seen, dimension)],
     }
 
 
@@ -133,7 +138,6 @@ def _said(word: Said) -> dict[str, Value]:
         "finding": word.caption.sentence,
         "picture": _picture("said", word.caption.sentence) if word.has_picture else None,
         "dimensions": letterhead.table(word.dimensions),
-        "themes": letterhead.table(word.themes),
     }
 
 
@@ -146,7 +150,7 @@ def _since(found: Since | None) -> dict[str, Value] | None:
         "words": reading.CHANGE,
         "finding": found.finding,
         "replaced": found.replaced,
-        "tables": [letterhead.table(one) for one in found.tables],
+        "table": letterhead.table(found.tables[0]) if found.tables else None,  # themes stand among all their figures
     }
 
 
@@ -154,54 +158,44 @@ def _own_word(word: Said | None) -> dict[str, bytes]:
     return {"said": say_do(word.apart, word.caption, size="narrow")} if word and word.has_picture else {}
 
 
-def _inside(groups: Table) -> dict[str, Value]:
-    """A table of groups without those of which nothing is shown: these are named below it, once."""
-    hidden = text("note.not_shown")
-    shown = [row for row in groups.body if any(cell != hidden for cell in row[1:])]
-    names = [row[0] for row in groups.body if row not in shown]
-    table = letterhead.table(replace(groups, body=tuple(shown)))
-    why = "Nothing is shown for" if table["withholds"] else f"{narrative.refusal()} This holds for"
-    return {"table": table, "hidden": f"{why}: {'; '.join(names)}." if names else ""}
+def _inside(seen: Subject, inner: Mapping[str, Drawn]) -> dict[str, Value]:
+    """Groups inside the authority, and whether they differ."""
+    areas = inner.get(inside_tables.AREAS)
+    groups = printed_parts.groups(seen, areas.table if areas else None)
+    return {
+        "inside": [letterhead.table(one) for one in groups.tables],
+        "inside_hidden": groups.hidden,
+        "inside_words": f"{reading.INSIDE} {reading.INSIDE_DRAWN}" if areas and areas.table else reading.INSIDE,
+        "inside_found": _inside_found(seen, inner),
+        "areas_words": reading.AREAS if areas and areas.table else "",
+        "inside_tested": " ".join(reading.INSIDE_TESTED),
+    }
 
 
 def _inside_found(seen: Subject, inner: Mapping[str, Drawn]) -> list[Value]:
     """Whether service areas differ and tiers see things differently: each a sentence, its picture and its table."""
     return [
         {
+            "kind": one.kind,
             "sentence": one.sentence,
             "table": letterhead.table(one.table),
             "picture": _picture(_inner(one.kind), inner[one.kind].caption.sentence) if one.kind in inner else None,
-            "figures": _figures(inner.get(one.kind)),
         }
         for one in authority_parts.inside_findings(seen)
     ]
-
-
-def _figures(drawn: Drawn | None) -> Value:
-    return letterhead.table(drawn.table) if drawn and drawn.table else None
 
 
 def _inner(kind: str) -> str:
     return f"inside-{kind}"
 
 
-def _finding(seen: Subject, row: Row) -> str:
-    """The finding on one dimension alone."""
+def _glance(row: Row) -> dict[str, Value]:
+    """One score at a glance, never without its interval and its verdict; of what is withheld, that it is."""
     if row.score is None:
-        return text("finding.withheld", measures=narrative.in_sentence(row.title))
-    alone = seen.profile[seen.profile["measure"] == row.measure]
-    return narrative.finding(alone, seen.name, narrative.group_label(seen.peer_group))
-
-
-def _tile(row: Row) -> dict[str, Value]:
-    """One score at a glance, never without its interval and its verdict."""
-    return {
-        "title": row.title,
-        "score": "" if row.score is None else whole(row.score),
-        "interval": narrative.interval_words(row),
-        "verdict": narrative.verdict_word(row),
-        "strong": row.verdict in (narrative.ABOVE, narrative.BELOW),
-    }
+        return {"score": "", "verdict": text("finding.withheld", measures=narrative.in_sentence(row.title))}
+    interval = narrative.interval_words(row)
+    score = f"{whole(row.score)} ({interval})" if interval else whole(row.score)
+    return {"score": score, "verdict": narrative.verdict_word(row)}
 
 
 def _pictures(seen: Subject) -> dict[str, bytes]:
@@ -213,7 +207,7 @@ def _pictures(seen: Subject) -> dict[str, bytes]:
         drawn["radar"] = radar(seen.profile, seen.caption, size="narrow")
     for dimension in seen.questionnaire.dimensions:
         if dimension.themes:
-            drawn[_name(dimension)] = dots(seen.themes[dimension.code], seen.themes_caption(dimension))
+            drawn[_name(dimension)] = dots(seen.themes[dimension.code], seen.themes_caption(dimension), size="narrow")
     return drawn
 
 

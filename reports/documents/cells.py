@@ -97,14 +97,28 @@ def middles(profile: pd.DataFrame) -> tuple[str, ...]:
 
 
 def verdicts(profiles: Mapping[str, pd.DataFrame], caption: str) -> Table:
-    """How the verdicts depend on the peer group: a row a dimension, a column a group (label to profile)."""
-    columns = {label: rows(profile) for label, profile in profiles.items()}
-    titles = [row.title for row in next(iter(columns.values()), ())]
+    """How the verdicts depend on the peer group: a row a group (label to profile), a column a dimension."""
+    groups = {label: rows(profile) for label, profile in profiles.items()}
+    titles = (row.title for row in next(iter(groups.values()), ()))
     body = tuple(
-        (title, *(narrative.verdict_word(group[place]) for group in columns.values()))
-        for place, title in enumerate(titles)
+        (narrative.first_upper(label), *(narrative.verdict_word(row) for row in group))
+        for label, group in groups.items()
     )
-    return Table(caption, ("", *(narrative.first_upper(label) for label in columns)), body)
+    return Table(caption, ("", *titles), body)
+
+
+def together(parts: Sequence[tuple[str, Table]], caption: str) -> list[Table]:
+    """Tables with the same headings as one, in their order: the title of each stands in a row of its own.
+
+    >>> first, second = Table("A", ("", "n"), (("x", "1"),)), Table("B", ("", "n"), (("y", "2"),))
+    >>> together([("First", first), ("Second", second)], "Both")[0].body
+    (('First', ''), ('x', '1'), ('Second', ''), ('y', '2'))
+    """
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for title, one in parts:
+        body = found.setdefault(one.headings, [])
+        body += [(title, *("" for _ in one.headings[1:])), *one.body]
+    return [Table(caption, headings, tuple(body)) for headings, body in found.items()]
 
 
 def groups_inside(
@@ -139,7 +153,7 @@ def _distribution(found: Spreads, members: Sequence[Item], caption: str) -> Tabl
     headings = ("", "Answers", *(_heading(column) for column in columns))
     body = []
     for item in members:
-        title = f"{item.text} (turned round for the score)" if item.reverse else str(item.text)
+        title = f"{item.text} (turned round)" if item.reverse else str(item.text)
         body.append((title, *_spread(found.get(item.code, {}), columns)))
     return Table(caption, headings, tuple(body))
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import change_reading
+from reports import change_reading, narrative
 from reports.change_reading import Changed, SectorChanged
 from reports.documents.authority_parts import Subject
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.frames import BENCHMARKS_RESTATED, CHANGE, SECTOR_CHANGE
+from reports.peers import ALL
 from reports.wording import signed, text, whole
 
 INTERVAL = "95\u00a0% interval"
@@ -33,24 +34,39 @@ def since(of: Subject, imprint: Imprint) -> Since | None:
     change, restated = of.frames.get(CHANGE.name), of.frames.get(BENCHMARKS_RESTATED.name)
     if change is None or restated is None:
         return None
-    changed = change_reading.rows(change, restated, of.questionnaire.dimensions, authority=of.code)
-    themes = change_reading.rows(change, restated, of.questionnaire.themes, authority=of.code)
+    group = of.peer_group if change_reading.restates(restated, of.peer_group, of.questionnaire.dimensions) else ALL
+    changed, by_theme = (
+        change_reading.rows(change, restated, measures, authority=of.code, peer_group=group)
+        for measures in (of.questionnaire.dimensions, of.questionnaire.themes)
+    )
     if not changed:
         return None
     called = {**imprint.replaced, of.code: of.name}
     return Since(
         change_reading.finding(changed, of.name),
         change_reading.replaced(change, called, authority=of.code),
-        tables(changed, themes),
+        tables(changed, by_theme, group),
     )
 
 
-def tables(changed: Sequence[Changed], themes: Sequence[Changed]) -> tuple[Table, ...]:
-    """Dimensions, and themes where one of them may be shown; nothing for an authority that was not there last time."""
+def themes(of: Subject) -> tuple[Changed, ...]:
+    """The change on each theme, where one of them may be shown."""
+    change = of.frames.get(CHANGE.name)
+    if change is None:
+        return ()
+    changed = change_reading.rows(change, BENCHMARKS_RESTATED.empty(), of.questionnaire.themes, authority=of.code)
+    return changed if any(one.change is not None for one in changed) else ()
+
+
+def tables(changed: Sequence[Changed], themes: Sequence[Changed], peer_group: str = ALL) -> tuple[Table, ...]:
+    """Dimensions beside the middle authority of a peer group, and themes where one of them may be shown.
+
+    Nothing for an authority that was not there last time.
+    """
     if all(one.absent for one in changed):
         return ()
     shown = any(one.change is not None for one in themes)
-    first = dimensions(changed, "Last time and this time, on the same questions")
+    first = dimensions(changed, f"Last time and this time, beside {narrative.group_label(peer_group)}")
     return (first, themes_table(themes, "Theme by theme")) if shown else (first,)
 
 

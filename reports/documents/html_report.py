@@ -96,7 +96,7 @@ def authority(
         since=change_parts.since(seen, imprint),
         said=word,
         said_picture=_said_picture(word),
-        inside=authority_parts.inside(seen),
+        inside=[*authority_parts.inside(seen), *authority_parts.by_both(seen)],
         inside_found=authority_parts.inside_findings(seen),
         inside_pictures={kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
         inside_figures={kind: one.table for kind, one in inner.items() if one.table},

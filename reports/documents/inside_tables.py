@@ -130,7 +130,7 @@ def _who(one: Gap) -> str:
     if one.n_upper is None or one.n_lower is None:
         return text("note.not_shown")
     upper, lower = inside_reading.group_words(one.upper_name), inside_reading.group_words(one.lower_name)
-    return f"{one.n_upper} {upper}, {one.n_lower} {lower}"
+    return f"{one.n_upper} {upper}; {one.n_lower} {lower}"
 
 
 def _signed(value: float | None) -> str:

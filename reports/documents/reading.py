@@ -15,6 +15,13 @@ def terms() -> tuple[tuple[str, str], ...]:
     return (
         ("Score", f"Each answer counts from 0 to 100 on fixed ends, and a higher score is always better. {levels}."),
         (
+            "Turned round",
+            (
+                "A statement that says the opposite of the others. For the score its answers are turned round: to disagree "
+                "with it counts as high. Its shares are shown as they were answered."
+            ),
+        ),
+        (
             INTERVAL,
             (
                 "How far the score could be from what we would see if everybody invited had answered. "
@@ -69,6 +76,10 @@ LEANINGS = (
     "that it leans towards the theme more than authorities usually do, whatever its level. It takes at least 5 points that chance does "
     "not explain."
 )
+THEMES_SINCE = (
+    "“Since last time” is the change on the questions that are the same in both surveys, and below it both scores with "
+    "their answers. Themes have no test of their own."
+)
 INSIDE = (
     "Each score with its 95\u00a0% interval. Groups stand in the order of the questionnaire, not in the order of their "
     "scores."
@@ -83,6 +94,10 @@ INSIDE_TESTED = (
         "A tier is called higher or lower only where the difference is at least 5 points and chance does not explain it. "
         "None of this says why, and none of it is about single people."
     ),
+)
+INSIDE_DRAWN = (
+    "Below a service area’s own score stands the score drawn towards the authority’s, with its interval: it swings less by "
+    "chance."
 )
 AREAS = (
     "The scores of a small service area swing by chance. So the picture draws each area’s score towards the authority’s own: "
@@ -133,8 +148,8 @@ CHANGE_TITLE = "Since last time"
 CHANGE = (
     "Both surveys are worked out anew on the questions that are the same in both; a question in other words is another "
     "question. “Improved” and “declined” need a change of at least 5 points that is too large to be chance; nobody knows who "
-    "answered twice, so both count as different people. The middle authority is that of all that are in both surveys. Where "
-    "a picture has hollow dots, they are last time."
+    "answered twice, so both count as different people. The middle authority is that of those of the group that are in both "
+    "surveys. Where a picture has hollow dots, they are last time."
 )
 CHANGE_SECTOR = (
     "Authorities that are in both surveys, on the questions that are the same in both. “Improved” and “declined” need a "

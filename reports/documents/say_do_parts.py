@@ -24,9 +24,10 @@ _VERDICTS = (ABOVE, SIMILAR, BELOW, CANNOT_TELL)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An authority's own word beside its officers: the dimensions, the caption with its sentence, two tables."""
+    """An authority's own word beside its officers: dimensions and themes, the caption with its sentence, two tables."""
 
     apart: tuple[Apart, ...]
+    by_theme: tuple[Apart, ...]
     caption: Caption
     dimensions: Table
     themes: Table
@@ -55,7 +56,7 @@ def said(of: Subject, imprint: Imprint) -> Said | None:
     )
     caption = level_reading.noted(caption, imprint.quality)
     themes = say_do_reading.rows(frame, of.questionnaire.themes, authority=of.code)
-    return Said(apart, caption, _dimensions(apart), _themes(themes))
+    return Said(apart, themes, caption, _dimensions(apart), _themes(themes))
 
 
 def of_the_sector(say_do: pd.DataFrame | None, questionnaire: Questionnaire) -> Table | None:
@@ -82,17 +83,18 @@ def of_the_sector(say_do: pd.DataFrame | None, questionnaire: Questionnaire) -> 
 def _dimensions(apart: Sequence[Apart]) -> Table:
     headings = ("", "Self-assessment", "What officers see", "Beyond what is usual", "In words")
     body = tuple(
-        (row.title, _assessed(row), _seen(row), _beyond(row), say_do_reading.verdict_word(row)) for row in apart
+        (row.title, assessed(row), _seen(row), _beyond(row), say_do_reading.verdict_word(row)) for row in apart
     )
     return Table("The same in figures", headings, body)
 
 
 def _themes(apart: Sequence[Apart]) -> Table:
     headings = ("", "Self-assessment", "What officers see", "95\u00a0% interval", "Answers")
-    return Table("Theme by theme", headings, tuple((row.title, _assessed(row), *_in_columns(row)) for row in apart))
+    return Table("Theme by theme", headings, tuple((row.title, assessed(row), *_in_columns(row)) for row in apart))
 
 
-def _assessed(row: Apart) -> str:
+def assessed(row: Apart) -> str:
+    """What an authority says of itself on a measure, 0 to 100."""
     return "not answered" if row.assessed is None else whole(row.assessed)
 
 

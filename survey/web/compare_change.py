@@ -27,8 +27,15 @@ def show(seen: Since) -> str:
 def picture(picture: ChangePicture) -> Response:
     seen, size = picture.seen, picture.size
     draw = radar.radar if picture.kind == "radar" else dots.dots
-    key = pictures.key(seen.release, authority=seen.comparison.authority, kind=f"change-{picture.kind}", size=size)
+    beside = seen.comparison
+    key = pictures.key(
+        seen.release,
+        authority=beside.authority,
+        peer_group=beside.peer_group.code,
+        kind=f"change-{picture.kind}",
+        size=size,
+    )
     content = pictures.drawn(
-        context.settings().data / "pictures", key, lambda: draw(seen.comparison.profile, seen.caption, size=size)
+        context.settings().data / "pictures", key, lambda: draw(beside.profile, seen.caption, size=size)
     )
     return sending.picture(content, key.etag)

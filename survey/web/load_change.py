@@ -23,7 +23,7 @@ class ChangePicture:
 
 def seen(asked: Asked) -> Since:
     release, _ = load_compare.own_release(asked)
-    return change_results.of(asked.session, release, asked.args["code"])
+    return change_results.of(asked.session, release, asked.args["code"], asked.query.get("peer_group"))
 
 
 def picture(asked: Asked) -> ChangePicture:

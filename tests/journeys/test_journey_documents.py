@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
+
+from pypdf import PdfReader
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Walker
 
 Links = dict[str, str]
+LONGEST = 10  # pages: the cover, seven to read, two of questions and method (decision 52)
 PATIENCE = 240_000  # milliseconds: a worker makes many reports beside these journeys
 
 
@@ -20,7 +24,9 @@ def test_a_member_waits_for_the_own_report_and_reads_it(walker: Walker, served: 
     report.first.wait_for(timeout=PATIENCE)  # the page renews itself while the reports are made
     walker.examine()
     answer = page.request.get(report.first.evaluate("link => link.href"))
-    assert answer.body().startswith(b"%PDF-1.")
+    pages = PdfReader(io.BytesIO(answer.body())).pages
+    assert len(pages) <= LONGEST
+    assert "What officers could not say" in pages[1].extract_text()  # the first page after the cover has every finding
 
 
 def test_the_research_team_asks_for_all_reports_and_sees_how_far_they_are(walker: Walker, served: Links) -> None:

@@ -56,9 +56,9 @@ def test_the_report_is_marked_titled_and_in_a_language() -> None:
 
 def test_the_parts_stand_in_the_order_in_which_they_are_read(report: Tag) -> None:
     headings = [one.text for one in report.every("H1")]
-    titles = [str(dimension.title) for dimension in questionnaire().dimensions]
-    assert headings == ["What we found", "The same as a radar", "Where it leans", *titles, "Inside the authority",
-                        "More of what officers said", "Question by question", "How to read this", "How this was worked out"]  # fmt: skip
+    assert headings == ["What we found", "The same as a radar", "The dimensions and their themes", "All themes in figures",
+                        "Inside the authority", "More of what officers said", "Question by question", "How to read this",
+                        "How this was worked out"]  # fmt: skip
     assert [one.text for one in report.every("TOCI")] != []
     assert [re.sub(r" \d+$", "", one.text) for one in report.every("TOCI")] == headings
 
@@ -89,9 +89,8 @@ def test_the_table_shows_the_numbers_of_the_profile(report: Tag) -> None:
 
 def test_every_table_has_a_caption_and_headings_of_its_columns(report: Tag) -> None:
     tables = list(report.every("Table"))
-    assert (
-        len(tables) == 1 + 1 + 1 + 3 + 3 + 1
-    )  # scores, peer groups, leanings, themes, questions, don't know; of tiers nothing is shown
+    # scores, peer groups, themes, questions, don't know; of tiers nothing is shown
+    assert len(tables) == 1 + 1 + 1 + 1 + 1
     for one in tables:
         (caption,) = one.every("Caption")
         assert caption.text
@@ -102,7 +101,7 @@ def test_every_table_has_a_caption_and_headings_of_its_columns(report: Tag) -> N
 
 def test_questions_show_their_shares_in_words(report: Tag) -> None:
     stored = results().frames["items"].query("authority == 'A01' and item == 'mindset_1'")
-    lines = table(report, "Answers to each question about mindset & co")
+    lines = table(report, "Answers to each question")
     (line,) = [line for line in lines if line[0].startswith("Question 1 on mindset?")]
     shares = dict(zip(stored["option"], stored["share"], strict=True))
     assert line[1] == "40"
@@ -125,7 +124,8 @@ def test_a_dimension_that_is_withheld_has_no_number_anywhere() -> None:
     found = tagged_pdf.read(pdf(scores=scores))
     (line,) = [line for line in table(found, "Scores of Authority 1, 0 to 100") if line[0] == "Agile & co"]
     assert line[1:4] == ["not shown"] * 3
-    assert [line[1] for line in table(found, "Themes of agile & co")[1:]] == ["not shown"]
+    (theme,) = [line for line in table(found, "Themes of Authority 1, 0 to 100") if line[0] == "Theme of agile"]
+    assert theme[1:4] == ["not shown"] * 3
     said = [one.text for one in found.every("P")] + [str(one.alt) for one in found.every("Figure")]
     assert any("Not shown: agile & co." in words for words in said)
     assert "Not shown: agile & co." in said  # the finding of its own part
@@ -134,8 +134,7 @@ def test_a_dimension_that_is_withheld_has_no_number_anywhere() -> None:
 
 def test_a_tier_with_too_few_answers_takes_the_other_with_it(report: Tag) -> None:
     """8 of 40 are senior: hidden; the other 32 would give them away by subtraction, so they are hidden too."""
-    assert "Tiers" in [one.text for one in report.every("H2")]
-    assert "Tiers" not in [one.text for one in report.every("Caption")]
+    assert "Scores of service areas, tiers and elected members" not in [one.text for one in report.every("Caption")]
     assert f"{narrative.refusal()} This holds for: Senior leader; Everybody else." in report.text
 
 
@@ -144,8 +143,8 @@ def test_a_group_with_numbers_stands_in_the_table_and_the_others_below_it() -> N
     chosen = (groups["authority"] == "A01") & (groups["group"] == "frontline")
     groups.loc[chosen, ["n", "score", "lower", "upper", "reason"]] = [32, 61.6, 55.2, 67.9, pd.NA]
     found = tagged_pdf.read(pdf(group_scores=groups))
-    lines = table(found, "Tiers")
-    assert lines[1:] == [["Everybody else", *["62 (55 to 68) 32 answers"] * 3]]
+    lines = table(found, "Scores of service areas, tiers and elected members")
+    assert lines[1:] == [["Tiers"], ["Everybody else", *["62 (55 to 68) 32 answers"] * 3]]
     assert f"{narrative.refusal()} This holds for: Senior leader." in found.text
 
 

@@ -87,12 +87,16 @@ def test_the_pdf_has_the_part_with_picture_sentence_and_tables() -> None:
     found = tagged_pdf.read(report())
     headings = [one.text for one in found.every("H1")]
     at = headings.index(reading.SAID_TITLE)
-    assert headings[at + 1] == "Inside the authority"
+    assert headings[at - 1 : at + 2] == ["All themes in figures", reading.SAID_TITLE, "Inside the authority"]
     word = said()
     assert word is not None
     assert word.caption.sentence in [one.alt for one in found.every("Figure")]
     assert word.caption.sentence in found.text
-    assert {"The same in figures", "Theme by theme"} <= set(captions(found))
+    assert "The same in figures" in captions(found)
+    (themes,) = [one for one in found.every("Table") if "Themes of Avon, 0 to 100" in one.text]
+    heading, _, first, *_ = [[cell.text for cell in line.inside] for line in themes.every("TR")]
+    assert heading[6].replace(" ", "") == "Self-assessment"  # where a line was broken stands a space
+    assert first[6] == "75"
 
 
 def test_the_html_report_says_the_same() -> None:
