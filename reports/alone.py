@@ -6,29 +6,32 @@ import numpy as np
 
 from reports import nested
 from reports.case import Case
-from reports.disclosure import dominance
+from reports.disclosure import dominance, likeness
 from reports.disclosure.reasons import Reason, Reasons, withheld
-from reports.statistics.sums import Floats, Groups
+from reports.estimation import Estimates
 
 
-def reasons(case: Case, groups: Groups, weights: Floats | None, told: nested.Told) -> Reasons:
-    """Where one person carries more than a tenth of a figure, or would be known from it and the others together.
+def reasons(case: Case, found: Estimates, told: nested.Told) -> Reasons:
+    """Where one person could be known from a figure, or from it and the others together; shape (authorities, measures).
 
-    The first is DOMINANCE (`dominance.dominated`), the second COMPLEMENT against the overall or the theme that `told`
-    names, and an overall goes with any of its dimensions. `groups` are the kinds of officers of each authority
-    and `weights` (kinds,) those of the scores; shape (authorities, measures). Methodology 10, rules 2 and 7.
+    TOO_ALIKE where the officers behind it are nearly alike (`likeness.told`), DOMINANCE where one carries more than a
+    tenth of its weight (`dominance.dominated`), COMPLEMENT against the overall or the theme that `told` names; an
+    overall goes with any of its dimensions. `found` are the scores of the authorities. Methodology 10, rules 2 and 7.
 
     >>> from reports import example
-    >>> case = example.case()
-    >>> heavy = np.where(np.arange(case.crowd.officers) == 0, 40.0, 1.0)  # eight people of the first
-    >>> found = reasons(case, case.kinds.groups, heavy, nested.told(case, case.kinds.groups, heavy))
-    >>> [str(one) for one in found[0, :3]], [one for one in found[2, :3]]
-    (['dominance', 'dominance', 'dominance'], [None, None, None])
+    >>> case, found, _ = example.worked()
+    >>> told = nested.told(case, case.kinds.groups, case.kinds.weight)
+    >>> [one for one in reasons(case, found, told)[0, :3]]
+    [None, None, None]
+    >>> told.overall[0] = True  # if it gave somebody of the first authority away
+    >>> str(reasons(case, found, told)[0, 0])
+    'complement'
     """
-    found = np.full((groups.count, len(case.measures)), None, dtype=object)
-    found[dominance.dominated(case.kind_moments.n, groups, weights)] = Reason.DOMINANCE
-    found[told.theme] = Reason.COMPLEMENT
-    found[told.overall, 0] = Reason.COMPLEMENT
-    lost = withheld(found[:, case.dimensions]).any(axis=1) & ~withheld(found[:, 0])
-    found[lost, 0] = Reason.DIMENSION_WITHHELD
-    return found
+    against = np.full(found.n.shape, None, dtype=object)
+    against[likeness.told(found.n, found.score, found.se_comparison, found.deff)] = Reason.TOO_ALIKE
+    against[dominance.dominated(case.kind_moments.n, case.kinds.groups, case.kinds.weight)] = Reason.DOMINANCE
+    against[told.theme] = Reason.COMPLEMENT
+    against[told.overall, 0] = Reason.COMPLEMENT
+    lost = withheld(against[:, case.dimensions]).any(axis=1) & ~withheld(against[:, 0])
+    against[lost, 0] = Reason.DIMENSION_WITHHELD
+    return against

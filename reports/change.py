@@ -139,8 +139,7 @@ def _wave(case: Case, series: _Series) -> tuple[Wave, list[str], Reasons]:
     case = replace(case, people=scoring.excluded(people, case.flags.excluded))
     found = case.estimate(None)
     there = [code for code, count in zip(case.codes, np.diff(case.officers.bounds), strict=True) if count]
-    told = nested.told(case, case.kinds.groups, case.kinds.weight)
-    against = alone.reasons(case, case.kinds.groups, case.kinds.weight, told)
+    against = alone.reasons(case, found, nested.told(case, case.kinds.groups, case.kinds.weight))
     return Wave(found.score, found.se_comparison, found.n, found.n, found.n.astype(np.float64)), there, against
 
 

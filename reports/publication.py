@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from questionnaires.definition import Questionnaire
 from reports import (
     aggregation,
+    alone,
     assembly,
     average_officer,
     change,
@@ -44,7 +45,7 @@ from reports import headcounts as staff
 from reports.aggregation import Aggregation
 from reports.case import Case, prepare
 from reports.change import Before
-from reports.disclosure import dominance, guard, late, likeness, participation, threshold
+from reports.disclosure import guard, late, participation, threshold
 from reports.disclosure import items as item_rules
 from reports.disclosure.peer_audit import Audit, Shown
 from reports.disclosure.reasons import Reason, Reasons, withheld
@@ -129,7 +130,8 @@ def compute(
     if previous is not None and going_on is not None:
         tables |= _changed(case, previous, register)
         told_apart["earlier_wave"] = change.quality(previous, going_on, tables["change"])
-    told = late.withhold(gates.withheld(tables, case.refused_codes), _late_reasons(own), case.codes, case.measure_codes)
+    single = alone.reasons(case, own.found, own.alone)
+    told = late.withhold(gates.withheld(tables, case.refused_codes), single, case.codes, case.measure_codes)
     return Results(told, told_apart, rules)
 
 
@@ -253,19 +255,6 @@ def _score_reasons(case: Case, found: Estimates) -> Reasons:
         return reasons
     hidden = withheld(reasons)
     reasons[hidden[:, dimensions].any(axis=1) & ~hidden[:, 0], 0] = Reason.DIMENSION_WITHHELD
-    return reasons
-
-
-def _late_reasons(own: _Own) -> Reasons:
-    """Against an authority's own figures: its officers are nearly alike, one carries too much, or stands alone between them."""
-    case, found = own.case, own.found
-    reasons = np.full(own.reasons.shape, None, dtype=object)
-    reasons[likeness.told(found.n, found.score, found.se_comparison, found.deff)] = Reason.TOO_ALIKE
-    reasons[dominance.dominated(case.kind_moments.n, case.kinds.groups, case.kinds.weight)] = Reason.DOMINANCE
-    reasons[own.alone.theme] = Reason.COMPLEMENT
-    reasons[own.alone.overall, 0] = Reason.COMPLEMENT
-    lost = withheld(reasons[:, case.dimensions]).any(axis=1) & ~withheld(reasons[:, 0])
-    reasons[lost, 0] = Reason.DIMENSION_WITHHELD
     return reasons
 
 

@@ -225,7 +225,9 @@ def _single(case: Wave, found: Pair) -> dict[tuple[str, str], str]:
         own = [replace(one, scores=_over(_scored(one, case.instrument, lists), shown)) for one in case.of(code)]
         overall, themes, _ = second_people.alone(own, instrument, [one.raked for one in own])
         for measure in ("overall", *lists):
+            alike = second_people.alike(second_opinion.of_people(case, own, measure, None, whole=True))
             heavy = second_tables.too_heavy(own, measure, "raked") if second_tables.is_weighted(case, code) else None
+            heavy = heavy or ("too_alike" if alike else None)
             known = measure in themes or (measure == "overall" and overall)
             if known or heavy:
                 told[code, measure] = "complement" if known else str(heavy)
