@@ -136,11 +136,13 @@ def influences(
     people = alike.of_rows(groups, weights, categories)
     found = alike.moments(values, people.rows)
     result = np.zeros(values.shape)
-    result[people.rows.order] = influences_of_kinds(people, found, values, fit=margins_fit(people, found))
+    result[people.rows.order] = influences_of_kinds(people, found, list(values.T), fit=margins_fit(people, found))
     return result[groups.order]
 
 
-def influences_of_kinds(people: Kinds, found: Moments, values: Floats, *, fit: Floats | None = None) -> Floats:
+def influences_of_kinds(
+    people: Kinds, found: Moments, columns: Sequence[Floats], *, fit: Floats | None = None
+) -> Floats:
     """The same in the order of the people's kinds, `people.rows.order`; every kind is in a group, in their order."""
     means = _means(people, found)
     centre = _apart(people, found, means, fit)
@@ -148,12 +150,12 @@ def influences_of_kinds(people: Kinds, found: Moments, values: Floats, *, fit: F
     weight = (1.0 if people.weight is None else people.weight[:, np.newaxis]) / total
     middle = weight * centre.expected + centre.mean / total
     kind = people.rows.of_row
-    result = np.zeros((len(kind), values.shape[1]), order="F")
-    for j, column in enumerate(values.T):
-        moved = column.take(people.rows.order)
+    result = np.empty((len(kind), len(columns)), order="F")
+    for j, column in enumerate(columns):
+        moved = column.take(people.rows.order, out=result[:, j], mode="clip")
         moved *= weight[:, j].take(kind)
         moved -= middle[:, j].take(kind)
-        result[:, j] = np.where(np.isnan(moved), 0.0, moved)
+        moved[np.isnan(moved)] = 0.0
     return result
 
 
@@ -200,8 +202,7 @@ def _means(people: Kinds, found: Moments) -> _Means:
 
 @dataclass(frozen=True)
 class _Apart:
-    """Weighted residuals: what is `expected` of each kind, their `mean` in its group, and `squares` about it by group.
-    """
+    """Weighted residuals: what is `expected` of each kind, their `mean` in its group, and `squares` about it by group."""
 
     expected: Floats
     mean: Floats | float

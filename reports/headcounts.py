@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from reports.statistics import sums
 from reports.statistics.sums import Floats
 
 
@@ -24,11 +24,14 @@ def employed(headcounts: pd.DataFrame | None, elected_tiers: Sequence[str]) -> p
     columns = ["authority", "service_area", "tier", "headcount"]
     if headcounts is None:
         return pd.DataFrame({column: [] for column in columns})
-    plain = headcounts[columns].copy()
-    for column in columns[:3]:
-        plain[column] = plain[column].astype(object).where(plain[column].notna(), "")
-    plain["headcount"] = plain["headcount"].astype("float64")
+    named = {name: _named(headcounts[name]) for name in columns[:3]}
+    plain = pd.DataFrame({**named, "headcount": headcounts["headcount"].astype("float64").to_numpy()})
     return plain[~plain["tier"].isin(list(elected_tiers))]
+
+
+def _named(column: pd.Series) -> pd.Categorical:
+    """Texts as places among those that there are, in rising order; a missing one is empty."""
+    return pd.Categorical(column.astype(object).where(column.notna(), ""))
 
 
 def totals(rows: pd.DataFrame, authorities: Sequence[str]) -> Floats:
@@ -66,9 +69,13 @@ def group_totals(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str], float]:
 
 def _by(rows: pd.DataFrame, *keys: str) -> dict:  # type: ignore[type-arg]
     """The sum of each that has a known headcount; NaN where all are unknown."""
-    names = rows[keys[0]].tolist() if len(keys) == 1 else zip(*(rows[key].tolist() for key in keys), strict=True)
-    found: dict[str | tuple[str, ...], float] = {}
-    for name, people in zip(names, rows["headcount"].tolist(), strict=True):
-        before = found.get(name, math.nan)
-        found[name] = people if math.isnan(before) else before if math.isnan(people) else before + people
-    return dict(sorted(found.items()))
+    columns = [pd.Categorical(rows[key]) for key in keys]
+    cells, of_row = sums.cells([column.codes.astype(np.int64) for column in columns])
+    people = rows["headcount"].to_numpy(dtype=np.float64)
+    known = ~np.isnan(people)
+    total, heard = (
+        np.bincount(of_row[known], weights=one, minlength=cells.shape[1]) for one in (people[known], known[known])
+    )
+    names = [column.categories.to_numpy()[places].tolist() for column, places in zip(columns, cells, strict=True)]
+    found = np.where(heard > 0, total, np.nan).tolist()
+    return dict(zip(names[0] if len(keys) == 1 else zip(*names, strict=True), found, strict=True))

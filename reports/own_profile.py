@@ -60,7 +60,8 @@ def contrasts(score: Floats, n: Ints, influence: Floats, groups: Groups) -> Cont
     squares = np.empty(score.shape)
     for theme, moved in enumerate(influence.T):
         apart = moved - middle
-        squares[:, theme] = sums.sums_of_alike(apart * apart, groups)
+        apart *= apart
+        squares[:, theme] = sums.sums_of_alike(apart, groups)
     factor = np.where(fewest > 1, fewest / np.maximum(fewest - 1.0, 1.0), np.nan)
     se = np.sqrt(factor[:, np.newaxis] * squares)
     contrast = score - score.mean(axis=1, keepdims=True) if n.shape[1] else score
@@ -144,7 +145,7 @@ def own_profile(case: Case, found: Estimates, reasons: Reasons, groups: Groups) 
     influence = estimation.influences_of_kinds(
         case.kinds,
         case.kind_moments.of(compared),
-        case.people.values[:, compared],
+        [case.people.values[:, place] for place in compared],
         fit=None if case.margins_fit is None else case.margins_fit[:, compared],
     )
     made = contrasts(found.score[:, compared], found.n[:, compared], influence, groups)

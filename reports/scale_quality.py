@@ -66,6 +66,18 @@ class _Sums:
     totals: Floats
     n: Ints
 
+    def add(self, worth: _Worths, has: NDArray[np.bool_], filled: Ints, starts: Ints) -> None:
+        """More people of some authorities, who begin at `starts`; what those are worth who left an item out becomes 0."""
+        complete = np.logical_and.reduce(has).astype(worth.dtype)
+        worth *= complete
+        self.cross[:] += worth @ worth.copy().T  # of two matrices, not of one and itself: faster where they are small
+        self.totals[:, filled] = np.add.reduceat(worth, starts, axis=1)
+        self.n[filled] = np.add.reduceat(complete, starts)
+
+    def of(self, items: list[int], unit: float) -> _Sums:
+        """The same with the items in another order, in units of `unit` points."""
+        return _Sums(self.cross[np.ix_(items, items)] * unit**2, self.totals[items] * unit, self.n)
+
 
 def _sums(case: Case, lists: Sequence[Sequence[str]]) -> list[_Sums]:
     """The sums of each list of items over the officers who count, some authorities at a time.
@@ -73,38 +85,44 @@ def _sums(case: Case, lists: Sequence[Sequence[str]]) -> list[_Sums]:
     Whole points are exact in any order; who did not answer every item of a list counts as 0 in it. Answers are counted
     in steps of the response scale where all have the same, so that short numbers are exact as well.
     """
-    codes = list(dict.fromkeys(code for asked in lists for code in asked))
-    places = [[codes.index(code) for code in asked] for asked in lists]
+    codes, spans = _lined_up(lists)
     scores = {code: option_scores(case.questionnaire.items[code]) for code in codes}
     unit = _unit(list(scores.values()))
     authorities, bounds = len(case.codes), case.officers.bounds
     found = [
-        _Sums(np.zeros((len(at), len(at))), np.zeros((len(at), authorities)), np.zeros(authorities, dtype=np.int64))
-        for at in places
+        _Sums(np.zeros((len(one), len(one))), np.zeros((len(one), authorities)), np.zeros(authorities, dtype=np.int64))
+        for one in lists
     ]
     blocks = _blocks(bounds)
     most = max((int(bounds[last] - bounds[first]) for first, last in blocks), default=0)
     kind = np.float32 if unit and most <= _MOST_PEOPLE else np.float64
     worth_of = {code: _Worth.of(one / (unit or 1.0), kind) for code, one in scores.items()}
-    room = np.empty((len(codes), most), kind), np.empty((len(codes), most), np.bool_)  # the same for every block
+    every_worth, every_has = np.empty((len(codes), most), kind), np.empty((len(codes), most), np.bool_)
+    shortest_first = sorted(zip(lists, spans, found, strict=True), key=lambda one: len(one[0]))
     for first, last in blocks:
         people = slice(int(bounds[first]), int(bounds[last]))
-        worth, has = (one[:, : people.stop - people.start] for one in room)
+        worth, has = every_worth[:, : people.stop - people.start], every_has[:, : people.stop - people.start]
         for code, *out in zip(codes, worth, has, strict=True):
             worth_of[code].fill(case.given[code][people], *out)
         filled = first + np.flatnonzero(np.diff(bounds[first : last + 1]))
-        starts = bounds[filled] - bounds[first]
-        for at, one in zip(places, found, strict=True):
-            complete = np.logical_and.reduce(has[at])
-            y = worth[at]
-            y *= complete
-            one.cross[:] += y @ y.T.copy()  # of two matrices, not of one and itself: faster where they are small
-            one.totals[:, filled] = np.add.reduceat(y, starts, axis=1)
-            one.n[filled] = np.add.reduceat(complete, starts, dtype=np.int64)
-    for one in found:
-        one.cross[:] *= (unit or 1.0) ** 2
-        one.totals[:] *= unit or 1.0
-    return found
+        for _, span, one in shortest_first:
+            one.add(worth[span], has[span], filled, bounds[filled] - bounds[first])
+    return [
+        one.of([codes[span].index(code) for code in asked], unit or 1.0)
+        for asked, span, one in zip(lists, spans, found, strict=True)
+    ]
+
+
+def _lined_up(lists: Sequence[Sequence[str]]) -> tuple[list[str], list[slice]]:
+    """All items, those of each list in one piece: where a list holds another one, its others stand beside that.
+
+    Two lists have no item in common or one of them has all items of the other, as themes and dimensions have.
+    """
+    members = [set(asked) for asked in sorted(lists, key=len, reverse=True)]
+    every = dict.fromkeys(code for asked in lists for code in asked)
+    codes = sorted(every, key=lambda code: [code not in one for one in members])
+    first = [min(codes.index(code) for code in asked) for asked in lists]
+    return codes, [slice(start, start + len(asked)) for start, asked in zip(first, lists, strict=True)]
 
 
 def _unit(scores: Sequence[Floats]) -> float | None:
@@ -152,8 +170,10 @@ class _Worth:
         """Writes what some answers are worth, any number where they are not scored, and whether they are."""
         if self.steps:
             np.less(chosen, self.steps, out=has)
-            np.multiply(chosen, self.points[1] - self.points[0], out=worth)
-            worth += self.points[0]
+            worth[:] = chosen
+            if self.points[0] or self.points[1] != 1.0:
+                worth *= self.points[1] - self.points[0]
+                worth += self.points[0]
             return
         self.points.take(chosen, out=worth, mode="clip")
         self.known.take(chosen, out=has, mode="clip")

@@ -100,14 +100,14 @@ def moments(values: Floats, rows: Groups) -> Moments:
     ([2.0, 1.0], [2.0, 8.0], [2.0, 0.0])
     """
     made = np.zeros((3, rows.count, values.shape[1]))
-    sizes = np.diff(rows.bounds)
     for j, column in enumerate(values.T):
         y = column.take(rows.order)
-        scored = y == y  # noqa: PLR0124 - NaN is not itself
-        y[~scored] = 0.0
-        n, total = sums.whole_sums(scored, rows), sums.sums_of_alike(y, rows)
-        y -= np.repeat(total / np.maximum(n, 1), sizes)
-        y *= scored
+        unscored = np.flatnonzero(y != y)  # noqa: PLR0124 - NaN is not itself
+        y[unscored] = 0.0
+        n = rows.sizes - np.bincount(rows.of_row[unscored], minlength=rows.count)
+        total = sums.sums_of_alike(y, rows)
+        y -= (total / np.maximum(n, 1)).take(rows.of_row)
+        y[unscored] = 0.0
         y *= y
         made[:, :, j] = n, total, sums.sums_of_alike(y, rows)
     return Moments(*made)
