@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from reports import publication
+from reports.change import Before
 from reports.files import writing
-from reports.frames import Responses
+from reports.frames import ASSESSMENTS, Responses
 from reports.rules import Rules
 
 KEY_COLUMNS = {"scores": "score", "group_scores": "score", "benchmarks": "median"}
@@ -51,6 +52,57 @@ def test_a_table_at_the_edge_has_reasons_and_no_exception(asked, respond, instru
     answers = respond(questionnaire, TABLES[table](len(questionnaire.scored_items)))
     check_files(publication.compute(answers, questionnaire, Rules()))
     check_files(publication.compute(answers, questionnaire, Rules(), headcounts=STAFF, authorities=REGISTER))
+
+
+CELLS = pd.DataFrame(
+    {
+        "authority": "A",
+        "service_area": ["nowhere", "", "housing"],
+        "tier": ["senior", "consul", ""],
+        "headcount": [7, 0, 5],
+    }
+)
+"""Staff of a service area and a tier that nobody named, and fewer than answered of one that some did."""
+FAILED = Rules(invariance="failed", invariance_source="made up")
+
+
+@pytest.mark.parametrize(("then", "now"), list(zip(TABLES, [*list(TABLES)[1:], "ten people"], strict=True)))
+def test_a_change_at_the_edge_has_reasons_and_no_exception(asked, respond, then, now):
+    questionnaire = asked("four-dimensions")
+    old, new = (respond(questionnaire, TABLES[one](len(questionnaire.scored_items))) for one in (then, now))
+    before = Before(old, questionnaire, REGISTER, STAFF)
+    found = publication.compute(new, questionnaire, Rules(), headcounts=STAFF, authorities=REGISTER, previous=before)
+    check_files(found)
+    assert found.frames["change"]["reason"].notna().all()
+    assert found.frames["sector_change"]["reason"].notna().all()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_word_and_deed_at_the_edge_have_reasons_and_no_exception(asked, respond, table):
+    questionnaire = asked("two-themes")
+    answers = respond(questionnaire, TABLES[table](len(questionnaire.scored_items)))
+    themes = [theme.code for theme in questionnaire.themes]
+    said = pd.DataFrame({"authority": ["A", "Q"], "theme": [themes[0], "unknown"], "score": [100.0, float("nan")]})
+    found = publication.compute(
+        answers, questionnaire, Rules(), assessments=ASSESSMENTS.check(said), authorities=REGISTER
+    )
+    check_files(found)
+    assert found.frames["say_do"]["reason"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("table", "tier"), list(zip(TABLES, ["senior", "manager", "frontline", "", "senior", ""], strict=True))
+)
+def test_questions_by_tier_at_the_edge_have_reasons_and_no_exception(asked, respond, table, tier):
+    questionnaire = asked("tiers-and-areas")
+    people = [
+        (code, given, area, own or tier) for code, given, area, own in TABLES[table](len(questionnaire.scored_items))
+    ]
+    people += [("A", given, "housing", "frontline") for _, given, _, _ in people[:3]]
+    found = publication.compute(respond(questionnaire, people), questionnaire, FAILED, headcounts=CELLS)
+    check_files(found)
+    assert found.frames["tier_item_gaps"]["reason"].notna().all()
+    assert found.frames["sector_item_gaps"]["reason"].notna().all()
 
 
 @pytest.mark.parametrize("register", [None, REGISTER])
