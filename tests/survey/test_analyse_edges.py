@@ -119,6 +119,27 @@ def check(folder: Path, *, drawn: bool, few: bool) -> None:
             assert all(row["reason"] for row in csv.DictReader(handle))
 
 
+@pytest.mark.parametrize(
+    ("then", "now"), [("ten people", "everyone the same answer"), ("one authority", "nobody scored")]
+)
+def test_a_change_at_the_edge_is_told_with_reasons_in_every_file(tmp_path: Path, then: str, now: str) -> None:
+    previous: list[str] = []
+    for name, wave in (("then", then), ("now", now)):
+        rows, staff = WAVES[wave]
+        with (tmp_path / f"{name}.csv").open("w", newline="", encoding="utf-8") as handle:
+            csv.writer(handle).writerows([HEAD, *rows()])
+        (tmp_path / "H.csv").write_text(f"authority,service_area,tier,headcount\n{staff}\n")
+        words = ["--questionnaire", str(FOLDER / "four-dimensions.toml"), "--responses", str(tmp_path / f"{name}.csv")]
+        words += ["--headcounts", str(tmp_path / "H.csv"), "--out", str(tmp_path / name), *previous]
+        done = CliRunner().invoke(main, ["analyse", *words, *(["--no-pictures"] if name == "then" else [])])
+        assert done.exit_code == 0, done.output
+        previous = ["--previous", str(tmp_path / "then" / "bundle.zip")]
+    check(tmp_path / "now", drawn=True, few=True)
+    for table in ("change", "sector_change"):
+        with (tmp_path / "now" / f"{table}.csv").open(encoding="utf-8") as handle:
+            assert all(row["reason"] for row in csv.DictReader(handle)), table
+
+
 ONE_ITEM = """
 [[dimensions]]
 code = "mindset"
