@@ -276,12 +276,11 @@ def group_label(peer_group: str, language: str = BASE_LANGUAGE, labels: Mapping[
 
 
 def _type_and_rurality(value: str, language: str) -> str:
-    """Two attributes in words: "district councils, sparse and rural"."""
+    """Two attributes in words: "district councils – sparse and rural"; a comma would make two of it in a list."""
     of_type, _, rurality = value.partition(", ")
     word = f"group_rurality.{rurality.lower().replace(' ', '_')}"
-    return (
-        f"{group_label(f'type:{of_type}', language)}, {text(word, language) if wording.has(word) else rurality.lower()}"
-    )
+    described = text(word, language) if wording.has(word) else rurality.lower()
+    return f"{group_label(f'type:{of_type}', language)} – {described}"
 
 
 def counted_group(profile: pd.DataFrame, label: str, language: str = BASE_LANGUAGE) -> str:
@@ -311,10 +310,13 @@ def level_name(number: int, language: str = BASE_LANGUAGE) -> str:
 def in_sentence(title: str) -> str:
     """A title as it stands inside a sentence: small first letter, unless it begins with an abbreviation.
 
-    >>> in_sentence("Digital mindset"), in_sentence("IT skills")
-    ('digital mindset', 'IT skills')
+    One with a comma has quotation marks, so that it is one thing in a list of several.
+
+    >>> in_sentence("Digital mindset"), in_sentence("IT skills"), in_sentence("Leading, not only managing")
+    ('digital mindset', 'IT skills', '“leading, not only managing”')
     """
-    return title if title[1:2].isupper() or title[1:2] == "." else title[:1].lower() + title[1:]
+    words = title if title[1:2].isupper() or title[1:2] == "." else title[:1].lower() + title[1:]
+    return f"“{words}”" if "," in words else words
 
 
 def first_upper(label: str) -> str:

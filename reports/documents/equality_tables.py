@@ -10,7 +10,7 @@ from questionnaires.definition import Item, Questionnaire
 from reports import equality
 from reports.documents.cells import Table
 from reports.frames import EQUALITY_MIX
-from reports.wording import text
+from reports.wording import percent, text
 
 TITLE = "Who answered the equality questions"
 WORDS = (
@@ -56,9 +56,7 @@ def _rows(rows: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
 
 def _percent(share: float | None) -> str:
-    if share is None:
-        return NO_FIGURE
-    return f"{100 * share:.0f}\u00a0%" if round(100 * share) == round(100 * share, 1) else f"{100 * share:.1f}\u00a0%"
+    return NO_FIGURE if share is None else percent(share)
 
 
 def sources() -> list[str]:

@@ -177,6 +177,7 @@ def _drawn(place: AnsweringPage, seen: Shown) -> str:
         else [],
         plain_title=place.page.title or section.title,
         page_code=place.page.code,
+        in_other_language=any(item.text.lang != context.language() for item in place.items),
         idle_warning=presence.WARNING_SECONDS,
         questions=question_form.items_html(place.items, seen),
     )

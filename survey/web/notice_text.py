@@ -89,7 +89,9 @@ def _answering(facts: Facts) -> list[str]:
         _(
             "When you send, your answers are stored under a new random number: without your link, your address, the date, the time taken, your IP address or your browser. The draft is deleted and overwritten."
         ),
-        _("Free texts and equality answers are stored apart from the rest, each under a random number of its own."),
+        _("Free texts and equality answers are stored apart from the rest, each under a random number of its own.")
+        if facts.get("equality", True)
+        else _("Free texts are stored apart from the rest, each under a random number of its own."),
         _(
             "We note that your link was used, not when. When the survey closes, we delete that note and the list of mails sent to links."
         ),
@@ -97,8 +99,8 @@ def _answering(facts: Facts) -> list[str]:
     if facts.get("shared_link"):
         lines.append(_("Where a council gave one link to everybody, we count how many answers came with it."))
     if "equality" in facts:
-        asked = _("It has an optional section on equality; each question has “prefer not to say”.")
-        lines.append(asked if facts["equality"] else _("It asks nothing about age, gender, ethnicity or disability."))
+        asked = _("The survey has an optional section on equality; each question has “prefer not to say”.")
+        lines.append(asked if facts["equality"] else _("The survey asks nothing about age, gender, ethnicity or disability."))
     lines.append(
         _(
             "Until you send, you can leave any answer out or send nothing. After that we cannot find your answers, so we can neither show nor delete them for you."
@@ -111,7 +113,7 @@ def _limits(facts: Facts) -> list[str]:
     """What was measured by the harness of linkage, and what no measure takes away."""
     lines = [
         _(
-            "Every night, and when the survey closes, sealed answers are put down anew in random order. Until then, somebody who controls the machine could tie links to answers: when we tried it, all of them. After it, none better than by guessing."
+            "Every night, and when the survey closes, sealed answers are written again in random order. Until then, somebody who controls the machine could tie links to answers: when we tried it, all of them. After it, none better than by guessing."
         ),
     ]
     if facts["server_log"]:

@@ -14,8 +14,6 @@ from typing import Protocol
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
-from pypdf import PdfReader
-
 NUMBER = re.compile(r"[+−-]?\d+(?:\.\d+)?")
 DECIMAL = re.compile(r"(?<![\d.])\d{1,3}\.\d+(?![\d.])")
 PAGE = re.compile(r"/compare/(?P<code>[^/]+)/(?P<label>[^/]+)/")
@@ -113,10 +111,12 @@ class Scraped:
     facts: list[Fact] = field(default_factory=list)
     decimals: list[str] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)  # headings over numbers that nobody has thought of
 
     def take(self, other: Scraped) -> None:
         self.facts += other.facts
         self.decimals += other.decimals
+        self.unread += other.unread
         for kind, count in other.read.items():
             self.read[kind] = self.read.get(kind, 0) + count
 
@@ -141,7 +141,7 @@ def walk(client: Client, start: str = "/compare/", *, authority: str, skip: re.P
 def _onward(url: str, kind: str, content: bytes) -> Iterator[str]:
     if kind != "text/html":
         return
-    page = _parsed(content)
+    page = parsed(content)
     path = urlsplit(url).path
     for link in [
         *page.links,
@@ -155,7 +155,7 @@ def _onward(url: str, kind: str, content: bytes) -> Iterator[str]:
         yield f"{path}profile.csv" + (f"?{query}" if query else "")
 
 
-def _parsed(content: bytes) -> Reader:
+def parsed(content: bytes) -> Reader:
     page = Reader()
     page.feed(content.decode())
     page.close()
@@ -171,7 +171,7 @@ def read(url: str, kind: str, content: bytes, *, authority: str) -> Scraped:
     group = parse_qs(parts.query).get("peer_group", [""])[0]
     about = (whose, label, group, url)
     if content.startswith(b"%PDF"):
-        return Scraped(decimals=_decimals(pdf_words(content), url), read={"pdf": 1})
+        return Scraped(read={"pdf": 1})  # `attack_documents` reads every report
     if kind == "text/csv":
         return Scraped(list(_from_csv(about, content)), read={"csv": 1})
     if kind == "image/svg+xml" and "/inside/" in parts.path:
@@ -182,16 +182,12 @@ def read(url: str, kind: str, content: bytes, *, authority: str) -> Scraped:
         return Scraped(list(_from_picture(about, content)), read={"picture": 1})
     if kind != "text/html" or not label:
         return Scraped(read={"other": 1})
-    page = _parsed(content)
+    page = parsed(content)
     if place and not group and page.options:
         about = (whose, label, _chosen(content), url)
     facts = [*_from_tables(about, page.tables), *_from_figures(about, page)]
     said = [" ".join(page.words), *page.alternatives]
-    return Scraped(facts, [found for text in said for found in _decimals(text, url)], {"page": 1})
-
-
-def pdf_words(content: bytes) -> str:
-    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return Scraped(facts, [found for text in said for found in decimals_of(text, url)], {"page": 1})
 
 
 def _chosen(content: bytes) -> str:
@@ -199,7 +195,7 @@ def _chosen(content: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-def _decimals(text: str, url: str) -> list[str]:
+def decimals_of(text: str, url: str) -> list[str]:
     """Figures with a decimal point. Labels of releases, versions of the method and sizes of files have one, too."""
     text = re.sub(r"(?:[Rr]elease|method|version) [\w.-]+|\d+\.\d+\s[kM]?B", "", text)
     return [f"{url}: {found[0]}" for found in DECIMAL.finditer(text)]
@@ -219,6 +215,8 @@ def _from_tables(about: tuple[str, str, str, str], tables: Iterable[Table]) -> I
                 yield from _beside_peers(about, title, list(zip(heads, cells, strict=True)))
             elif "Answers" in heads and any("%" in cell for cell in cells):
                 yield from _answers(about, title, list(zip(heads, cells, strict=True)))
+            elif "Last time" in heads:
+                yield from _since(about, title, dict(zip(heads, cells, strict=True)))
             elif "Difference" in heads:
                 yield from _numbered(about, title, ("difference", "", ""), cells[heads.index("Difference")])
             elif heads and heads[0].startswith("Middle authority"):
@@ -232,16 +230,21 @@ def _inside(about: tuple[str, str, str, str], group: str, cells: dict[str, str])
         yield from _numbered((whose, label, group, url), measure, names, cell)
 
 
+def _since(about: tuple[str, str, str, str], title: str, cells: dict[str, str]) -> Iterator[Fact]:
+    """Both waves on the questions that are the same in both."""
+    whose, label, _, url = about
+    for head, names in (("Last time", ("before", "n_before")), ("This time", ("after", "n_after"))):
+        yield from _numbered((whose, label, "", url), title, names, cells.get(head, ""))
+
+
 def _beside_peers(about: tuple[str, str, str, str], title: str, cells: list[tuple[str, str]]) -> Iterator[Fact]:
     whose, label, _, url = about
     own = (whose, label, "", url)
     for head, cell in cells:
         if head.startswith("Score"):
             yield from _numbered(own, title, OWN, cell)
-        elif head.startswith("Middle peer"):
-            yield from _numbered(about, title, PEERS, cell)
         elif head.startswith("Middle authority"):
-            yield from _numbered(about, title, PEERS[:1], cell)
+            yield from _numbered(about, title, PEERS if "half" in head else PEERS[:1], cell)
         elif head.startswith("Middle half"):
             yield from _numbered(about, title, PEERS[1:], cell)
         elif head in ("Officers", "Answers"):
@@ -252,7 +255,11 @@ def _sector(about: tuple[str, str, str, str], title: str, cells: list[tuple[str,
     whose, label, _, url = about
     sector = (whose, label, "all", url)
     for head, cell in cells:
-        names = {"Middle authority": PEERS[:1], "Middle half": PEERS[1:], "Authorities": ("authorities",)}
+        names = {
+            "Middle authority": ("median", "median_lower", "median_upper"),
+            "Middle half": PEERS[1:],
+            "Authorities": ("authorities",),
+        }
         yield from _numbered(sector, title, next((names[one] for one in names if head.startswith(one)), ()), cell)
 
 
@@ -277,7 +284,8 @@ def _numbered(about: tuple[str, str, str, str], measure: str, names: tuple[str, 
     whose, label, group, url = about
     for name, number in zip(names, NUMBER.findall(cell), strict=False):
         if name:
-            within = 0.0 if name in ("n", "authorities") else WHOLE if "." not in number else TENTH
+            is_count = name in ("n", "n_before", "n_after", "authorities")
+            within = 0.0 if is_count else WHOLE if "." not in number else TENTH
             yield Fact(whose, label, group, measure, name, float(number.replace("−", "-")), within, url)
 
 

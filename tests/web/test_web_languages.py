@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,18 @@ def test_a_refusal_speaks_the_chosen_language(browser):
     page = browser.get("/nothing-here").text
     assert "Heb ddod o hyd" in page
     assert "Yn Saesneg yn unig" not in page
+
+
+def test_questions_without_a_translation_are_marked_and_the_page_says_so(browser, open_wave):
+    link = f"/r/{open_wave.personal()}"
+    browser.post("/language", {"language": "cy", "back": "/"})
+    browser.get(link)
+    browser.post(link)
+    page = browser.get("/respond/page/mindset-1").text
+    assert "Nid yw'r cwestiynau hyn wedi'u cyfieithu eto" in unescape(page)
+    assert '<span lang="en">' in page
+    browser.post("/language", {"language": "en", "back": "/"})
+    assert "not translated" not in browser.get("/respond/page/mindset-1").text
 
 
 def test_the_language_button_of_a_refused_form_leads_to_the_page_of_the_form(browser, open_wave):

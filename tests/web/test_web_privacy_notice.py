@@ -48,7 +48,7 @@ def test_the_notice_tells_the_settings_as_they_are(browser, open_wave, web_setti
 
 def test_without_a_wave_in_the_field_it_tells_what_would_be_told(browser):
     page = browser.get("/privacy").text
-    assert "No wave is taking answers" in page
+    assert "No survey is taking answers" in page
     assert "optional section on equality" not in page
 
 
