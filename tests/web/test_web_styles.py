@@ -55,3 +55,9 @@ def test_every_import_of_the_script_is_built():
     for path in folder.glob("*.mjs"):
         for target in re.findall(r'^import .*?from\s*["\']\./([^"\']+)["\']', path.read_text(), re.MULTILINE):
             assert (folder / target).is_file(), f"{path.name} imports {target}"
+
+
+def test_what_a_script_would_show_is_not_there_without_one():
+    """A button that prints has the look of a button, which says how it is displayed: hidden has to be stronger."""
+    styles = "".join(path.read_text() for path in built() if path.suffix == ".css")
+    assert "[hidden]{display:none!important" in re.sub(r"\s", "", styles)
