@@ -25,14 +25,13 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from survey import content, keys, schema
 from survey.content import Digest, Digester, RowOfValues, TableDigest
-from survey.db import Database
+from survey.db import Database, take_time
 from survey.errors import BadInput, Refusal
 
 FORMAT = 1
 SUFFIX = ".backup"
 LONGEST_LINE = 64 * 1024 * 1024
 DAMAGED = "The database is damaged, so no backup was made. Move its file away and restore the newest good backup."
-_LONG_READING = ("statement_timeout", "idle_in_transaction_session_timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,7 @@ def frozen(database: Database) -> Iterator[Connection]:
             yield plain  # a deferred transaction reads one state of the log
             return
         connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        for setting in _LONG_READING:
-            connection.exec_driver_sql(f"SET LOCAL {setting} = 0")
+        take_time(connection)
         yield connection
 
 

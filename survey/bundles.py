@@ -16,6 +16,7 @@ from reports.frames import Shape
 from reports.publication import Results
 from reports.rules import Rules
 from survey import assessments, audit, editions, releases, stored_results, taken
+from survey.db import take_time
 from survey.errors import BadInput, NotAllowed, NotNow
 from survey.models import RESULT_TABLES, Release
 from survey.people import Principal
@@ -65,6 +66,7 @@ def make(session: Session, release: Release, agreement: Agreement) -> Made:
     can be told apart, and whoever had microdata of the same wave could undo what those withhold. So nobody takes both.
     """
     agreement.check()
+    take_time(session.connection())
     if release.previous_label is None:
         gathered = releases.gather(session, release.wave.code)
     else:

@@ -29,6 +29,7 @@ from survey.models.base import UtcDateTime
 SAFE_SQLITE = (3, 51, 3)  # before it, WAL mode with several processes can lose a commit
 LOCK_WAIT_SECONDS = 10.0
 _WRITING = "soundings_writing"
+_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
 ALONE = "soundings_alone"  # a session keeps under this name where statements go that need no transaction
 
 
@@ -49,6 +50,16 @@ def _sqlite_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> str:
 def _postgresql_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> str:
     del element, compiler, kw
     return "timezone('utc', clock_timestamp())"
+
+
+def take_time(connection: Connection) -> None:
+    """The transaction of this connection may last: the program reads, works for long on what it read, and goes on.
+
+    Otherwise PostgreSQL ends the connection of whoever works for ten seconds between two statements.
+    """
+    if connection.dialect.name == "postgresql":
+        for setting in _LIMITS:
+            connection.exec_driver_sql(f"SET LOCAL {setting} = 0")
 
 
 class Database:

@@ -21,6 +21,7 @@ from reports.files import writing
 from reports.microdata import TRAITS, WITHHELD, Cell, Coarsening, RowReader
 from reports.rules import Rules
 from survey import audit, editions, taken, waves
+from survey.db import take_time
 from survey.errors import BadInput, NotAllowed, NotNow
 from survey.models import Authority, Participation, Submission, Wave
 from survey.people import Principal
@@ -86,6 +87,7 @@ def outline(session: Session, wave: Wave, *, by: Principal) -> Outline:
 
 def write(session: Session, found: Outline, form: Form, target: BinaryIO) -> None:
     """Write the file, row by row. Their order is that of random ids, which tells nothing."""
+    take_time(session.connection())
     reader = RowReader(found.questionnaire, labels=form is not Form.CODES)
     if form is Form.CODEBOOK:
         files.write_codebook(target, reader, versions(found))

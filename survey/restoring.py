@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from survey import anonymity, backups, content, invitations, keys, messages, schema
 from survey.backups import Header, Opened
 from survey.content import Digest
-from survey.db import Database
+from survey.db import Database, take_time
 from survey.errors import BadInput, NotNow, Refusal
 
 OTHER_KEY = (
@@ -43,7 +43,7 @@ def restore(database: Database, path: Path, *, link_key: str, replace: bool, new
     with backups.opened(path) as backup:
         _require_fit(backup.header, link_key=link_key, new_links=new_links)
         with database.writing_connection() as connection:
-            _take_time(connection)
+            take_time(connection)
             _require_target(connection, replace=replace)
             digest = _put_back(connection, backup)
             held, made = _make_safe(connection, link_key if new_links else None)
@@ -93,7 +93,7 @@ def _put_back(connection: Connection, backup: Opened) -> Digest:
     for table in reversed(content.all_tables(connection)):
         table.drop(connection)
     schema.wait_for_turn(connection)
-    _take_time(connection)
+    take_time(connection)
     schema.upgrade_within(connection, backup.header.schema)
     tables = {table.name: table for table in content.tables(connection)}
     for name, columns, rows in backup.tables():
@@ -132,9 +132,3 @@ def _count_on(connection: Connection, table: Table) -> None:
     connection.exec_driver_sql(
         f"SELECT setval(pg_get_serial_sequence('{name}', '{key[0].name}'), max({column})) FROM {name} HAVING max({column}) IS NOT NULL"  # noqa: S608
     )
-
-
-def _take_time(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            connection.exec_driver_sql(f"SET LOCAL {setting} = 0")

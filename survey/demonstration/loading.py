@@ -32,7 +32,7 @@ from survey import (
     waves,
 )
 from survey.config import Settings
-from survey.db import Database
+from survey.db import Database, take_time
 from survey.demonstration import answers, people, sector, self_assessments
 from survey.demonstration.forms import forms
 from survey.demonstration.sector import HOME, SEED, Place, Staff
@@ -115,6 +115,7 @@ def load(
     with database.session() as session, database.write(session):
         if _is_loaded(session):
             return False
+        take_time(session.connection())
         scene = _scene(session, settings, places or sector.places(), now=now, seed=seed, tell=tell)
         for season in seasons(now):
             _play(scene, season)
