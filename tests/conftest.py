@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -79,6 +80,12 @@ def group_of(path: str) -> str:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def pytest_collection_finish() -> None:
+    """Rubbish is looked for in what tests make, no longer in all that was imported and collected before."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import waitress
-from flask import request
+from flask import Flask, request
 from sqlalchemy.orm import Session
 
 from survey import config, submissions
+from survey.config import Settings
 from survey.db import Database
 from survey.web.application import create_app
 
@@ -32,7 +33,8 @@ LATE_SECONDS = 0.2  # long enough that a kill falls into it
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--defect", choices=DEFECTS)
-    defect = parser.parse_args().defect
+    settings = config.read()
+    application = prepared(settings, parser.parse_args().defect)
     child = 0
     for line in sys.stdin:
         if line.strip() == "kill":
@@ -42,19 +44,20 @@ def main() -> None:
             child = os.fork()
             if child == 0:
                 os.setsid()
-                _serve(defect)
+                waitress.serve(application, host=settings.host, port=settings.port, threads=8, _quiet=True)
         print(child, flush=True)  # noqa: T201 - tells the harness that it is done
 
 
-def _serve(defect: str | None) -> None:
-    settings = config.read()
-    database = Database(settings.database_url)
+def prepared(settings: Settings, defect: str | None) -> Flask:
+    """The application with every template compiled, so that kills fall into requests; nothing is connected yet."""
     if defect == "commit-after-the-response":
         Database.write = _late_when_sent(Database.write)  # type: ignore[method-assign]
     elif defect == "two-transactions":
         submissions._take_draft_and_receipt = _commit_receipt_first(submissions._take_draft_and_receipt)
-    application = create_app(settings, database=database)
-    waitress.serve(application, host=settings.host, port=settings.port, threads=8, _quiet=True)
+    application = create_app(settings)
+    for name in application.jinja_env.list_templates(["html"]):
+        application.jinja_env.get_template(name)
+    return application
 
 
 def _late_when_sent(write: Write) -> Write:

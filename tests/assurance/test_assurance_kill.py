@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 HARNESS = Path(__file__).with_name("kill_under_load.py")
+LONG = os.environ.get("ASSURANCE") == "long"
+OFFICERS = {"sqlite": 200 if LONG else 120, "postgresql": 80}
 pytestmark = pytest.mark.assurance
 
 
@@ -25,11 +28,10 @@ def run(url: str, data: Path, *options: str) -> dict[str, object]:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_no_acknowledged_answer_is_lost_or_doubled_when_the_server_is_killed(request, tmp_path, kind):
     url = f"sqlite:///{tmp_path}/s.sqlite" if kind == "sqlite" else request.getfixturevalue("new_postgresql_database")()
-    officers = 200 if kind == "sqlite" else 80
-    report = run(url, tmp_path / "data", "--officers", str(officers), "--kills", "12")
+    report = run(url, tmp_path / "data", "--officers", str(OFFICERS[kind]), "--kills", "12")
     assert report["kills"] == 12
     assert report["surprises"] == []
-    assert report["acknowledged"] == officers
+    assert report["acknowledged"] == OFFICERS[kind]
     assert report["sealed"] == report["receipts"] == report["acknowledged"]
     assert (report["lost"], report["doubled"], report["integrity"]) == (0, 0, "ok")
 
