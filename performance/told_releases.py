@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pandas as pd
 
-from reports.disclosure import peer_audit
-from reports.disclosure.peer_audit import Audit, Shown
+from reports.disclosure import peer_audit, told_figures
+from reports.disclosure.peer_audit import Audit
+from reports.disclosure.told_figures import Shown
 from reports.statistics.sums import Floats
 
 SEED = 20261123
@@ -65,7 +66,7 @@ def _shown(groups: dict[str, list[int]], scores: Floats) -> Shown:
     for measure, values in enumerate(scores.T):
         own.append(pd.DataFrame({"authority": codes, "measure": f"m{measure}", "n": 60, "score": values}))
         for name, members in groups.items():
-            if len(members) >= peer_audit.DEFAULTS.minimum_authorities_quartiles:
+            if len(members) >= told_figures.DEFAULTS.minimum_authorities_quartiles:
                 figures.append((name, f"m{measure}", len(members), *np.quantile(values[members], _SHARES)))
     columns = ["peer_group", "measure", "n", "lower_quartile", "median", "upper_quartile"]
     menu = [(name, codes[at]) for name, members in groups.items() for at in members]

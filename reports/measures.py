@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +26,23 @@ class Measure:
     code: str
     kind: MeasureKind
     items: tuple[str, ...]
+
+
+def wholes(
+    counting: tuple[Measure, ...], questionnaire: Questionnaire, shown: Collection[str]
+) -> list[tuple[str, str, float]]:
+    """Which measures are means of others for somebody who answered everything: whole, part and the weight of the part.
+
+    The overall of the dimensions that are `shown`, equally; a dimension of its themes, by their numbers of items, where
+    every item of it has a theme.
+    """
+    found = [(OVERALL, code, 1.0 / len(shown)) for code in shown]
+    home = {theme.code: theme.dimension for theme in questionnaire.themes}
+    for whole in (one for one in counting if one.code in shown):
+        parts = [one for one in counting if home.get(one.code) == whole.code and one.items]
+        if len(parts) > 1 and sum(len(one.items) for one in parts) == len(whole.items):
+            found += [(whole.code, one.code, len(one.items) / len(whole.items)) for one in parts]
+    return found
 
 
 def of(questionnaire: Questionnaire) -> tuple[Measure, ...]:

@@ -23,23 +23,27 @@ from reports import (
     divergence,
     dont_know,
     evidence,
+    frames,
     gaps,
     gates,
     inside,
     item_gaps,
     leadership,
+    measures,
     nested,
     ordinal,
     own_profile,
     peer_safety,
     programmes,
     quality,
+    restated,
     robustness,
     say_do,
     scale_quality,
     sector_change,
     sector_inside,
     splits,
+    told_parts,
 )
 from reports import headcounts as staff
 from reports.aggregation import Aggregation
@@ -47,8 +51,9 @@ from reports.case import Case, prepare
 from reports.change import Before
 from reports.disclosure import guard, late, participation, threshold
 from reports.disclosure import items as item_rules
-from reports.disclosure.peer_audit import Audit, Shown
+from reports.disclosure.peer_audit import Audit
 from reports.disclosure.reasons import Reason, Reasons, withheld
+from reports.disclosure.told_figures import Shown
 from reports.estimation import Estimates
 from reports.frames import Responses
 from reports.gates import Gate
@@ -136,16 +141,21 @@ def compute(
 
 
 def audited(
-    results: Results, earlier: Sequence[Shown] = (), *, named: Collection[str] = (), tell: Progress | None = None
+    results: Results,
+    earlier: Sequence[Shown] = (),
+    *,
+    beside: Sequence[Shown] = (),
+    named: Collection[str] = (),
+    tell: Progress | None = None,
 ) -> tuple[Results, Audit | None]:
     """The same with a reason against every peer group that would let somebody work out an authority's score.
 
-    `earlier` is what was told of the same wave before, `named` who is named to others. Without the frames that only `compute` gives, the results have
+    `earlier` is what was told of the same wave before, `beside` what other waves told of the same scores, `named` who is named to others. Without the frames that only `compute` gives, the results have
     been through this already.
     """
     if peer_safety.COMPARED not in results.frames:
         return results, None
-    found = peer_safety.audit(results.frames, earlier, named=named, rules=results.rules, tell=tell)
+    found = peer_safety.audit(results.frames, earlier, beside=beside, named=named, rules=results.rules, tell=tell)
     safe = without(results, found.dropped)
     kept = {name: frame for name, frame in safe.frames.items() if name != peer_safety.COMPARED}
     return replace(safe, frames=kept), found
@@ -294,7 +304,15 @@ def _compared(own: _Own, register: pd.DataFrame, menu: pd.DataFrame | None) -> d
         "average_officer": average_officer.average_officer(case, found, reasons, aggregated),
         "robustness": robustness.frame(case, firm, reasons),
         "own_profile": own_profile.own_profile(case, found, reasons, own.groups),
+        told_parts.WHOLES: _wholes(case),
     }
+
+
+def _wholes(case: Case) -> pd.DataFrame:
+    """WHOLES: which measures are means of others, for the audit of authorities."""
+    shown = [case.measure_codes[place] for place in case.dimensions]
+    rows = measures.wholes(case.measures, case.questionnaire, shown)
+    return frames.WHOLES.check(pd.DataFrame(rows, columns=list(frames.WHOLES.columns)))
 
 
 def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -304,6 +322,7 @@ def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, 
     return {
         **told,
         "benchmarks_restated": found.benchmarks_restated,
+        told_parts.MENU_BEFORE: restated.menu_before(previous.authorities),
         "sector_change": sector_change.sector_change(found.change, case.measure_codes, case.rules),
     }
 

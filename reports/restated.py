@@ -80,6 +80,12 @@ def restated(
     return frames.BENCHMARKS_RESTATED.check(pd.concat(parts, ignore_index=True))
 
 
+def menu_before(register: pd.DataFrame | None) -> pd.DataFrame:
+    """MENU of the earlier wave as `restated` makes it, for the audit of authorities."""
+    listed = pd.DataFrame({"code": []}) if register is None else register
+    return frames.MENU.check(peers.groups(listed))
+
+
 def _kept(waves: Waves, common: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which authorities of the earlier wave are in the restated benchmark as they were; (codes before, measures)."""
     place = {code: at for at, code in enumerate(waves.codes_before)}

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from reports import frames, peer_safety, peers
+from reports import frames, measures, peer_safety, peers, told_parts
 from reports.disclosure import peer_audit
-from reports.disclosure.peer_audit import Audit, Shown
+from reports.disclosure.peer_audit import Audit
 from reports.disclosure.recut import recuts
+from reports.disclosure.told_figures import Shown
 from reports.rules import Rules
-from survey import stored_results
+from survey import earlier_waves, results, stored_results
 from survey.models import AuditEntry, Release, Wave
 from survey.vocabulary import ReleaseState
 
@@ -26,6 +27,15 @@ TOLD = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
 EVERYBODY = "everybody"
 AUDITED = "release.audited"
 _COUNTED = (frames.SCORES, frames.ITEMS, frames.GROUP_SCORES, frames.CELL_SCORES)
+_INSIDE = (
+    frames.DIVERGENCE,
+    frames.TIER_GAPS,
+    frames.ELECTED_GAPS,
+    frames.SECTOR_INSIDE,
+    frames.SAY_DO,
+    frames.OWN_PROFILE,
+)
+_SINCE = (frames.CHANGE, frames.SECTOR_CHANGE, frames.BENCHMARKS_RESTATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +58,50 @@ class Finding:
     audit: Audit
 
 
-def told(session: Session, wave: Wave, *, without: int | None = None) -> list[Shown]:
-    """What was told of a wave so far, newest first; `without` leaves out one release."""
-    query = select(Release).where(Release.wave_id == wave.id, Release.state.in_(TOLD)).order_by(Release.number.desc())
-    found = session.scalars(query.options(joinedload(Release.wave))).unique()
-    return [shown(session, release) for release in found if release.id != without]
+def told(session: Session, wave: Wave) -> list[Shown]:
+    """What was told of a wave so far, newest first."""
+    query = _releases().where(Release.wave_id == wave.id, Release.state.in_(TOLD)).order_by(Release.number.desc())
+    return [shown(session, release) for release in session.scalars(query).unique()]
+
+
+def beside(session: Session, wave: Wave, previous_label: str | None) -> list[Shown]:
+    """What other waves told of the same scores: the wave it is compared with, and later ones that are compared with it.
+
+    Medians of the earlier wave are restated with this one, and those of this wave with later ones. Where the common
+    questions of a measure are all of its questions, an authority's restated score is the one that it had.
+    """
+    earlier = None if previous_label is None else earlier_waves.wave_of(session, previous_label)
+    found = [] if earlier is None else told(session, earlier)
+    query = _releases().where(Release.state.in_(TOLD), Release.previous_label.is_not(None)).order_by(Release.id)
+    for release in session.scalars(query).unique():
+        if _wave_of(release.previous_label) == wave.code:
+            found += [part for part in shown(session, release).parts if part.label.endswith(told_parts.BEFORE)]
+    return found
 
 
 def shown(session: Session, release: Release) -> Shown:
-    """A stored release as it is told: who is in which group, which figures."""
-    menu = pd.DataFrame(stored_results.members(session, release), columns=list(frames.MENU.columns))
-    names, rules = frozenset(stored_results.named(session, release)), Rules(**release.rules)
-    both = {frames.MENU.name: frames.MENU.check(menu)}
+    """A stored release as it is told: who is in which group, which figures. Needs its wave and edition loaded."""
+    scores = stored_results.rows(session, frames.SCORES, release)
+    found = {
+        frames.MENU.name: _menu(session, release),
+        told_parts.WHOLES: _wholes(release, scores),
+        **{shape.name: stored_results.rows(session, shape, release) for shape in _INSIDE},
+    }
+    before = _labelled(session, release.previous_label)
+    if before is not None:
+        found[told_parts.MENU_BEFORE] = _menu(session, before)
     if release.previous_label is not None:
-        both |= {
-            one.name: stored_results.rows(session, one, release) for one in (frames.CHANGE, frames.BENCHMARKS_RESTATED)
-        }
-    return Shown(
+        found |= {shape.name: stored_results.rows(session, shape, release) for shape in _SINCE}
+    return peer_safety.shown(
+        found,
         release.label,
-        both[frames.MENU.name],
-        stored_results.rows(session, frames.SCORES, release),
-        stored_results.rows(session, frames.BENCHMARKS, release),
-        stored_results.rows(session, frames.AVERAGE_OFFICER, release),
-        names,
-        rules,
-        peer_safety.restated(both, release.label, names, rules),
+        scores,
+        (
+            stored_results.rows(session, frames.BENCHMARKS, release),
+            stored_results.rows(session, frames.AVERAGE_OFFICER, release),
+        ),
+        named=frozenset(stored_results.named(session, release)),
+        rules=Rules(**release.rules),
     )
 
 
@@ -102,7 +131,8 @@ def audit(session: Session, *, tell: Callable[[str], None] | None = None) -> lis
     found = []
     for wave in session.scalars(waves):
         newest, *earlier = told(session, wave)
-        found.append(Finding(wave.code, peer_audit.audit(newest, earlier, tell=tell)))
+        others = beside(session, wave, _previous(session, wave))
+        found.append(Finding(wave.code, peer_audit.audit(newest, earlier, beside=others, tell=tell)))
     return found
 
 
@@ -139,3 +169,39 @@ def entries(session: Session) -> Iterator[Entry]:
             mine = benchmarks.loc[[group]] if group in benchmarks.index else benchmarks.iloc[:0]
             figures = int(mine[["lower_quartile", "median", "upper_quartile"]].notna().to_numpy().sum())
             yield Entry(release.label, release.published_at, group, peers.owner(group) or EVERYBODY, size, figures)
+
+
+def _releases() -> Select[Release]:
+    return select(Release).join(Release.wave).options(joinedload(Release.wave).joinedload(Wave.edition))
+
+
+def _labelled(session: Session, label: str | None) -> Release | None:
+    """The release with a label such as 2026.1."""
+    if label is None:
+        return None
+    code, _, number = label.rpartition(".")
+    return session.scalars(_releases().where(Wave.code == code, Release.number == int(number))).unique().first()
+
+
+def _previous(session: Session, wave: Wave) -> str | None:
+    """The label of the release that the newest one of a wave is compared with."""
+    query = select(Release.previous_label).where(Release.wave_id == wave.id, Release.state.in_(TOLD))
+    return session.scalars(query.order_by(Release.number.desc()).limit(1)).first()
+
+
+def _wave_of(label: str | None) -> str:
+    return "" if label is None else label.rpartition(".")[0]
+
+
+def _menu(session: Session, release: Release) -> pd.DataFrame:
+    rows = pd.DataFrame(stored_results.members(session, release), columns=list(frames.MENU.columns))
+    return frames.MENU.check(rows)
+
+
+def _wholes(release: Release, scores: pd.DataFrame) -> pd.DataFrame:
+    """WHOLES of a release, over the dimensions of which anything is shown."""
+    asked = results.questionnaire(release)
+    there = set(scores.loc[scores["score"].notna(), "measure"])
+    shown_ones = [one.code for one in asked.dimensions if one.code in there]
+    rows = measures.wholes(measures.of(asked), asked, shown_ones)
+    return frames.WHOLES.check(pd.DataFrame(rows, columns=list(frames.WHOLES.columns)))

@@ -16,7 +16,8 @@ from questionnaires import loader
 from questionnaires.definition import Questionnaire
 from reports import digest, equality, frames, peers, publication
 from reports.change import Before
-from reports.disclosure.peer_audit import Audit, Shown
+from reports.disclosure.peer_audit import Audit
+from reports.disclosure.told_figures import Shown
 from reports.frames import Responses
 from reports.publication import Results
 from reports.rules import Rules
@@ -65,6 +66,7 @@ class Gathered:
     menu: pd.DataFrame | None = None  # frozen with the first release of the wave
     named: frozenset[str] = frozenset()  # authorities that chose to be named to each other; frozen in the same way
     told: tuple[Shown, ...] = ()  # what earlier releases of this wave told
+    beside: tuple[Shown, ...] = ()  # what other waves told of the same scores
     backgrounds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # people by equality item and option
     earlier: Gathered | None = None
     earlier_label: str | None = None
@@ -115,9 +117,10 @@ def gather_with_earlier(session: Session, wave_code: str, *, compared_with: str 
     else:
         wave, label = earlier_waves.wave_of(session, compared_with), compared_with
     if wave is None or label is None:
-        return found
+        return replace(found, beside=tuple(ledger.beside(session, found.wave, None)))
     earlier = replace(gather(session, wave.code), successions=earlier_waves.successions(session, wave, found.wave))
-    return replace(found, earlier=earlier, earlier_label=label)
+    beside = tuple(ledger.beside(session, found.wave, label))
+    return replace(found, earlier=earlier, earlier_label=label, beside=beside)
 
 
 def gather(session: Session, wave_code: str) -> Gathered:
@@ -165,7 +168,7 @@ def computed(
         previous=None if gathered.earlier is None else gathered.earlier.before,
         progress=progress,
     )
-    results, audit = publication.audited(results, gathered.told, named=gathered.named)
+    results, audit = publication.audited(results, gathered.told, beside=gathered.beside, named=gathered.named)
     return Calculation(
         gathered.wave,
         publication.published(results),

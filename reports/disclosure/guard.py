@@ -25,7 +25,9 @@ def told(name: str) -> str:
     return f"{name}_told"
 
 
-INTERNAL = frozenset({COLLAPSED_ITEMS, "compared", "menu", *(told(name) for name in _WITH_INTERVALS)})
+INTERNAL = frozenset(
+    {COLLAPSED_ITEMS, "compared", "menu", "menu_before", "wholes", *(told(name) for name in _WITH_INTERVALS)}
+)
 """Frames that exist between computing and publishing only."""
 
 _PEOPLE = ("respondents", "item_analysis", "within_agreement", "robustness")

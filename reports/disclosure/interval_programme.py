@@ -39,16 +39,28 @@ class Told:
 
 
 @dataclass(frozen=True)
-class _Programme:
-    """y[v, t], how much of value v crosses threshold t: `owner`, `edge` and `below` (v is at most t); rows of A y <= 0."""
+class Programme:
+    """y[v, t], how much of value v crosses threshold t: `owner`, `edge` and `below` (v is at most t).
+
+    A y <= spare: so many may cross before a count of what was told no longer holds.
+    """
 
     owner: Ints
     edge: Floats
     below: Flags
     matrix: sparse.csr_array
+    spare: Floats
 
 
-def intervals(told: Sequence[Told], truth: Floats, known: Flags, *, only: Ints | None = None) -> tuple[Floats, Floats]:
+def intervals(
+    told: Sequence[Told],
+    truth: Floats,
+    known: Flags,
+    *,
+    only: Ints | None = None,
+    until: float = TOLD,
+    within: tuple[Floats, Floats] | None = None,
+) -> tuple[Floats, Floats]:
     """Between which values each value must lie, for somebody who knows all that was told and the `known` values.
 
     With z[v, t] in {0, 1}, z[v, t] = 1 where value v is at most t, for all thresholds t of `order_statistics`:
@@ -64,8 +76,8 @@ def intervals(told: Sequence[Told], truth: Floats, known: Flags, *, only: Ints |
     (a test compares them), from a fourth of its rows.
     `truth` (values,) in points makes the first solution, and is the only use made of it. A value that is known has
     itself as both bounds; `only` asks about some values, and nothing follows for the others. Returns two arrays of
-    shape (values,); an interval wider than TOLD is at least so wide. What integers would say besides is asked by the
-    assurance harness, which is written apart from this.
+    shape (values,); an interval wider than `until` points is at least so wide. `within` are bounds that are known from
+    elsewhere. Who can move a little need not be able to cross a threshold wholly: `whole_crossings` asks about that.
 
     >>> group = Told(np.arange(3), (Quantile(0.25, 47.5, 48.5), Quantile(0.5, 49.5, 50.5), Quantile(0.75, 51.5, 52.5)))
     >>> low, high = intervals([group], np.array([46.0, 50.0, 54.0]), np.zeros(3, dtype=bool))
@@ -73,18 +85,21 @@ def intervals(told: Sequence[Told], truth: Floats, known: Flags, *, only: Ints |
     ([44.5, 44.5, 44.5], [55.5, 55.5, 55.5])
     """
     low, high = np.full(len(truth), LEAST), np.full(len(truth), MOST)
+    if within is not None:
+        low, high = within[0].copy(), within[1].copy()
     low[known], high[known] = truth[known], truth[known]
-    programme = _programme(told, truth, known)
-    if programme is None:
+    around = low.copy(), high.copy()
+    found = programme(told, truth, known, within=around)
+    if found is None:
         return low, high
     wanted = np.ones(len(truth), dtype=np.bool_) if only is None else np.isin(np.arange(len(truth)), only)
-    stuck = np.ones(len(programme.owner), dtype=np.bool_)
+    stuck = np.ones(len(found.owner), dtype=np.bool_)
     for _ in range(_ROUNDS):
-        low, high = _bounds(programme, stuck, truth, known)
-        asked = stuck & (wanted & ((high - low) <= TOLD))[programme.owner]
+        low, high = _bounds(found, stuck, around)
+        asked = stuck & (wanted & ((high - low) <= until))[found.owner]
         if not asked.any():
             break
-        moved = _moved(programme, asked)
+        moved = _moved(found, asked)
         if not (moved & asked).any():
             break
         stuck &= ~moved
@@ -96,8 +111,20 @@ def pinned(low: Floats, high: Floats, known: Flags) -> Ints:
     return np.flatnonzero(~known & (high - low <= TOLD))
 
 
-def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme | None:
-    owners, edges, signs = [], [], []
+def programme(
+    told: Sequence[Told],
+    truth: Floats,
+    known: Flags,
+    *,
+    within: tuple[Floats, Floats] | None = None,
+    tight: bool = True,
+) -> Programme | None:
+    """The programme of what was told; `tight` has only rows that hold with equality in the truth. None where no row binds.
+
+    Values that are known, and thresholds that a value cannot cross because of the bounds `within`, have no variable.
+    """
+    owners, edges, signs, spares = [], [], [], []
+    least, most = within if within is not None else (np.full(len(truth), LEAST), np.full(len(truth), MOST))
     for group in told:
         free = group.members[~known[group.members]]
         values = truth[group.members]
@@ -107,10 +134,12 @@ def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme 
             edge = bound if is_least or not (values == bound).any() else bound - 1.0 / _FINE
             below = int((values <= edge + 0.5 / _FINE).sum())
             spare = below + group.others - number if is_least else number - below
-            if spare <= 0 and len(free):
-                owners.append(free)
-                edges.append(np.full(len(free), edge))
+            moving = free[(edge > least[free]) & (edge < most[free])]
+            if len(moving) and (spare <= 0 if tight else spare < len(moving)):
+                owners.append(moving)
+                edges.append(np.full(len(moving), edge))
                 signs.append(1.0 if is_least else -1.0)
+                spares.append(float(max(spare, 0)))
     if not signs:
         return None
     key = np.round(np.concatenate(edges) * _FINE).astype(np.int64)
@@ -120,7 +149,9 @@ def _programme(told: Sequence[Told], truth: Floats, known: Flags) -> _Programme 
     row = np.repeat(np.arange(len(signs)), [len(part) for part in owners])
     crossing = np.array(signs)[row] * np.where(is_below[column.ravel()], 1.0, -1.0)
     counts = sparse.csr_array((crossing, (row, column.ravel())), shape=(len(signs), len(owner)))
-    return _Programme(owner, edge_of, is_below, sparse.vstack([counts, _nearer_first(owner, is_below)], format="csr"))
+    nearer = _nearer_first(owner, is_below)
+    matrix = sparse.vstack([counts, nearer], format="csr")
+    return Programme(owner, edge_of, is_below, matrix, np.concatenate([spares, np.zeros(nearer.shape[0])]))
 
 
 def _nearer_first(owner: Ints, below: Flags) -> sparse.csr_array:
@@ -133,33 +164,32 @@ def _nearer_first(owner: Ints, below: Flags) -> sparse.csr_array:
     return sparse.csr_array((ends, (np.concatenate([row, row]), columns)), shape=(len(first), len(owner)))
 
 
-def _moved(programme: _Programme, asked: Flags) -> Flags:
+def _moved(found: Programme, asked: Flags) -> Flags:
     """Which thresholds are crossed in the solution in which as many as possible of those that are asked are.
 
     Each is a sum of two parts: the first, at most _LITTLE, is what counts, the second lets others cross far more where
     that is what it takes. So nearly all that can be crossed is crossed at once.
     """
     size = len(asked)
-    found = linprog(  # type: ignore[call-overload]  # its types know no sparse matrix
+    solution = linprog(  # type: ignore[call-overload]  # its types know no sparse matrix
         np.concatenate([np.where(asked, -1.0, 0.0), np.zeros(size)]),
-        A_ub=sparse.hstack([programme.matrix, programme.matrix], format="csr"),
-        b_ub=np.zeros(programme.matrix.shape[0]),
+        A_ub=sparse.hstack([found.matrix, found.matrix], format="csr"),
+        b_ub=np.zeros(found.matrix.shape[0]),
         bounds=np.repeat([[0.0, _LITTLE], [0.0, 1.0]], size, axis=0),
         method="highs-ds",
     )
-    if found.x is None:  # y = 0, the truth, is a solution: the solver gave up, and nothing is shown to move
+    if solution.x is None:  # y = 0, the truth, is a solution: the solver gave up, and nothing is shown to move
         return np.zeros_like(asked)
-    crossed = np.asarray(found.x)[:size] + np.asarray(found.x)[size:]
-    if (programme.matrix @ crossed).max(initial=0.0) > _EXACT:
+    crossed = np.asarray(solution.x)[:size] + np.asarray(solution.x)[size:]
+    if (found.matrix @ crossed).max(initial=0.0) > _EXACT:
         return np.zeros_like(asked)
     moved: Flags = crossed > _LOOSE
     return moved
 
 
-def _bounds(programme: _Programme, stuck: Flags, truth: Floats, known: Flags) -> tuple[Floats, Floats]:
-    low, high = np.full(len(truth), LEAST), np.full(len(truth), MOST)
-    over, under = stuck & programme.below, stuck & ~programme.below
-    np.minimum.at(high, programme.owner[over], programme.edge[over])
-    np.maximum.at(low, programme.owner[under], programme.edge[under])
-    low[known], high[known] = truth[known], truth[known]
+def _bounds(found: Programme, stuck: Flags, around: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    low, high = around[0].copy(), around[1].copy()
+    over, under = stuck & found.below, stuck & ~found.below
+    np.minimum.at(high, found.owner[over], found.edge[over])
+    np.maximum.at(low, found.owner[under], found.edge[under])
     return low, high

@@ -11,7 +11,7 @@ import pytest
 from attack_authorities import Attack, Figure, pinned, recovered_from_means, sector, told
 
 from reports.disclosure import peer_audit, row_space
-from reports.disclosure.peer_audit import Shown
+from reports.disclosure.told_figures import Shown
 
 LONG = os.environ.get("ASSURANCE") == "long"
 COUNT = 120 if LONG else 40

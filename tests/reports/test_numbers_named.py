@@ -10,7 +10,7 @@ from scipy import stats
 
 from reports import hexagons, map_reading, named_reading
 from reports.charts import hexagons as picture
-from reports.disclosure import peer_audit
+from reports.disclosure import peer_audit, told_figures
 from reports.frames import MENU, SCORES, STANDINGS
 from reports.named_reading import Beside
 from reports.narrative import Foot
@@ -122,7 +122,7 @@ def test_scores_told_by_name_are_known_to_whoever_looks_for_the_others() -> None
     average = pd.DataFrame({"measure": ["agile"], "score": [56.0]})
 
     def dropped(named: set[str]) -> frozenset[tuple[str, str]]:
-        return peer_audit.audit(peer_audit.Shown("1", menu, scores, benchmarks, average, frozenset(named))).dropped
+        return peer_audit.audit(told_figures.Shown("1", menu, scores, benchmarks, average, frozenset(named))).dropped
 
     assert dropped(set()) == frozenset()
     assert dropped({"A"}) == {("average_officer", "agile")}

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from reports import peer_safety
-from reports.rules import Rules
 
 CODES = [f"A{number:02d}" for number in range(12)]
 BEFORE = np.array([20.0, 25.0, 30.0, 35.0, 40.0, 50.0, 52.0, 54.0, 60.0, 70.0, 80.0, 90.0])
@@ -19,7 +18,7 @@ def computed(*, told: str | None) -> dict[str, pd.DataFrame]:
     groups = {"all": CODES, "few": FEW}
     change = pd.DataFrame({
         "authority": CODES, "measure": "agile", "before": BEFORE, "after": AFTER, "n_before": 40, "n_after": 40,
-        "reason": None,
+        "predecessors": None, "reason": None,
     })  # fmt: skip
     rows = []
     for name, members in groups.items():
@@ -64,4 +63,5 @@ def test_a_restated_median_of_unknown_members_is_left_out() -> None:
     frames = computed(told=None)
     restated = frames["benchmarks_restated"]
     frames["benchmarks_restated"] = restated.assign(n=restated["n"] - 1)
-    assert all(part.benchmarks.empty for part in peer_safety.restated(frames, "2026.1", frozenset(), Rules()))
+    figures = frames["benchmarks"], frames["average_officer"]
+    assert all(part.benchmarks.empty for part in peer_safety.shown(frames, "2026.1", frames["compared"], figures).parts)
