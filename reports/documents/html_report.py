@@ -147,7 +147,7 @@ def sector(
         ],
         findings=finding_tables.of_sector(frames, questionnaire),
         together=level_reading.words(quality or {}),
-        notes=technical_notes.sentences(quality, questionnaire) if quality else (),
+        notes=(*technical_notes.sentences(quality or {}, questionnaire), *technical_notes.weights(frames["scores"])),
     )
 
 

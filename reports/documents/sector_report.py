@@ -282,7 +282,7 @@ def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, giv
     }
     return {
         "record": _table(Table("What this report was made from", ("", "Value"), tuple(record.items()))),
-        "notes": list(technical_notes.counts(given.quality, questionnaire)),
+        "notes": [*technical_notes.counts(given.quality, questionnaire), *technical_notes.weights(frames["scores"])],
         "gates": _table(annex.gates(given.quality)),
         "tests": [
             _plain(table)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from questionnaires.definition import Questionnaire
 from reports.gates import State, state_of
 from reports.quality import Json
@@ -38,6 +40,23 @@ def counts(quality: Mapping[str, Json], questionnaire: Questionnaire) -> tuple[s
         _orders(quality.get("ordinal"), questionnaire),
     )
     return tuple(note for note in notes if note)
+
+
+def weights(scores: pd.DataFrame) -> tuple[str, ...]:
+    """How far intervals of weighted scores can be trusted (docs/simulations.md); nothing where no score is weighted.
+
+    >>> weights(pd.DataFrame({"authority": ["A", "B"], "weighted": [True, False]}))[0].split(".")[0]
+    'Scores of 1 of 2 authorities are weighted to their staff numbers'
+    """
+    weighted = scores.loc[scores["weighted"].fillna(value=False).astype(bool), "authority"].nunique()
+    if not weighted:
+        return ()
+    told = (
+        f"Scores of {weighted} of {scores['authority'].nunique()} authorities are weighted to their staff numbers. Where "
+        "few answers stand for many staff, the interval of a weighted score is a little too short: in simulations it "
+        "held the score of all staff 92 to 94 times in 100, that of a plain score 95 times."
+    )
+    return (told,)
 
 
 def _people(found: Json) -> str:

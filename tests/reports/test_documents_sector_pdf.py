@@ -14,7 +14,7 @@ from small_survey import HOSTILE, questionnaire, register, results
 from tagged_pdf import Tag
 
 from reports import narrative
-from reports.documents import annex, sector_parts, sector_report
+from reports.documents import annex, sector_parts, sector_report, technical_notes
 from reports.documents.annex import GATES
 from reports.documents.imprint import Imprint
 from reports.documents.sector_report import Given
@@ -160,6 +160,17 @@ def test_a_lowered_minimum_is_told_with_its_reason() -> None:
     body = annex.settings(rules).body
     assert ("Fewest authorities behind a middle authority", "6 authorities") in body
     assert ("Why fewer authorities are enough in this release", "A pilot with eight authorities.") in body
+
+
+def test_intervals_of_weighted_scores_are_said_to_be_a_little_short() -> None:
+    """As the simulation found it; a release without weights has no such sentence."""
+    scores = results().frames["scores"]
+    half = scores.assign(weighted=scores["authority"] < "A15")
+    reader = PdfReader(io.BytesIO(pdf(scores=half)))
+    said = " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+    assert "Scores of 15 of 30 authorities are weighted" in said
+    assert "92 to 94 times in 100" in said
+    assert technical_notes.weights(scores) == ()
 
 
 def test_every_question_is_listed_with_how_many_did_not_answer_it(report: Tag) -> None:
