@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import unescape
 
 import pypdf
@@ -34,6 +35,8 @@ from survey.models import (
 from survey.vocabulary import InvitationKind, RoleName
 
 _LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
+_ID, _IDS = re.compile(r"[0-9a-f]{32}"), re.compile(r"(?=([0-9a-f]{32}))")
+_LINE, _LETTER = re.compile(r"<g transform.*?</g>"), re.compile(r'href="#[a-z]([0-9a-f]+)"')
 LIKE_THE_LEAD = {"Y": RoleName.DEPUTY, "Z": RoleName.CONTRIBUTOR}
 EQUALITY_WORDS = "canary-of-an-equality-answer"
 
@@ -138,12 +141,15 @@ def _mark_people(session: Session, marks: Marks) -> None:
 # The walk
 
 
-def walk(world: World, visitor: str, starts: Iterable[str], *, most: int) -> dict[str, str]:
-    """Every page and file that a visitor reaches from these by links, with all that its answer says."""
+def walk(world: World, visitor: str, starts: Iterable[str], *, most: int, documents: bool = True) -> dict[str, str]:
+    """Every page and file that a visitor reaches from these by links, with all that its answer says.
+
+    Without `documents`, PDFs are left out: reading one takes as long as fifty pages.
+    """
     waiting, found = deque(starts), dict[str, str]()
     while waiting and len(found) < most:
         url = waiting.popleft()
-        if url in found:
+        if url in found or (url.endswith(".pdf") and not documents):
             continue
         answer = world.visit(visitor, "GET", url)
         found[url] = said(answer)
@@ -158,20 +164,49 @@ def said(answer: TestResponse) -> str:
     return f"{answer.headers}\n{words_of(answer.data)}"
 
 
+def kind(text: str) -> str:
+    """The type of what was said, as its header tells it."""
+    found = re.search(r"Content-Type: [\w.+-]+/([\w.-]+)", text)
+    return found[1] if found else "other"
+
+
 def words_of(content: bytes) -> str:
     if content.startswith(b"%PDF"):
-        document = pypdf.PdfReader(io.BytesIO(content))
-        pages = "\n".join(page.extract_text() for page in document.pages)
-        return f"{document.metadata}\n{pages}\n{content.decode('latin-1')}"
+        return _words_of_pdf(content)
     if content.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return "\n".join(f"{name}\n{words_of(packed.read(name))}" for name in packed.namelist())
-    return content.decode(errors="replace")
+    text = content.decode(errors="replace")
+    return f"{text}\n{_drawn(text)}" if "<use " in text else text
+
+
+def _drawn(picture: str) -> str:
+    """The words of a picture: its letters are outlines, each of them named by the number of its character."""
+    lines = (_LETTER.findall(line) for line in _LINE.findall(picture))
+    return "\n".join("".join(chr(int(letter, 16)) for letter in line) for line in lines)
+
+
+@lru_cache
+def _words_of_pdf(content: bytes) -> str:
+    """Reading a document takes far longer than making a page, and many visitors get the same one."""
+    document = pypdf.PdfReader(io.BytesIO(content))
+    pages = "\n".join(page.extract_text() for page in document.pages)
+    return f"{document.metadata}\n{pages}\n{content.decode('latin-1')}"
 
 
 def held(pages: Mapping[str, str], forbidden: Mapping[str, str]) -> list[str]:
-    """Which page holds which mark that it must not, as sentences."""
-    return [f"{url} holds {what}" for url, text in pages.items() for mark, what in forbidden.items() if mark in text]
+    """Which page holds which mark that it must not, as sentences.
+
+    There are thousands of ids: whatever in a page could be one is looked up, where other marks are looked for.
+    """
+    ids = {mark: what for mark, what in forbidden.items() if _ID.fullmatch(mark)}
+    others = {mark: what for mark, what in forbidden.items() if mark not in ids}
+    others |= {mark.replace(" ", ""): what for mark, what in others.items()}  # pictures draw no spaces
+    found = []
+    for url, text in pages.items():
+        found += [f"{url} holds {what}" for mark, what in others.items() if mark in text]
+        found += [f"{url} holds {ids[one]}" for one in {hit[1] for hit in _IDS.finditer(text)} if one in ids]
+    return found
 
 
 def own(world: World, visitor: str) -> str:

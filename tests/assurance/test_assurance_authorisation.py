@@ -6,14 +6,11 @@ planted defects prove that the harness notices what it is there for.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
-import pypdf
+import canaries
 import pytest
-import visitors
 from expected_access import ACTINGS, PERSONS, READINGS, STRANGERS, Reading
 from sqlalchemy import select, true, update
 from visitors import DRAFT_WORDS, HOME, SEALED_WORDS, World
@@ -25,7 +22,7 @@ from survey.vocabulary import ReleaseState
 from survey.web import context, load_compare, load_lead
 from survey.web.access import Who
 
-pytestmark = pytest.mark.assurance
+pytestmark = [pytest.mark.assurance, pytest.mark.xdist_group("sector")]
 
 EVERYBODY = sorted(STRANGERS | PERSONS)
 NOWHERE = "X999"
@@ -34,15 +31,10 @@ BY_NAME = frozenset({f"compare_named.{one}" for one in ("show", "picture", "show
 AUDIT = frozenset({"audit_entry"})  # a refused act of somebody with an account leaves its entry, and nothing else
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return visitors.made(tmp_path_factory.mktemp("world"))
-
-
 @pytest.fixture
-def world(made: World) -> Iterator[World]:
-    yield made
-    made.restore()
+def world(visited_sector: World) -> Iterator[World]:
+    yield visited_sector
+    visited_sector.restore()
 
 
 # Reading
@@ -71,19 +63,11 @@ def deviations_of_reading(world: World, endpoints: Iterable[str]) -> dict[str, l
 
 def _strange_words(world: World, visitor: str, endpoint: str, answer: TestResponse) -> list[str]:
     """Sealed texts and drafts, and, outside the research team, names of other authorities than one's own."""
-    text = _words(answer.mimetype, answer.data) + str(answer.headers)
+    text = canaries.said(answer)
     own = world.away if visitor in "OT" and endpoint not in ANYBODYS_LINK else HOME
-    theirs = {own} | (world.named if endpoint in BY_NAME else frozenset())
+    theirs = {own} | (world.named["2025.1"] if endpoint in BY_NAME else frozenset())
     foreign = [] if visitor in "RP" else [name for code, name in world.names.items() if code not in theirs]
     return [word for word in (SEALED_WORDS, DRAFT_WORDS, *foreign) if word in text]
-
-
-@lru_cache
-def _words(media_type: str, content: bytes) -> str:
-    """What an answer says: of a document, the words on its pages."""
-    if media_type != "application/pdf":
-        return content.decode()
-    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
 
 
 def _places(world: World, url: str) -> tuple[str, ...]:
@@ -96,8 +80,8 @@ def _expected(world: World, reading: Reading, visitor: str, code: str) -> int:
     return reading.status(visitor, away=code == world.away)
 
 
-def test_every_route_is_in_the_table_that_was_written_by_hand(made):
-    routes = {(rule.endpoint, method) for rule in made.app.url_map.iter_rules() for method in rule.methods - {"HEAD"}}
+def test_every_route_is_in_the_table_that_was_written_by_hand(world):
+    routes = {(rule.endpoint, method) for rule in world.app.url_map.iter_rules() for method in rule.methods - {"HEAD"}}
     assert routes == {(one, "GET") for one in READINGS} | {(one, "POST") for one in ACTINGS}
 
 
@@ -106,7 +90,7 @@ def test_every_page_opens_for_whom_it_is_says_nothing_of_others_and_changes_noth
     assert deviations_of_reading(world, READINGS) == {}
     for page in ("", "report.pdf"):  # the marks are there to find
         answer = world.visit("M", "GET", f"/compare/{HOME}/2025.1/{page}")
-        assert world.names[HOME] in _words(answer.mimetype, answer.data)
+        assert world.names[HOME] in canaries.said(answer)
     assert world.content() == before
 
 

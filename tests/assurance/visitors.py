@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class World:
     names: dict[str, str]  # of all authorities, by code
     tokens: dict[str, str]
     entrance: str
-    named: frozenset[str] = frozenset()  # codes of those who chose to be named in 2025.1; home and away are among them
+    named: dict[str, frozenset[str]] = field(default_factory=dict)  # by release: who chose it; home and away among them
     browsers: dict[str, FlaskClient] = field(default_factory=dict)
 
     def visit(self, visitor: str, method: str, url: str, **more: object) -> TestResponse:
@@ -107,6 +107,22 @@ class World:
         for leftover in ("-wal", "-shm"):
             path.with_name(path.name + leftover).unlink(missing_ok=True)
         shutil.copyfile(self.folder / "as-made.sqlite", path)
+
+    def copied(self, folder: Path) -> World:
+        """The same sector in a folder of its own, as it was made, with browsers of the same visitors."""
+        shutil.copytree(self.folder / "data", folder / "data")
+        for name in ("world.sqlite", "as-made.sqlite"):
+            shutil.copyfile(self.folder / "as-made.sqlite", folder / name)
+        database = Database(f"sqlite:///{folder / 'world.sqlite'}")
+        settings = _settings(database, folder)
+        world = replace(
+            self, folder=folder, settings=settings, database=database, browsers={},
+            app=create_app(settings, database=database),
+        )  # fmt: skip
+        for visitor, browser in self.browsers.items():
+            world.browsers[visitor] = world.app.test_client()
+            world.browsers[visitor]._cookies = dict(browser._cookies)
+        return world
 
     def content(self, *, without: frozenset[str] = frozenset()) -> str:
         """A digest of every row of every table but these."""
@@ -197,11 +213,12 @@ def _furnish(session: Session, world: World) -> None:
     session.add(planned)
     session.flush()
     home = session.scalars(select(Authority.id).where(Authority.code == HOME)).one()
-    of_2025 = session.scalars(select(Release.id).join(Wave).where(Wave.code == "2025", Release.number == 1)).one()
-    session.add(ReleaseNamed(release_id=of_2025, authority=world.away))
-    session.flush()
-    named = select(ReleaseNamed.authority).where(ReleaseNamed.release_id == of_2025)
-    world.named = frozenset(session.scalars(named))
+    for label, released in _first_releases(session).items():
+        chosen = select(ReleaseNamed.authority).where(ReleaseNamed.release_id == released)
+        if world.away not in set(session.scalars(chosen)):
+            session.add(ReleaseNamed(release_id=released, authority=world.away))
+            session.flush()
+        world.named[label] = frozenset(session.scalars(chosen))
     session.add(Participation(wave_id=planned.id, authority_id=home, state=ParticipationState.ACCEPTED))
     now = datetime.now(UTC)
     job = {"kind": "release.compute", "key": "release.compute 2025", "payload": {"wave": "2025"}, "result": {}}
@@ -211,6 +228,12 @@ def _furnish(session: Session, world: World) -> None:
     session.execute(update(Draft).values(answers='{"best_thing": "' + DRAFT_WORDS + '"}'))
     _next_release(session, waves["2025"], ReleaseState.CHECKED)
     _next_release(session, waves["2024"], ReleaseState.APPROVED)
+
+
+def _first_releases(session: Session) -> dict[str, int]:
+    """The releases that the demonstration published, by label."""
+    rows = session.execute(select(Wave.code, Release.id).join(Release, Release.wave_id == Wave.id))
+    return {f"{code}.1": release_id for code, release_id in rows}
 
 
 def _make_documents(world: World) -> None:
