@@ -6,9 +6,10 @@ import os
 import re
 import shutil
 import socket
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -19,12 +20,12 @@ import waitress
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
-from playwright.sync_api import TimeoutError as StayedOnThePage
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from survey import config, editions, keys
+from survey import config, editions, keys, submissions
 from survey.db import Database
+from survey.links import Found
 from survey.models import Authority, Draft, Invitation, Participation, Submission, Wave
 from survey.vocabulary import EditionState, InvitationKind, ParticipationState, WaveState
 from survey.web import context
@@ -46,6 +47,10 @@ FLAGS = [
 ]
 HOST = "http://127.0.0.1"
 CANARY = "only-the-officer-knows"
+SAVED = "/respond/page/mindset-2"  # the page with the text
+BUTTONS = "main form button, main [role=button]"
+SENDS = """button => button.type === "submit" && button.form !== null
+  && (button.form.noValidate || button.formNoValidate || button.form.checkValidity())"""
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 BUTTON = re.compile(r"<button\b([^>]*)>")
@@ -142,19 +147,40 @@ def _presses(client: FlaskClient, place: str, html: str):
             yield client.post(unescape(action[1]) if action else place, data=fields, base_url=HOST)
 
 
+def by_head(trial: Trial, token: str) -> Iterator[str]:
+    answer = trial.app.test_client().head(f"/r/{token}", base_url=HOST)
+    yield str(answer.headers)
+
+
+def by_get(trial: Trial, token: str) -> Iterator[str]:
+    client = trial.app.test_client()
+    yield client.get(f"/r/{token}", base_url=HOST).text
+    yield client.get(f"/r/{token}", base_url=HOST, headers={"Accept": "*/*"}).text
+
+
+def by_starting(trial: Trial, token: str) -> Iterator[str]:
+    client = trial.app.test_client()
+    first = client.get(f"/r/{token}", base_url=HOST).text
+    yield first
+    yield client.post(f"/r/{token}", data=dict(FIELD.findall(first)), base_url=HOST).text
+    for url in (SAVED, "/respond/check"):
+        yield client.get(url, base_url=HOST).text
+
+
+def by_pressing(trial: Trial, token: str) -> Iterator[str]:
+    client = trial.app.test_client()
+    for url in (*press_everything(client, f"/r/{token}"), "/respond/page/mindset-2", "/respond/check"):
+        yield client.get(url, base_url=HOST).text
+
+
+WAYS = {"HEAD": by_head, "GET": by_get, "GET and Start": by_starting, "GET and every button": by_pressing}
+
+
 def scan(trial: Trial) -> None:
-    """Four kinds of robot over all links."""
+    """Each kind of robot over a quarter of the links."""
     for place, token in enumerate(trial.tokens):
-        client, url = trial.app.test_client(), f"/r/{token}"
-        if place % 4 == 0:
-            client.head(url, base_url=HOST)
-        elif place % 4 == 1:
-            client.get(url, base_url=HOST)
-        elif place % 4 == 2:
-            client.get(url, base_url=HOST)
-            client.get(url, base_url=HOST, headers={"Accept": "*/*"})
-        else:
-            press_everything(client, url)
+        for _ in tuple(WAYS.values())[place % len(WAYS)](trial, token):
+            pass
 
 
 def consumed(database: Database) -> int:
@@ -168,30 +194,67 @@ def answer(client: FlaskClient, token: str) -> str:
     page = client.get(f"/r/{token}", base_url=HOST).text
     csrf = FIELD.search(page)
     client.post(f"/r/{token}", data={"csrf_token": csrf[2]}, base_url=HOST)
-    shown = client.get("/respond/page/mindset-2", base_url=HOST).text
+    shown = client.get(SAVED, base_url=HOST).text
     fields = dict(FIELD.findall(shown))
-    client.post("/respond/page/mindset-2", data={**fields, "one_change": CANARY}, base_url=HOST)
-    return client.get("/respond/page/mindset-2", base_url=HOST).text
+    client.post(SAVED, data={**fields, "one_change": CANARY}, base_url=HOST)
+    return client.get(SAVED, base_url=HOST).text
 
 
-def test_robots_use_up_no_link_and_the_officer_still_gets_in(trial):
-    scan(trial)
-    assert consumed(trial.database) == 0
-    for token in trial.tokens[:: max(1, LINKS // 12)]:
-        assert CANARY in answer(trial.app.test_client(), token)
+def officers_of(trial: Trial) -> list[FlaskClient]:
+    """The officers of every fifth link have saved a text before any robot comes."""
+    officers = [trial.app.test_client() for _ in trial.tokens[::5]]
+    for officer, token in zip(officers, trial.tokens[::5], strict=True):
+        assert CANARY in answer(officer, token)
+    return officers
 
 
-def test_a_robot_neither_sees_nor_changes_what_the_officer_saved(trial):
+def judge(trial: Trial, officers: list[FlaskClient], way: str, seen: Iterable[str], links: int) -> None:
+    """Nothing was used up, no robot read a draft, all drafts are as they were, and everybody still gets in."""
+    pages = read = 0
+    for text in seen:
+        pages, read = pages + 1, read + (CANARY in text)
+    used = consumed(trial.database)
+    kept = sum(CANARY in officer.get(SAVED, base_url=HOST).text for officer in officers)
+    with trial.database.session() as session:
+        drafts = sum(CANARY in answers for answers in session.scalars(select(Draft.answers)))
+    let_in = sum(CANARY in answer(trial.app.test_client(), token) for token in trial.tokens[:links])
+    sys.stdout.write(
+        f"{way}: {links} links, {pages} answers, {used} used up, {read} with a draft of somebody else, {kept} of "
+        f"{len(officers)} drafts as they were, {let_in} of {links} officers got in afterwards\n"
+    )
+    assert pages >= links
+    assert (used, read, kept, drafts, let_in) == (0, 0, len(officers), len(officers), links)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_robot_uses_up_no_link_reads_no_draft_and_the_officer_still_gets_in(trial, way):
+    officers = officers_of(trial)
+    judge(trial, officers, way, (text for token in trial.tokens for text in WAYS[way](trial, token)), LINKS)
+
+
+def test_a_robot_that_comes_back_neither_sees_nor_changes_what_the_officer_saved(trial):
     token = trial.tokens[3]
     robot, officer = trial.app.test_client(), trial.app.test_client()
     press_everything(robot, f"/r/{token}")
     assert CANARY in answer(officer, token)
     for url in press_everything(robot, f"/r/{token}"):
         assert CANARY not in robot.get(url, base_url=HOST).text, url
-    assert CANARY in officer.get("/respond/page/mindset-2", base_url=HOST).text
-    with trial.database.session() as session:
-        assert sum(CANARY in answers for answers in session.scalars(select(Draft.answers))) == 1
+    assert CANARY in officer.get(SAVED, base_url=HOST).text
     assert consumed(trial.database) == 0
+
+
+def test_the_harness_notices_a_draft_that_is_shown_to_whoever_has_the_link(trial, monkeypatch):
+    """The planted defect: a second browser with the link is given the draft of the first one."""
+    begin = submissions.start
+
+    def taking(session: Session, found: Found, *, browser_key: str, draft_id: str, link_key: str) -> None:
+        moved = update(Draft).where(Draft.invitation_id == found.invitation_id)
+        if not session.execute(moved.values(browser_key_hash=keys.hashed(browser_key)).returning(Draft.id)).all():
+            begin(session, found, browser_key=browser_key, draft_id=draft_id, link_key=link_key)
+
+    assert CANARY in answer(trial.app.test_client(), trial.tokens[0])
+    monkeypatch.setattr(submissions, "start", taking)
+    assert any(CANARY in text for text in by_starting(trial, trial.tokens[0]))
 
 
 def test_the_harness_notices_a_link_that_is_used_up_by_looking(trial, monkeypatch):
@@ -250,40 +313,53 @@ def served(trial: Trial) -> Iterator[str]:
         thread.join(timeout=5)
 
 
-def press_in_browser(page: Page, url: str, depth: int = 2) -> list[str]:
-    """Open a page and press each of its buttons, each time from the page as it was opened; the addresses reached."""
+def press_in_browser(page: Page, url: str, depth: int = 2) -> Iterator[str]:
+    """Open a page and press each of its buttons, each time from the page as it was opened; what each page says."""
     page.goto(url)
-    reached = [page.url]
-    buttons = page.locator("main form button, main [role=button]").count()
-    for place in range(buttons):
+    yield page.content()
+    for place in range(page.locator(BUTTONS).count()):
         page.goto(url)
-        with suppress(StayedOnThePage), page.expect_navigation(timeout=3_000):  # a robot finds folded buttons too
-            page.locator("main form button, main [role=button]").nth(place).evaluate("button => button.click()")
-        reached.append(page.url)
+        _press(page, place)
+        yield page.content()
         if depth > 1 and page.url != url:
-            reached += press_in_browser(page, page.url, depth - 1)
-    return reached
+            yield from press_in_browser(page, page.url, depth - 1)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_robot_in_a_browser_uses_up_no_link_and_reads_nothing(trial, browser, scripts):
-    token = trial.tokens[-1]
-    officer = trial.app.test_client()
-    assert CANARY in answer(officer, token)
+def _press(page: Page, place: int) -> None:
+    """A robot finds folded buttons, too. One that sends its form leads to another page; others do what they do."""
+    button = page.locator(BUTTONS).nth(place)
+    if button.evaluate(SENDS):
+        with page.expect_navigation(timeout=20_000):
+            button.evaluate("button => button.click()")
+    else:
+        button.evaluate("button => button.click()")
+        page.wait_for_timeout(50)
+
+
+def in_browser(trial: Trial, browser: Browser, way: str) -> Iterator[str]:
+    """What a browser sees that opens links, each as a stranger; pressing buttons, or only opening the page."""
     with served(trial) as address:
-        for link in (*trial.tokens[: IN_A_BROWSER - 1], token):
-            context_ = browser.new_context(java_script_enabled=scripts)
+        for link in trial.tokens[:IN_A_BROWSER]:
+            context_ = browser.new_context(java_script_enabled="without" not in way)
             page = context_.new_page()
-            page.set_default_timeout(10_000)
-            reached = press_in_browser(page, f"{address}/r/{link}")
-            assert len(reached) > 2  # it did press something
-            for url in {*reached, f"{address}/respond/page/mindset-2", f"{address}/respond/check"}:
-                page.goto(url)
-                assert CANARY not in page.content(), url
+            page.set_default_timeout(20_000)
+            if "button" in way:
+                pressed = list(press_in_browser(page, f"{address}/r/{link}"))
+                assert len(pressed) > 2  # it did press something
+                yield from pressed
+            for url in (f"{address}/r/{link}", f"{address}{SAVED}", f"{address}/respond/check"):
+                page.goto(url, wait_until="load")
+                yield page.content()
             context_.close()
-    assert consumed(trial.database) == 0
-    assert CANARY in officer.get("/respond/page/mindset-2", base_url=HOST).text
-    assert CANARY in answer(trial.app.test_client(), trial.tokens[0])
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["a browser with scripts", "a browser with scripts, every button", "a browser without scripts, every button"],
+)
+def test_a_robot_in_a_browser_uses_up_no_link_and_reads_nothing(trial, browser, way):
+    officers = officers_of(trial)
+    judge(trial, officers, way, in_browser(trial, browser, way), IN_A_BROWSER)
 
 
 def test_a_link_that_a_script_uses_up_by_itself_is_noticed(trial, browser, monkeypatch):
