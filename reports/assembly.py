@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ from reports.bands import Beside
 from reports.disclosure.reasons import Reasons
 from reports.estimation import Estimates
 from reports.scoring import PersonScores
+from reports.statistics.sums import Floats, Ints
 from reports.weighting import Weights
 
 _Column: TypeAlias = NDArray[np.generic]
@@ -132,28 +134,41 @@ def benchmark_rows(
     )
 
 
-def standing_rows(
-    peer_group: str,
-    authorities: Sequence[str],
-    measures: Sequence[str],
-    *,
-    score: NDArray[np.float64],
-    found: standings.GroupStandings,
-    beside: Beside,
-    reasons: Reasons,
-) -> pd.DataFrame:
-    """STANDINGS of one peer group."""
-    columns: dict[str, object] = {**crossed(authorities, measures)}
-    for name in found.__dataclass_fields__:
-        columns[name] = getattr(found, name).ravel()
-    for name in beside.__dataclass_fields__:
-        columns[name] = getattr(beside, name).ravel()
-    columns |= {
-        "peer_group": texts([peer_group], np.zeros(score.size, dtype=np.int64)),
-        "score": score.ravel(),
-        "reason": reasons.ravel(),
+@dataclass(frozen=True)
+class Standing:
+    """One peer group's part of STANDINGS: `rows` are the places of its authorities, the others have a row for each."""
+
+    peer_group: str
+    rows: Ints
+    score: Floats
+    found: standings.GroupStandings
+    beside: Beside
+    reasons: Reasons
+
+
+def standing_rows(authorities: Sequence[str], measures: Sequence[str], parts: Sequence[Standing]) -> pd.DataFrame:
+    """STANDINGS by authority, then peer groups as they come, then measures."""
+    if not parts:
+        return frames.STANDINGS.empty()
+    owner = np.concatenate([one.rows for one in parts])
+    group = np.repeat(np.arange(len(parts)), [len(one.rows) for one in parts])
+    order = np.argsort(owner, kind="stable")
+
+    def column(values: Sequence[_Column]) -> _Column:
+        return np.concatenate(values)[order].ravel()
+
+    columns: dict[str, object] = {
+        "authority": texts(authorities, np.repeat(owner[order], len(measures))),
+        "measure": texts(measures, np.tile(np.arange(len(measures)), len(owner))),
+        "peer_group": texts([one.peer_group for one in parts], np.repeat(group[order], len(measures))),
+        "score": column([one.score for one in parts]),
+        "reason": column([one.reasons for one in parts]),
     }
-    return pd.DataFrame(columns)
+    for name in standings.GroupStandings.__dataclass_fields__:
+        columns[name] = column([getattr(one.found, name) for one in parts])
+    for name in Beside.__dataclass_fields__:
+        columns[name] = column([getattr(one.beside, name) for one in parts])
+    return frames.STANDINGS.of(columns)
 
 
 def crossed(authorities: Sequence[str], measures: Sequence[str]) -> dict[str, pd.api.extensions.ExtensionArray]:

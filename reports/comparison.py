@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from reports import assembly, bands, benchmarks, frames, peers, standings
 from reports.aggregation import Aggregation
-from reports.bands import Beside
 from reports.case import Case
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
@@ -29,7 +28,6 @@ class _Group:
     """
 
     name: str
-    members: list[str]
     rows: Ints
     told: NDArray[np.bool_]
     place: int | None
@@ -85,10 +83,11 @@ def compare(
             by = beside.without_places(rows[group.told])
         else:
             by = beside.of_group(group.place, relied=relied, enough=~withheld(against))
-        standing_parts.append(_rows(group, case, found, result=result, by=by, reasons=why[group.told]))
+        told = rows[group.told]
+        standing_parts.append(assembly.Standing(group.name, told, found.score[told], result, by, why[group.told]))
     return {
         "benchmarks": _together(benchmark_parts, frames.BENCHMARKS),
-        "standings": _sorted_standings(standing_parts),
+        "standings": assembly.standing_rows(case.codes, case.measure_codes, standing_parts),
         "compared": _compared(case, found, reasons),
         "menu": frames.MENU.check(menu),
     }
@@ -101,24 +100,9 @@ def _groups(menu: pd.DataFrame, place: Mapping[str, int]) -> list[_Group]:
         own = peers.owner(str(name))
         told = np.array([own is None or code == own for code in members], dtype=np.bool_)
         rows = np.array([place[code] for code in members], dtype=np.int64)
-        found.append(_Group(str(name), list(members), rows, told, ranked if own is None else None))
+        found.append(_Group(str(name), rows, told, ranked if own is None else None))
         ranked += own is None
     return found
-
-
-def _rows(
-    group: _Group, case: Case, found: Estimates, *, result: GroupStandings, by: Beside, reasons: Reasons
-) -> pd.DataFrame:
-    """STANDINGS of those who are shown where they stand."""
-    return assembly.standing_rows(
-        group.name,
-        [code for code, is_told in zip(group.members, group.told, strict=True) if is_told],
-        case.measure_codes,
-        score=found.score[group.rows[group.told]],
-        found=result,
-        beside=by,
-        reasons=reasons,
-    )
 
 
 def _compared(case: Case, found: Estimates, reasons: Reasons) -> pd.DataFrame:
@@ -156,12 +140,6 @@ def _standing_reasons(own: Reasons, against: Reasons) -> Reasons:
     group = against.copy()
     group[np.equal(against, Reason.TOO_FEW_FOR_QUARTILES)] = None
     return np.where(withheld(own), own, np.broadcast_to(group, own.shape))
-
-
-def _sorted_standings(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """By authority, then peer groups and measures in the order in which they came."""
-    together = _together(parts, frames.STANDINGS)
-    return together.sort_values("authority", kind="stable", ignore_index=True)
 
 
 def _together(parts: Sequence[pd.DataFrame], shape: frames.Shape) -> pd.DataFrame:

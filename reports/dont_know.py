@@ -19,7 +19,7 @@ from reports.frames import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED
 from reports.rules import Rules
 from reports.statistics import ratios, sums
 from reports.statistics.ratios import Totals
-from reports.statistics.sums import Groups, Ints
+from reports.statistics.sums import Counts, Groups, Ints
 
 ALL, SERVICE_AREA, TIER = "all", "service_area", "tier"
 _NEARLY = 0.9
@@ -99,22 +99,28 @@ def _counted(case: Case) -> tuple[list[Table], list[Table], Ints]:
     dimensions = [one.code for one in case.questionnaire.dimensions]
     short = np.uint8 if len(case.counts) < 2**8 else np.int64
     unknown, asked = (np.zeros((len(dimensions), len(case.officers.order)), dtype=short) for _ in range(2))
-    singles, parent = np.zeros((2, len(case.counts), case.kinds.rows.count), dtype=np.int64), []
+    sizes, parent = case.kinds.rows.sizes, []
+    single: list[Counts] = [sizes]  # what of single items is added up; what all have in common once
+    places = np.zeros((2, len(case.counts)), dtype=np.int64)
     for place, (code, often) in enumerate(case.counts.items()):
         item, chosen = case.questionnaire.items[code], case.given[code]
         parent.append(dimensions.index(str(item.dimension)))
         first = len(often) - len(item.options)
-        everybody = not often[first + NOT_ASKED].any()
-        asked[parent[-1]] += 1 if everybody else (chosen != NOT_ASKED % 256).view(np.uint8)
-        singles[1, place] = case.kinds.rows.sizes if everybody else case.kinds.rows.sizes - often[first + NOT_ASKED]
-        for answer in _unknown(item):
-            if often[first + answer].any():
-                unknown[parent[-1]] += (chosen == answer % 256).view(np.uint8)
-                singles[0, place] += often[first + answer]
+        left = often[first + NOT_ASKED].any()
+        asked[parent[-1]] += (chosen != NOT_ASKED % 256).view(np.uint8) if left else 1
+        said = [answer for answer in _unknown(item) if often[first + answer].any()]
+        for answer in said:
+            unknown[parent[-1]] += (chosen == answer % 256).view(np.uint8)
+        places[0, place] = len(single)
+        single.append(often[[first + answer for answer in said]].sum(axis=0, dtype=np.int64))
+        if left:
+            places[1, place] = len(single)
+            single.append(sizes - often[first + NOT_ASKED])
     together = np.stack([_of_people(*each, case.kinds.rows) for each in zip(unknown, asked, strict=True)], axis=1)
+    singles = np.moveaxis(_summed(case, np.array([single]))[0][:, :, places], 2, 0)
     return (
         _by_kind(case, _summed(case, together), range(6)),
-        _by_kind(case, _summed(case, singles), (1, 0, 1, 0, 0, 1)),
+        _by_kind(case, singles, (1, 0, 1, 0, 0, 1)),
         np.array(parent, dtype=np.int64),
     )
 

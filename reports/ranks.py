@@ -19,7 +19,7 @@ RANK_INTERVAL = (0.05, 0.95)
 VERY_PROBABLE = 0.95
 _MIDDLE, _WIDTH = 50.0, 256.0  # points: drawn scores lie within half of the width around the middle
 _KEY, _SCORE = 32, 20  # bits of a sorted number, and of them those of the drawn score
-_SORTED, _COUNTED = 250, 1_000  # draws that are sorted, and counted, together: as many as stay near the processor
+_SORTED, _COUNTED = 100, 1_000  # draws that are sorted, and counted, together: as many as stay near the processor
 _NORMALS = 2**16  # different standard normal numbers
 _FARTHEST = 4.4  # from 0, of any of them
 Singles: TypeAlias = NDArray[np.float32]
@@ -299,13 +299,11 @@ class _Tally:
 
     def sort(self, keys: NDArray[np.uint32], start: int) -> None:
         """Sorts some worlds; what is left of each sorted number is the rank and the authority that has it."""
-        own = self.cells[start : start + len(keys)]
-        if self.rows is not None:
-            keys = np.take(keys, self.rows, axis=1, mode="clip")
-        np.bitwise_or(keys, self.of_column, out=own)
+        own = keys if self.rows is None else np.take(keys, self.rows, axis=1, mode="clip")
+        own = own | self.of_column
         own.sort(axis=1)
         own &= np.uint32((1 << self.shift) - 1)
-        own += self.starts
+        np.add(own, self.starts, out=self.cells[start : start + len(keys)])
 
     def count(self, draws: int) -> None:
         """Counts what the first so many sorted draws say."""
