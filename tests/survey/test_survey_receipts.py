@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from survey import anonymity_checks, audit, fieldwork, invitations, participation, receipts, retention, waves
+from survey import anonymity_checks, audit, fieldwork, invitations, keys, participation, receipts, retention, waves
 from survey.anonymity_checks import Verdict
-from survey.models import AuditEntry, Invitation, OutboxMessage, Participation, Wave
+from survey.models import AuditEntry, Draft, Invitation, OutboxMessage, Participation, Wave
 
 LINK_KEY = "zyxwvutsrqponmlkjihgfedcba9876543210"
 
@@ -108,6 +108,24 @@ def test_receipts_of_waves_that_closed_earlier_go_at_night_and_are_found_until_t
         session.commit()
         assert not any(used for used, _ in links(session))
     assert checked(asked, now) is Verdict.FINE
+
+
+def test_a_mark_of_withdrawal_or_a_draft_that_is_left_is_found(asked):
+    close(asked)
+    now = asked.wave.closes_at
+    assert checked(asked, now) is Verdict.FINE
+    with asked.database.session() as session, asked.database.write(session):
+        link = session.scalars(select(Invitation).where(Invitation.address == "o3@x.example")).one()
+        link.revoked = True
+        session.commit()
+        assert checked(asked, now) is Verdict.FINDING
+        link.revoked = False
+        session.commit()
+        assert checked(asked, now) is Verdict.FINE
+        left = {"id": keys.new_id(), "browser_key_hash": keys.hashed("b"), "resume_hash": keys.hashed("r")}
+        session.add(Draft(invitation_id=link.id, started_at=now, **left))
+        session.commit()
+    assert checked(asked, now) is Verdict.FINDING
 
 
 def checked(field, now, name="receipts"):
