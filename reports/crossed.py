@@ -23,9 +23,9 @@ from reports.statistics.sums import Floats, Ints
 class Crossing:
     """The officers who count, by both: `people` (measures, authorities, service areas + 1, tiers + 1) are scored.
 
-    The place of a group is its place among those of its authority; the last place is "not said". `cell` (kinds of the
-    crowd,) numbers authority, area and tier in this order, -1 for those who are no officers; `areas` and `tiers` (groups,) are
-    the places of the parts of either split.
+    The place of a group is its place among those of its authority; the last place is "not said". `cell` (kinds of
+    the crowd,) numbers authority, area and tier in this order, -1 for those who are no officers; `areas` and
+    `tiers` (groups,) are the places of the parts of either split.
     """
 
     people: Ints
@@ -35,7 +35,15 @@ class Crossing:
 
 
 def crossing(case: Case, areas: Split, tiers: Split) -> Crossing:
-    """Everybody by service area and tier."""
+    """Everybody by service area and tier. Methodology 10, rule 4.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import splits
+    >>> areas, tiers = (splits.split(case, kind, found) for kind in ("service_area", "tier"))
+    >>> crossing(case, areas, tiers).people[1, 0].tolist()  # of one authority; in the last row and column who did not say
+    [[8, 3, 4, 0], [7, 4, 4, 0], [7, 4, 3, 0], [0, 0, 0, 0]]
+    """
     places = [_places(one, len(case.codes)) for one in (areas, tiers)]
     of_kind = [_of_kinds(case, one, local) for one, local in zip((areas, tiers), places, strict=True)]
     width = [int(local.max(initial=-1)) + 2 for local in places]
@@ -50,7 +58,18 @@ def crossing(case: Case, areas: Split, tiers: Split) -> Crossing:
 
 
 def both_ways(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> tuple[Split, Split]:
-    """The two splits with the reasons that only both together make necessary (`disclosure.overlap`)."""
+    """The two splits with the reasons that only both together make necessary (`disclosure.overlap`).
+
+    Methodology 10, rules 2 and 3.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import splits
+    >>> areas, tiers = (splits.split(case, kind, found) for kind in ("service_area", "tier"))
+    >>> kept = both_ways(case, areas, tiers, crossing(case, areas, tiers))
+    >>> [int(withheld(one.reasons).sum()) for one in kept]
+    [0, 0]
+    """
     found = areas.reasons.copy(), tiers.reasons.copy()
     kinds = ((areas, crossed.areas), (tiers, crossed.tiers))
     for j in [*range(1, len(case.measures)), 0]:
@@ -79,10 +98,18 @@ class Cells:
 def cell_scores(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> Cells:
     """Overall and dimensions of every service area x tier that has answers (CELL_SCORES).
 
-    For the authority's own report. A cell is shown with all of these or with none: in the table of each authority cells
-    of fewer than `rules.minimum_respondents` people on any of them are hidden, and as many others as keep every
-    hidden one from being worked out from the totals of service areas and tiers (`suppression.pattern`). A cell of a
-    service area or tier that is not shown itself is never shown. Methodology 10, rules 3 and 4.
+    For the authority's own report. A cell is shown with all of these or with none: in the table of each authority
+    cells of fewer than `rules.minimum_respondents` people on any of them are hidden, and as many others as keep
+    every hidden one from being worked out from the totals of service areas and tiers (`suppression.pattern`). A
+    cell of a service area or tier that is not shown itself is never shown. Methodology 10, rules 3 and 4.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> from reports import splits
+    >>> areas, tiers = (splits.split(case, kind, found) for kind in ("service_area", "tier"))
+    >>> row = cell_scores(case, areas, tiers, crossing(case, areas, tiers)).computed.iloc[0]
+    >>> row["service_area"], row["tier"], int(row["n"]), str(row["reason"])
+    ('housing', 'frontline', 8, 'too_few_people')
     """
     wanted = [0, *case.dimensions] if len(case.dimensions) >= case.rules.overall_dimensions else list(case.dimensions)
     hidden = _pattern(case, areas, tiers, crossed, wanted)

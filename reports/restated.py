@@ -81,7 +81,12 @@ def restated(
 
 
 def menu_before(register: pd.DataFrame | None) -> pd.DataFrame:
-    """MENU of the earlier wave as `restated` makes it, for the audit of authorities."""
+    """MENU of the earlier wave as `restated` makes it, for the audit of authorities. Methodology 8.
+
+    >>> from reports import example
+    >>> len(menu_before(example.authorities())), len(menu_before(None))
+    (72, 0)
+    """
     listed = pd.DataFrame({"code": []}) if register is None else register
     return frames.MENU.check(peers.groups(listed))
 

@@ -26,8 +26,8 @@ ELECTED = "elected"
 class Split:
     """The parts of all authorities, by authority and then by code.
 
-    `pairs` has (authority, code of the part) of each; `owner` its authority's place in the case; `groups` its officers by kind;
-    `invited` its staff, NaN where not known; `found` and `reasons` have shape (parts, measures).
+    `pairs` has (authority, code of the part) of each; `owner` its authority's place in the case; `groups` its
+    officers by kind; `invited` its staff, NaN where not known; `found` and `reasons` have shape (parts, measures).
     """
 
     kind: str
@@ -42,7 +42,14 @@ class Split:
 def split(case: Case, kind: str, whole: Estimates) -> Split:
     """The officers who count by `service_area` or by `tier`; a part that has staff and no answers is there too.
 
-    `whole` are the estimates of the authorities, against which the rule of the complement is kept. Methodology 3.3, 10.
+    `whole` are the estimates of the authorities, against which the rule of the complement is kept. Methodology 3.3,
+    10.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> areas = split(case, "service_area", found)
+    >>> areas.pairs[0], areas.found.n[0, 0].item(), round(float(areas.found.score[0, 0]), 1)
+    (('a01', 'housing'), 15, 45.4)
     """
     areas = kind == "service_area"
     codes = case.responses.service_areas if areas else case.responses.tiers
@@ -66,11 +73,18 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
 
 
 def unlike(case: Case, one: Split) -> Split:
-    """The same without the parts of an authority on a measure where one of them, or all others together, are nearly alike.
+    """The same without the parts of an authority on a measure where one of them, or all others together, are nearly
+    alike.
 
-    Where people answer nearly alike, mean and interval tell each one's score (`likeness.told`). One part alone is not
-    hidden, because the figures of the others and of the whole would tell it; and what the shown parts leave of the
-    whole is looked at like a part. The overall goes with a dimension. Methodology 10.
+    Where people answer nearly alike, mean and interval tell each one's score (`likeness.told`). One part alone is
+    not hidden, because the figures of the others and of the whole would tell it; and what the shown parts leave of
+    the whole is looked at like a part. The overall goes with a dimension. Methodology 10.
+
+    >>> from reports import example
+    >>> case, found, reasons = example.worked()
+    >>> areas = split(case, "service_area", found)
+    >>> unlike(case, areas) is areas  # nobody is alike
+    True
     """
     shown = ~withheld(one.reasons)
     found = one.found
@@ -113,7 +127,12 @@ def _summed(values: Floats, owner: Ints, authorities: int) -> Floats:
 def known_reasons(case: Case, groups: Groups) -> Reasons:
     """What a group's people alone make necessary: one carries too much, or a sum over measures tells of one of them.
 
-    `groups` are of kinds of the crowd.
+    `groups` are of kinds of the crowd. Methodology 10, rules 2 and 7.
+
+    >>> from reports import example
+    >>> case = example.case()
+    >>> int(withheld(known_reasons(case, case.kinds.groups)).sum())
+    0
     """
     result = np.full((groups.count, len(case.measures)), None, dtype=object)
     result[dominance.dominated(case.all_moments.n, groups, case.crowd.design)] = Reason.DOMINANCE
@@ -124,7 +143,14 @@ def known_reasons(case: Case, groups: Groups) -> Reasons:
 
 
 def with_overall(case: Case, reasons: Reasons) -> Reasons:
-    """The same reasons, the overall having its own where the questionnaire has too few dimensions for one."""
+    """The same reasons, the overall having its own where the questionnaire has too few dimensions for one.
+
+    Methodology 9.
+
+    >>> from reports import example
+    >>> str(with_overall(example.case(), np.full((1, 10), None, dtype=object))[0, 0])
+    'None'
+    """
     if len(case.dimensions) < case.rules.overall_dimensions:
         reasons[:, 0] = Reason.TOO_FEW_DIMENSIONS
     return reasons

@@ -22,9 +22,9 @@ _FEW = 64
 class Cuts:
     """Sets of columns of a batch of tables, and how many people of the hidden cells lie in them.
 
-    `sets` has shape (sets, columns); `inside` and `beyond` (tables, rows, sets) are people of each row's hidden cells in
-    the set and outside of it, `touches` and `outside` how many hidden cells of the row are there. What follows from them
-    row by row can be had of single rows as well, of shape (rows, sets).
+    `sets` has shape (sets, columns); `inside` and `beyond` (tables, rows, sets) are people of each row's hidden
+    cells in the set and outside of it, `touches` and `outside` how many hidden cells of the row are there. What
+    follows from them row by row can be had of single rows as well, of shape (rows, sets).
     """
 
     sets: Flags
@@ -94,7 +94,15 @@ class Cuts:
 
 
 def cuts(people: Ints, hidden: Flags) -> Cuts:
-    """All sets of columns; `people` and `hidden` have shape (tables, rows, columns), the columns at most 12."""
+    """All sets of columns; `people` and `hidden` have shape (tables, rows, columns), the columns at most 12.
+
+    Methodology 10, rule 3; Ford & Fulkerson 1956.
+
+    >>> table = np.array([[[5, 20], [20, 20]]])
+    >>> found = cuts(table, np.array([[[True, False], [False, False]]]))
+    >>> found.inside[0, 0].tolist(), found.outside[0, 0].tolist()  # nothing, the first, the second, both columns
+    ([0.0, 5.0, 0.0, 5.0], [1.0, 0.0, 1.0, 0.0])
+    """
     sets = column_sets(people.shape[2])
     n = np.where(hidden, people, 0).astype(np.float32)
     cells = hidden.astype(np.float32)
@@ -105,7 +113,7 @@ def cuts(people: Ints, hidden: Flags) -> Cuts:
 
 
 def column_sets(columns: int) -> Flags:
-    """Every set of columns, shape (2^columns, columns).
+    """Every set of columns, shape (2^columns, columns). Methodology 10, rule 3.
 
     >>> column_sets(2).astype(int).tolist()
     [[0, 0], [1, 0], [0, 1], [1, 1]]
@@ -138,7 +146,12 @@ def widths(people: Ints, hidden: Flags) -> Ints:
 
 
 def widths_of(people: Ints, hidden: Flags, found: Cuts) -> Ints:
-    """`widths`, from the cuts of the same tables."""
+    """`widths`, from the cuts of the same tables. Methodology 10, rule 3.
+
+    >>> table, hidden = np.full((1, 2, 2), 20), np.ones((1, 2, 2), dtype=np.bool_)
+    >>> widths_of(table, hidden, cuts(table, hidden)).tolist()
+    [[[40, 40], [40, 40]]]
+    """
     rise = found.base[:, np.newaxis] + found.rise
     fall = found.blocked[:, np.newaxis] + found.fall
     result = np.zeros(people.shape, dtype=np.int64)
@@ -151,7 +164,12 @@ def widths_of(people: Ints, hidden: Flags, found: Cuts) -> Ints:
 def between(rise: Counts, fall: Counts, own: Ints, without: Flags) -> Counts:
     """How wide the intervals of cells of one column are, of `own` people each, from the sets `without` the column.
 
-    `rise` and `fall` (..., sets) are sums over the table, with what the cell's row takes; the result has the shape of `own`.
+    `rise` and `fall` (..., sets) are sums over the table, with what the cell's row takes; the result has the shape
+    of `own`. Methodology 10, rule 3.
+
+    >>> rise, fall = np.array([[30.0, 25.0]], np.float32), np.array([[4.0, 9.0]], np.float32)
+    >>> between(rise, fall, np.array([20]), np.array([True, True])).tolist()  # up by 5, down by 4
+    [9.0]
     """
     sets, n = np.flatnonzero(without), own.astype(np.float32)
     width: Counts = _smallest(rise, sets) - n + np.minimum(n, _smallest(fall, sets))
@@ -169,10 +187,11 @@ def _smallest(values: Counts, places: Ints) -> Counts:
 def crossings(people: Ints, hidden: Flags) -> Ints:
     """Of how few people the hidden cells tell a sum, for each set of columns; shape (tables, sets), 0 where of none.
 
-    From totals of rows and columns follow sums over hidden cells with the signs of a cut: some rows and columns on one
-    side, the rest on the other, and the cells that cross it are added and subtracted. Whoever knows the scores as well
-    as the counts has the sum of the scores of these people. For a set of columns on one side, each row stands where
-    fewer people cross; the first set is empty and stands for the rows alone, of which the smallest counts.
+    From totals of rows and columns follow sums over hidden cells with the signs of a cut: some rows and columns on
+    one side, the rest on the other, and the cells that cross it are added and subtracted. Whoever knows the scores
+    as well as the counts has the sum of the scores of these people. For a set of columns on one side, each row
+    stands where fewer people cross; the first set is empty and stands for the rows alone, of which the smallest
+    counts. Methodology 10, rule 3.
 
     >>> table = np.array([[[12, 0], [1, 15]]])  # 1 of 28 is in the second row and the first column
     >>> crossings(table, np.ones((1, 2, 2), dtype=bool)).tolist()
@@ -182,12 +201,23 @@ def crossings(people: Ints, hidden: Flags) -> Ints:
 
 
 def crossings_of(found: Cuts) -> Ints:
-    """`crossings`, from the cuts of the same tables."""
+    """`crossings`, from the cuts of the same tables. Methodology 10, rule 3.
+
+    >>> table, hidden = np.array([[[12, 0], [1, 15]]]), np.ones((1, 2, 2), dtype=np.bool_)
+    >>> crossings_of(cuts(table, hidden)).tolist()
+    [[12, 1, 1, 12]]
+    """
     return with_rows_alone(found.crossing, found.inside[:, :, -1]).astype(np.int64)
 
 
 def with_rows_alone(crossing: Counts, rows: Counts) -> Counts:
-    """The crossings of tables with so many hidden people in each row: the empty set stands for the smallest row."""
+    """The crossings of tables with so many hidden people in each row: the empty set stands for the smallest row.
+
+    Methodology 10, rule 3.
+
+    >>> with_rows_alone(np.array([[0.0, 3.0, 0.0]], np.float32), np.array([[12.0, 7.0]], np.float32)).tolist()
+    [[7.0, 3.0, 7.0]]
+    """
     result = crossing.copy()
     smallest = _smallest(np.where(rows > 0, rows, np.float32(np.inf)), np.arange(rows.shape[1]))
     result[:, 0] = result[:, -1] = np.where(np.isinf(smallest), 0, smallest)

@@ -67,17 +67,18 @@ def intervals(
 
         sum over a group of z[., t] >= count, or <= count;   z[v, t] <= z[v, t'] for t < t'
 
-    relaxed to 0 <= z <= 1. A threshold binds v from above where z[v, t] = 1 in every solution, from below where it is 0
-    in every one. The solutions are a convex set that holds the truth, so that what can move at all can move a little,
-    and only rows that hold with equality in the truth stop it. So the programme is that of the directions away from
-    the truth, y[v, t] = the part of v that crosses t: for each such row, as much crosses one way as the other at most,
-    and what crosses the farther threshold crosses the nearer one. All are asked at once: the programme is solved for the largest sum of y up to a small bound each, then again
-    for those thresholds that have not moved, until none moves. Its answers are the same as those of the programme in z
-    (a test compares them), from a fourth of its rows.
-    `truth` (values,) in points makes the first solution, and is the only use made of it. A value that is known has
-    itself as both bounds; `only` asks about some values, and nothing follows for the others. Returns two arrays of
-    shape (values,); an interval wider than `until` points is at least so wide. `within` are bounds that are known from
-    elsewhere. Who can move a little need not be able to cross a threshold wholly: `whole_crossings` asks about that.
+    relaxed to 0 <= z <= 1. A threshold binds v from above where z[v, t] = 1 in every solution, from below where it
+    is 0 in every one. The solutions are a convex set that holds the truth, so that what can move at all can move a
+    little, and only rows that hold with equality in the truth stop it. So the programme is that of the directions
+    away from the truth, y[v, t] = the part of v that crosses t: for each such row, as much crosses one way as the
+    other at most, and what crosses the farther threshold crosses the nearer one. All are asked at once: the
+    programme is solved for the largest sum of y up to a small bound each, then again for those thresholds that have
+    not moved, until none moves. Its answers are the same as those of the programme in z (a test compares them),
+    from a fourth of its rows. `truth` (values,) in points makes the first solution, and is the only use made of it.
+    A value that is known has itself as both bounds; `only` asks about some values, and nothing follows for the
+    others. Returns two arrays of shape (values,); an interval wider than `until` points is at least so wide.
+    `within` are bounds that are known from elsewhere. Who can move a little need not be able to cross a threshold
+    wholly: `whole_crossings` asks about that. Methodology 10, rule 8.
 
     >>> group = Told(np.arange(3), (Quantile(0.25, 47.5, 48.5), Quantile(0.5, 49.5, 50.5), Quantile(0.75, 51.5, 52.5)))
     >>> low, high = intervals([group], np.array([46.0, 50.0, 54.0]), np.zeros(3, dtype=bool))
@@ -107,7 +108,11 @@ def intervals(
 
 
 def pinned(low: Floats, high: Floats, known: Flags) -> Ints:
-    """The places of the values that are pinned and not known anyway."""
+    """The places of the values that are pinned and not known anyway. Methodology 10, rule 8.
+
+    >>> pinned(np.array([40.0, 0.0]), np.array([50.0, 100.0]), np.zeros(2, dtype=np.bool_)).tolist()
+    [0]
+    """
     return np.flatnonzero(~known & (high - low <= TOLD))
 
 
@@ -119,9 +124,15 @@ def programme(
     within: tuple[Floats, Floats] | None = None,
     tight: bool = True,
 ) -> Programme | None:
-    """The programme of what was told; `tight` has only rows that hold with equality in the truth. None where no row binds.
+    """The programme of what was told; `tight` has only rows that hold with equality in the truth. None where no row
+    binds.
 
-    Values that are known, and thresholds that a value cannot cross because of the bounds `within`, have no variable.
+    Values that are known, and thresholds that a value cannot cross because of the bounds `within`, have no
+    variable. Methodology 10, rule 8.
+
+    >>> nobody = np.zeros(3, dtype=np.bool_)
+    >>> programme([], np.array([40.0, 50.0, 60.0]), nobody) is None
+    True
     """
     owners, edges, signs, spares = [], [], [], []
     least, most = within if within is not None else (np.full(len(truth), LEAST), np.full(len(truth), MOST))

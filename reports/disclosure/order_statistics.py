@@ -47,7 +47,7 @@ def ranks(size: int, quantiles: Sequence[Quantile]) -> list[Rank]:
     x(i + 1) with i = floor(h), f = h - i. So x(i) is at most, and x(i + 1) at least, what the quantile is; how far
     they reach the other way follows from each other and from the neighbouring quantiles. In groups of three or four
     the quartiles share their values and say nearly everything; in groups of twelve they leave the ends open.
-    Points, 0 to 100.
+    Points, 0 to 100. Methodology 10, rule 8.
 
     >>> ranks(3, [Quantile(0.25, 44.5, 45.5), Quantile(0.5, 49.5, 50.5)])[0]      # x(0) = 2 * 45 - 50, nearly
     Rank(place=0, low=38.5, high=41.5)
@@ -73,7 +73,11 @@ def ranks(size: int, quantiles: Sequence[Quantile]) -> list[Rank]:
 
 def thresholds(size: int, quantiles: Sequence[Quantile]) -> Iterator[tuple[float, int, bool]]:
     """The same as counts: (value, count, True) - at least so many values are at most this; (value, count, False) - at
-    most so many are less than this."""
+    most so many are less than this. Methodology 10, rule 8.
+
+    >>> list(thresholds(3, [Quantile(0.5, 49.5, 50.5)]))  # of three values the second is about 50
+    [(50.5, 2, True), (49.5, 1, False)]
+    """
     for one in ranks(size, quantiles):
         if one.high < MOST:
             yield one.high, one.place + 1, True
@@ -82,8 +86,8 @@ def thresholds(size: int, quantiles: Sequence[Quantile]) -> Iterator[tuple[float
 
 
 def counts(told: Sequence[Between]) -> Iterator[tuple[float, int, bool]]:
-    """What such figures say as counts, in the form of `thresholds`: the first value is at most, the last at least,
-    the figure.
+    """What such figures say as counts, in the form of `thresholds`: the first value is at most, the last at least, the
+    figure. Methodology 10, rule 8.
 
     >>> list(counts([Between(3, 4, 49.5, 50.5)]))
     [(50.5, 4, True), (49.5, 4, False)]

@@ -42,6 +42,10 @@ def few(people: Ints, rows: Flags, columns: Flags, minimum: int) -> Flags:
     """Whether the totals of the shown groups tell a sum about fewer than `minimum` people; shape (authorities,).
 
     The arguments are those of `hide`. Methodology 10, rule 2.
+
+    >>> people = np.array([[[12, 0, 0], [0, 20, 11], [0, 1, 0]]])  # one named a tier and no service area
+    >>> few(people, np.array([[True, True, False]]), np.array([[True, True, False]]), 11).tolist()
+    [True]
     """
     table = people * rows[:, :, np.newaxis]
     table[:, -1] += (people * ~rows[:, :, np.newaxis]).sum(axis=1)

@@ -47,16 +47,28 @@ def audit(
 
     Somebody here knows every figure that was ever shown to anyone: members of every group, rounded medians and
     quartiles of superseded releases too, each other authority's nearest groups; and a coalition adds its own scores
-    and, by its own gaps, the medians of its groups to a tenth of a point. Two coalitions without a common member are
-    tried, so that each authority is looked at from outside; what fewer of them know is part of that. Scores of
-    authorities that chose to be named are known to everybody, and nobody protects them. An authority whose score stayed the same in a correction is the
-    same unknown, one whose score changed is another. `beside` is what other waves told of the same scores. Pinned is
-    who is left an interval of at most 10 points.
+    and, by its own gaps, the medians of its groups to a tenth of a point. Two coalitions without a common member
+    are tried, so that each authority is looked at from outside; what fewer of them know is part of that. Scores of
+    authorities that chose to be named are known to everybody, and nobody protects them. An authority whose score
+    stayed the same in a correction is the same unknown, one whose score changed is another. `beside` is what other
+    waves told of the same scores. Pinned is who is left an interval of at most 10 points.
 
-    For each measure, groups of the new release that hold a pinned authority are dropped, the smallest first and ties
-    by code, until nobody is pinned; then the rest is looked at again. Then measures are put together
-    (`joined_measures`). `pinned` has who is pinned by earlier releases alone, where dropping helps no more. Means over
-    all officers go through `row_space`. Methodology 10, rule 8.
+    For each measure, groups of the new release that hold a pinned authority are dropped, the smallest first and
+    ties by code, until nobody is pinned; then the rest is looked at again. Then measures are put together
+    (`joined_measures`). `pinned` has who is pinned by earlier releases alone, where dropping helps no more. Means
+    over all officers go through `row_space`. Methodology 10, rule 8.
+
+    >>> import pandas as pd
+    >>> codes = [f"a{at}" for at in range(12)]
+    >>> menu = pd.DataFrame({"peer_group": "all", "authority": codes})
+    >>> scores = pd.DataFrame({"authority": codes, "measure": "m", "n": 20, "score": [40.0 + 2.0 * at for at in range(12)]})
+    >>> told = pd.DataFrame({
+    ...     "peer_group": ["all"], "measure": ["m"], "n": [12], "lower_quartile": [45.5], "median": [51.0],
+    ...     "upper_quartile": [56.5], "median_lower": [float("nan")], "median_upper": [float("nan")],
+    ... })
+    >>> nobody = pd.DataFrame({"measure": ["m"], "score": [float("nan")]})
+    >>> audit(Shown("2026.1", menu, scores, told, nobody)).dropped
+    frozenset()
     """
     shown = [new, *earlier, *beside]
     families = {measure: told_figures.family(measure, shown) for measure in _measures(new)}
@@ -81,6 +93,7 @@ def audit(
 
 def coalitions(codes: Sequence[str], most: int = COALITION) -> tuple[frozenset[str], frozenset[str]]:
     """Two coalitions without a common member, drawn by the digests of the codes: the same for everybody who asks.
+    Methodology 10, rule 8.
 
     >>> one, other = coalitions([f"A{n}" for n in range(30)])
     >>> len(one), len(other), one & other
@@ -98,7 +111,9 @@ def _measures(new: Shown) -> list[str]:
 
 
 def _dropped(family: Family, knowing: Sequence[Knowing]) -> tuple[set[str], list[str], list[Alone]]:
-    """Names of the groups to drop, the codes of those who are pinned by what was told before, and what is left of bounds."""
+    """Names of the groups to drop, the codes of those who are pinned by what was told before, and what is left of
+    bounds.
+    """
     gone: set[str] = set()
     alone: list[Alone] = []
     pinned = _pinned(family, knowing, gone, alone=alone)

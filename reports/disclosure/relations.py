@@ -30,12 +30,12 @@ Bounds = Mapping[str, tuple[Floats, Floats]]
 def narrowed(bounds: Bounds, truth: Mapping[str, Floats], wholes: Sequence[Whole]) -> dict[str, tuple[Floats, Floats]]:
     """The same bounds, as far as measures narrow each other.
 
-    With parts p of weights w_p, a whole is sum of w_p p + e; e is what people who skipped questions move. The attacker
-    is taken to know e, which gives more than anybody has. So the whole lies between sum of w_p low_p + e and
-    sum of w_p high_p + e, and a part between (low - e - sum of the others' w high) / w and the same with the ends
-    changed round; again until nothing moves. The equations of an authority form a tree, so that this finds what a
-    linear programme over all of them would. An authority without one of the figures (NaN in `truth`) has no equation.
-    Points.
+    With parts p of weights w_p, a whole is sum of w_p p + e; e is what people who skipped questions move. The
+    attacker is taken to know e, which gives more than anybody has. So the whole lies between sum of w_p low_p + e
+    and sum of w_p high_p + e, and a part between (low - e - sum of the others' w high) / w and the same with the
+    ends changed round; again until nothing moves. The equations of an authority form a tree, so that this finds
+    what a linear programme over all of them would. An authority without one of the figures (NaN in `truth`) has no
+    equation. Points. Methodology 10, rule 8.
 
     >>> one = {"overall": 60.0, "a": 55.0, "b": 65.0}
     >>> truth = {code: np.array([value]) for code, value in one.items()}

@@ -83,7 +83,13 @@ def pattern(tables: Tables, minimum: int) -> Flags:
 
 
 def missing(tables: Tables, hidden: Flags, minimum: int) -> Ints:
-    """How far each table is from being safe; 0 where it is. Shape (tables,)."""
+    """How far each table is from being safe; 0 where it is. Shape (tables,). Methodology 10, rule 3.
+
+    >>> table, hidden = np.array([[[5, 30], [30, 30]]]), np.zeros((1, 2, 2), dtype=np.bool_)
+    >>> hidden[0, 0, 0] = True  # its row alone gives it away
+    >>> missing(Tables(table, table, np.zeros(table.shape, dtype=np.bool_)), hidden, 11).tolist()
+    [23]
+    """
     return _missing(tables, _needs(tables, minimum), hidden)
 
 
@@ -121,7 +127,9 @@ def _stand(tables: Tables, needs: _Needs, hidden: Flags) -> _Stand:
 
 
 def _few(crossing: Counts | Ints, told: Counts | Ints | None, need: Counts) -> Ints:
-    """How many people the cuts that are about somebody lack in all; arguments of shape (tables, sets), result (tables,)."""
+    """How many people the cuts that are about somebody lack in all; arguments of shape (tables, sets), result
+    (tables,).
+    """
     lacking = (crossing > 0) * np.maximum(need - crossing, 0)
     if told is not None:
         lacking += (told > 0) * (crossing == 0) * need

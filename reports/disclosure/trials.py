@@ -13,7 +13,8 @@ from reports.statistics.sums import Ints
 
 @dataclass(frozen=True)
 class Trials:
-    """Tables each with one other cell hidden, or shown: by trial the `table`, the `place` of its row among those of all.
+    """Tables each with one other cell hidden, or shown: by trial the `table`, the `place` of its row among those
+    of all.
 
     `own` is that row afterwards; `base`, `blocked` and `crossing` (trials, sets) are those of the whole table
     (`attacker.Cuts`).
@@ -34,7 +35,9 @@ class Trials:
         return attacker.with_rows_alone(self.crossing, rows)
 
     def widths(self, trial: Ints, row: Ints, column: Ints, people: Ints) -> Counts:
-        """`attacker.widths` of hidden cells in trials: which trial, row and column each is in, and its people; (cells,)."""
+        """`attacker.widths` of hidden cells in trials: which trial, row and column each is in, and its people;
+        (cells,).
+        """
         place = self.table.take(trial) * self.now.inside.shape[1] + row
         anew = np.flatnonzero(place == self.place.take(trial))
         rise, fall = self.base.take(trial, axis=0), self.blocked.take(trial, axis=0)
@@ -52,7 +55,7 @@ class Trials:
 def of(now: Cuts, cells: Ints, people: Ints, *, more: int = 1) -> Trials:
     """One trial for each of `cells` (trials, 3), a table with a row and a column; `people` (trials,) are in the cell.
 
-    It is hidden in the trial, or shown where `more` is -1.
+    It is hidden in the trial, or shown where `more` is -1. Methodology 10, rule 3.
 
     >>> table, hidden = np.array([[[5, 20], [20, 20]]]), np.array([[[True, True], [False, False]]])
     >>> found = of(attacker.cuts(table, hidden), np.array([[0, 1, 0]]), np.array([20]))

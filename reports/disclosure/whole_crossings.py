@@ -24,25 +24,34 @@ _SEED = 7
 
 @dataclass(frozen=True)
 class _Far:
-    """For each value the threshold whose crossing makes its interval wider than TOLD: upwards and downwards; -1: none is needed."""
+    """For each value the threshold whose crossing makes its interval wider than TOLD: upwards and downwards; -1:
+    none is needed.
+    """
 
     up: Ints
     down: Ints
 
 
 def to_ask(known: Flags, asked: Ints) -> Ints:
-    """Those of the values asked about for which crossing by a part is not enough of a question."""
+    """Those of the values asked about for which crossing by a part is not enough of a question.
+
+    Methodology 10, rule 8.
+
+    >>> to_ask(np.zeros(3, dtype=np.bool_), np.array([1])).tolist()
+    [1]
+    """
     return asked if len(known) <= SMALL_SECTOR else asked[:0]
 
 
 def pinned(told: Sequence[Told], truth: Floats, known: Flags, asked: Ints) -> Ints:
-    """Which of the values that are asked about lie in an interval of at most TOLD points, thresholds being crossed wholly or not.
+    """Which of the values that are asked about lie in an interval of at most TOLD points, thresholds being crossed
+    wholly or not.
 
-    `interval_programme.intervals` lets a value leave its place by any part. Here y[v, t] = 1 is asked for, with every
-    count of what was told and with y[v, t] + y[v, t'] <= 1 for thresholds on both sides of a value: a score is on one
-    side of each. Crossing the farthest threshold within TOLD of the nearest one on the other side is enough. Most are
-    shown to be free by a few solutions in which as many as possible of them cross, upwards or downwards by seeded lots;
-    each of the others is asked alone, threshold by threshold.
+    `interval_programme.intervals` lets a value leave its place by any part. Here y[v, t] = 1 is asked for, with
+    every count of what was told and with y[v, t] + y[v, t'] <= 1 for thresholds on both sides of a value: a score
+    is on one side of each. Crossing the farthest threshold within TOLD of the nearest one on the other side is
+    enough. Most are shown to be free by a few solutions in which as many as possible of them cross, upwards or
+    downwards by seeded lots; each of the others is asked alone, threshold by threshold. Methodology 10, rule 8.
 
     >>> from reports.disclosure.order_statistics import Quantile
     >>> pairs = [Told(np.array(two), (Quantile(0.5, 49.5, 50.5),)) for two in ([0, 1], [1, 2], [0, 2])]
@@ -67,7 +76,9 @@ def pinned(told: Sequence[Told], truth: Floats, known: Flags, asked: Ints) -> In
 
 
 def _one_side(found: Programme) -> Programme:
-    """The programme with a row for each value: it crosses the nearest threshold above it or the nearest below, not both."""
+    """The programme with a row for each value: it crosses the nearest threshold above it or the nearest below, not
+    both.
+    """
     owner, below = found.owner, found.below
     first = np.flatnonzero((owner[1:] == owner[:-1]) & ~below[:-1] & below[1:])
     row = np.arange(len(first))

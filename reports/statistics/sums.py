@@ -82,8 +82,8 @@ def exact_sums(values: Floats, groups: Groups) -> Floats:
 
     `values` stand in the order of `groups.order` and are finite. Each is cut into two whole numbers of 64 bits, a
     coarse and a fine one, whose sums are exact and therefore know no order; what is lost lies below 2^-100 of the
-    largest value, so that a sum is the true one but for its last rounding. Empty groups sum to 0. The idea of cutting at a
-    common place is that of Demmel & Nguyen 2013, reproducible summation.
+    largest value, so that a sum is the true one but for its last rounding. Empty groups sum to 0. The idea of
+    cutting at a common place is that of Demmel & Nguyen 2013, reproducible summation.
 
     >>> exact_sums(np.array([0.1, 1e16, 0.2, -1e16]), Groups(np.arange(4), np.array([0, 1, 4]))).tolist()
     [0.1, 0.2]
@@ -143,6 +143,7 @@ def plain_sums(values: Floats, groups: Groups) -> Floats:
 
 def plain_sums_of_rows(values: Floats, groups: Groups) -> Floats:
     """`plain_sums` of each row of `values`, which stand in the order of `groups.order` along the last axis.
+    Methodology 15.
 
     >>> plain_sums_of_rows(np.array([[1.0, 2.0, 4.0]]), Groups(np.arange(3), np.array([0, 2, 2, 3]))).tolist()
     [[3.0, 0.0, 4.0]]
@@ -187,8 +188,9 @@ def whole_sums_of_rows(values: Counts, groups: Groups) -> Ints:
 def code_counts(codes: NDArray[np.uint8], values: Sequence[int], groups: Groups) -> Counts:
     """How often each of some `values` stands in each group, shape (values, groups), in numbers as short as will do.
 
-    `codes` stand in the order of `groups.order`. As many counters as have room share a word of 64 bits: the words of all
-    rows are added up once, and what a group has is the difference of two running sums, right even where these overflow.
+    `codes` stand in the order of `groups.order`. As many counters as have room share a word of 64 bits: the words
+    of all rows are added up once, and what a group has is the difference of two running sums, right even where
+    these overflow. Methodology 15.
 
     >>> code_counts(np.array([7, 0, 7], np.uint8), [0, 7], Groups(np.arange(3), np.array([0, 2, 3]))).tolist()
     [[1, 0], [1, 1]]
