@@ -17,8 +17,8 @@ _DUST = 1e-12  # of the sum of squares: below it residuals are the rounding of n
 class Totals:
     """Sums over clusters c (people, or authorities) of h_c hits among m_c answers; all of one shape.
 
-    `hits` = sum h, `answers` = sum m, `hits_squared` = sum h^2, `products` = sum h m, `answers_squared` = sum m^2, `clusters` is
-    how many have any answer. With weights h and m are multiplied by them.
+    `hits` = sum h, `answers` = sum m, `hits_squared` = sum h^2, `products` = sum h m, `answers_squared` = sum m^2,
+    `clusters` is how many have any answer. With weights h and m are multiplied by them.
     """
 
     hits: Floats
@@ -42,9 +42,10 @@ def effective_answers(totals: Totals, most: Floats, *, confidence: float = 0.95)
         V = C / (C - 1) sum((h_c - p m_c)^2) / (sum m)^2
         n* = p (1 - p) / V (z / t(C - 1))^2, at most `most`, which is the number of answers
 
-    C clusters, z and t the quantiles of the normal and of Student's distribution. Where no cluster differs from another (a
-    share of 0 or 1 among them) V says nothing, and n* is C. NaN below two clusters. Taylor linearisation of a ratio;
-    Korn & Graubard 1998, confidence intervals for proportions with small expected number of positive counts.
+    C clusters, z and t the quantiles of the normal and of Student's distribution. Where no cluster differs from
+    another (a share of 0 or 1 among them) V says nothing, and n* is C. NaN below two clusters. Taylor linearisation
+    of a ratio; Korn & Graubard 1998, confidence intervals for proportions with small expected number of positive
+    counts.
 
     >>> one = np.array([1.0])  # four people, two answers each: 2, 1, 0 and 1 hits
     >>> four = Totals(4 * one, 8 * one, 6 * one, 8 * one, 16 * one, 4 * one)

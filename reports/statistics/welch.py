@@ -33,9 +33,9 @@ def difference(
         df = (V1 + V2)^2 / (V1^2 / (n1 - 1) + V2^2 / (n2 - 1))
         interval = gap -+ t(0.975, df) SE, p = P(|t(df)| > |gap| / SE)
 
-    `means`, `errors` (points) and `n` (people, or degrees of freedom of the error plus 1) have one shape. Where a group has fewer than two people, or nobody
-    differs from anybody (SE is 0), there is a gap without interval and p-value. The interval is not clipped: it may
-    pass 100 points. Welch 1947; Satterthwaite 1946; methodology 7.
+    `means`, `errors` (points) and `n` (people, or degrees of freedom of the error plus 1) have one shape. Where a
+    group has fewer than two people, or nobody differs from anybody (SE is 0), there is a gap without interval and
+    p-value. The interval is not clipped: it may pass 100 points. Welch 1947; Satterthwaite 1946; methodology 7.
 
     >>> found = difference((np.array([60.0]), np.array([50.0])), (np.array([3.0]), np.array([4.0])), (np.array([16]),) * 2)
     >>> [round(float(one[0]), 4) for one in (found.gap, found.lower, found.upper, found.p_value)]
