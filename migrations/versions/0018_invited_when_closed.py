@@ -1,6 +1,5 @@
 """How many personal links of an authority could be answered with, written down when its wave closes."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
@@ -10,12 +9,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("participation") as table:
-        table.add_column(sa.Column("invited", sa.Integer(), nullable=True))
-        table.create_check_constraint(op.f("ck_participation_invited"), "invited IS NULL OR invited >= 0")
+    # Not in a batch: SQLite would drop the table to make it anew, which the rows that point to it forbid.
+    op.execute(
+        "ALTER TABLE participation ADD COLUMN invited INTEGER"
+        " CONSTRAINT ck_participation_invited CHECK (invited IS NULL OR invited >= 0)"
+    )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("participation") as table:
-        table.drop_constraint(op.f("ck_participation_invited"), type_="check")
-        table.drop_column("invited")
+    op.execute("ALTER TABLE participation DROP COLUMN invited")

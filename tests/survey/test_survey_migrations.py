@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Inspector, inspect, text
+from sqlalchemy import Inspector, event, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 from sqlalchemy.exc import DBAPIError
 
@@ -98,6 +98,19 @@ def test_each_step_can_be_taken_back_alone(empty: Database):
         assert shape(empty) == before
         schema.upgrade(empty, script)
     assert schema.current(empty) == schema.head()
+
+
+def test_no_step_makes_a_table_anew(empty: Database):
+    """Rows point to each other: a table that is dropped to be made anew fails where it has rows, or takes others along."""
+    dropped = []
+
+    @event.listens_for(empty.engine, "before_cursor_execute")
+    def look(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.strip().upper().startswith("DROP TABLE"):
+            dropped.append(statement.strip())
+
+    schema.upgrade(empty)
+    assert dropped == []
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(empty: Database):
