@@ -67,9 +67,10 @@ def drop(
     """
     parts = [_part(families, at, one) for at, (_, one) in enumerate(told_figures.parts(shown)) if one.wholes]
     left: set[Pair] = set()
+    before = {measure: frozenset(names) for measure, names in gone.items()}
     for at, coalition in enumerate(coalitions if parts else ()):
         ask = partial(_pinned, families, parts, coalition)
-        pinned = ask(gone, alone={measure: found[at] for measure, found in alone.items()})
+        pinned = ask(gone, alone={m: found[at] for m, found in alone.items() if gone[m] == before[m]})
         while pinned - left:
             first = min(measure for measure, _ in pinned - left)
             mine = frozenset(pair for pair in pinned - left if pair[0] == first)
