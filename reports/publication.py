@@ -331,11 +331,10 @@ def _items(own: _Own) -> dict[str, pd.DataFrame]:
     """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile."""
     case = own.case
     people = distributions.Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
-    found = []
-    for code, answers in case.counts.items():
-        item = case.questionnaire.items[code]
-        found.append((code, distributions.distribution(answers, item, people, invited=own.invited, rules=case.rules)))
-    told = [(code, distributions.corrected(one, own.said, case.rules)) for code, one in found]
+    given = [(answers, case.questionnaire.items[code]) for code, answers in case.counts.items()]
+    made = distributions.distributions(given, people, invited=own.invited, rules=case.rules)
+    found = list(zip(case.counts, made, strict=True))
+    told = list(zip(case.counts, distributions.all_corrected(made, own.said, case.rules), strict=True))
     drawn = [(code, one.collapsed) for code, one in told if one.collapsed is not None]
     alone = _alone_in_items(own, [(code, one.n) for code, one in found])
     computed, collapsed = (

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.statistics import kinds as alike
+from reports.statistics import sums
 from reports.statistics.kinds import Kinds, Moments
 from reports.statistics.sums import Floats, Groups, Ints
 
@@ -43,9 +44,8 @@ def of_kinds(people: Kinds, found: Moments) -> Floats:
     group = people.group
     wide, narrow = _places(people, found, group)
     shape = (people.groups.count, int(wide.max(initial=0)) + 1, int(narrow.max(initial=0)) + 1, found.n.shape[1])
-    n, total = np.zeros(shape), np.zeros(shape)
-    np.add.at(n, (group, wide, narrow), found.n)
-    np.add.at(total, (group, wide, narrow), found.total)
+    cells = sums.grouped((group * shape[1] + wide) * shape[2] + narrow, shape[0] * shape[1] * shape[2])
+    n, total = (sums.plain_sums(one[cells.order], cells).reshape(shape) for one in (found.n, found.total))
     by_wide = np.maximum(n.sum(axis=2, keepdims=True), 1.0)
     mean, share = total.sum(axis=2, keepdims=True) / by_wide, n / by_wide
     columns = shape[2]
@@ -61,8 +61,7 @@ def of_kinds(people: Kinds, found: Moments) -> Floats:
 
 
 def _places(people: Kinds, found: Moments, group: Ints) -> tuple[Ints, Ints]:
-    """The category of each kind within its group, of the margin with more categories and of the other; 0 if not used.
-    """
+    """The category of each kind within its group, of the margin with more categories and of the other; 0 if not used."""
     there: NDArray[np.bool_] = np.any(found.n > 0, axis=1)  # who is scored on nothing has no weight and no category
     margins = [] if people.categories is None else list(people.categories.T)
     places = [_place(column, group, there, people.groups.count) for column in margins]
