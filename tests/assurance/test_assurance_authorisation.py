@@ -6,6 +6,7 @@ planted defects prove that the harness notices what it is there for.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -40,14 +41,19 @@ def world(visited_sector: World) -> Iterator[World]:
 # Reading
 
 
-def deviations_of_reading(world: World, endpoints: Iterable[str]) -> dict[str, list[str]]:
-    """Of each page: whose answer is not the expected one, changed the database, or says what is not theirs to read."""
+def deviations_of_reading(world: World, endpoints: Iterable[str], *, enough: int = sys.maxsize) -> dict[str, list[str]]:
+    """Of each page: whose answer is not the expected one, changed the database, or says what is not theirs to read.
+
+    When a page has `enough` deviations nobody else asks for it: of a planted defect one is all that must be seen.
+    """
     found: dict[str, list[str]] = {}
     with world.watched() as watch:
         for endpoint in endpoints:
             reading = READINGS[endpoint]
             for visitor in EVERYBODY:
                 for code in _places(world, reading.url):
+                    if len(found.get(endpoint, ())) >= enough:
+                        break
                     url = reading.url.replace("{code}", code)
                     answer = world.visit(visitor, "GET", url)
                     expected = _expected(world, reading, visitor, code)
@@ -253,7 +259,7 @@ PERSONAL_ACTS = [one for one, acting in ACTINGS.items() if acting.home < PERSONS
 def test_a_page_without_its_check_of_roles_is_noticed(world, monkeypatch):
     """One defect a row: each page is asked for by itself, so one run shows for each whether its loss is seen."""
     monkeypatch.setattr(Who, "admits", lambda *_: True)
-    found = deviations_of_reading(world, PERSONAL)
+    found = deviations_of_reading(world, PERSONAL, enough=1)
     assert len(PERSONAL) > 25
     assert set(PERSONAL) - set(found) == set()
 
@@ -270,9 +276,10 @@ def test_a_page_that_gives_away_other_authorities_is_noticed(world, monkeypatch)
     monkeypatch.setattr(load_compare, "_own", lambda _: everywhere)
     monkeypatch.setattr(load_lead, "_led", lambda _: everywhere)
     objects = [one for one, reading in READINGS.items() if "{code}" in reading.url]
-    found = deviations_of_reading(world, objects)
+    found = deviations_of_reading(world, objects, enough=1)
     assert set(found) == set(objects)
-    assert any("reads" in one for one in found["compare.overview"])
+    seen = deviations_of_reading(world, ["compare.overview"])
+    assert any("reads" in one for one in seen["compare.overview"])
 
 
 def test_a_release_shown_too_early_is_noticed(world, monkeypatch):
