@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from reports.disclosure import interval_programme, order_statistics
+from reports.disclosure import interval_programme, order_statistics, whole_crossings
 from reports.disclosure.interval_programme import TOLD, Told
 from reports.disclosure.order_statistics import Between, Quantile
 from reports.statistics import bootstrap
@@ -35,10 +35,13 @@ def small_sector(seed: int) -> tuple[list[Told], np.ndarray, np.ndarray]:
     return told, truth, draw.random(COUNT) < 0.1
 
 
-def plain(told: list[Told], truth: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def plain(
+    told: list[Told], truth: np.ndarray, known: np.ndarray, *, wholly: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """One programme with z[v, t] for every authority and threshold, asked about each of those near the truth.
 
-    "Less than" a threshold and "at most" it are one variable, unless somebody of the group stands on it.
+    "Less than" a threshold and "at most" it are one variable, unless somebody of the group stands on it. A threshold
+    binds where z cannot leave the truth at all; `wholly`: where it cannot become the opposite.
     """
     counts = [
         (group, bound - 1e-6 * (not least and bound in truth[group.members]), number, least)
@@ -67,7 +70,8 @@ def plain(told: list[Told], truth: np.ndarray, known: np.ndarray) -> tuple[np.nd
         aim = np.zeros(len(column))
         aim[at] = -1.0 if truth[v] > edge else 1.0  # away from the truth
         found = linprog(aim, A_ub=np.array(rows), b_ub=most, bounds=bounds, method="highs")
-        if abs(np.asarray(found.x)[at] - (truth[v] <= edge)) < 1e-7:
+        moved = abs(np.asarray(found.x)[at] - (truth[v] <= edge))
+        if moved < (1 - 1e-6 if wholly else 1e-7):
             low[v] = max(low[v], edge) if truth[v] > edge else low[v]
             high[v] = min(high[v], edge) if truth[v] <= edge else high[v]
     return low, high
@@ -84,6 +88,19 @@ def test_who_is_pinned_is_who_the_plain_programme_pins(seed: int) -> None:
     assert (truth <= high).all()
     assert np.allclose(low[narrow], least[narrow], atol=1e-5)
     assert np.allclose(high[narrow], most[narrow], atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS) if SEEDS > 8 else (1, 10))
+def test_who_cannot_cross_a_threshold_wholly_is_who_the_plain_programme_says(seed: int) -> None:
+    """Of these two sectors each has one authority that can leave its place by a part only."""
+    told, truth, known = small_sector(seed)
+    least, most = plain(told, truth, known, wholly=True)
+    narrow = np.flatnonzero(~known & (most - least <= TOLD))
+    asked = np.flatnonzero(~known)
+    assert whole_crossings.pinned(told, truth, known, asked).tolist() == narrow.tolist()
+    if seed in (1, 10):
+        low, high = interval_programme.intervals(told, truth, known)
+        assert len(narrow) == len(interval_programme.pinned(low, high, known)) + 1
 
 
 def test_the_small_sectors_hold_both_pinned_and_free_authorities() -> None:
