@@ -16,14 +16,12 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from questionnaires.definition import Item, Kind, Questionnaire, Role
-from survey import anonymity, editions, log_words, traces
+from survey import anonymity, editions, log_words, receipts, traces
 from survey.db import Database
 from survey.models import (
     AuditEntry,
     Base,
-    Draft,
     Invitation,
-    OutboxMessage,
     Participation,
     SealedEquality,
     SealedText,
@@ -349,20 +347,7 @@ def _audit(look: _Look) -> Check:
 
 def _receipts(look: _Look) -> Check:
     """Which link was used is known while a wave is open only; so are whom a reminder went to and who began a draft."""
-    closed = select(Participation.id).join(Wave).where(Wave.state == WaveState.CLOSED)
-    links = select(Invitation.id).where(Invitation.participation_id.in_(closed))
-    personal = links.where(Invitation.kind == InvitationKind.PERSONAL)
-    counted = {
-        "{} links of closed waves still say that they were used.": (Invitation.used, Invitation.id.in_(personal)),
-        "{} links of closed waves still say that they were withdrawn.": (
-            Invitation.revoked,
-            Invitation.id.in_(personal),
-        ),
-        "{} mails to links of closed waves are still kept.": (OutboxMessage.invitation_id.in_(personal),),
-        "{} drafts of closed waves are still kept.": (Draft.invitation_id.in_(links),),
-    }
-    found = {words: look.session.scalar(select(func.count()).where(*which)) or 0 for words, which in counted.items()}
-    faults = [words.format(count) for words, count in found.items() if count]
+    faults = receipts.left(look.session)
     faults += ["The service drops them at night: look into the log why it did not."] if faults else []
     return _told("receipts", faults, "Of closed waves nothing says any more which links were used.")
 

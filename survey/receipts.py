@@ -34,6 +34,21 @@ def drop_old(session: Session) -> None:
         drop(session, wave)
 
 
+def left(session: Session) -> list[str]:
+    """What of closed waves still says who answered: a sentence for each kind of it; none after `drop`."""
+    closed = select(Participation.id).join(Wave).where(Wave.state == WaveState.CLOSED)
+    links = select(Invitation.id).where(Invitation.participation_id.in_(closed))
+    personal = Invitation.id.in_(_personal(links))
+    counts = (
+        ("{} links of closed waves still say that they were used.", (Invitation.used, personal)),
+        ("{} links of closed waves still say that they were withdrawn.", (Invitation.revoked, personal)),
+        ("{} mails to links of closed waves are still kept.", (OutboxMessage.invitation_id.in_(_personal(links)),)),
+        ("{} drafts of closed waves are still kept.", (Draft.invitation_id.in_(links),)),
+    )
+    found = ((words, session.scalar(select(func.count()).where(*which))) for words, which in counts)
+    return [words.format(count) for words, count in found if count]
+
+
 def counting() -> ColumnElement[bool]:
     """A personal link counts among those who could answer: it was not withdrawn, or was used before."""
     return and_(Invitation.kind == InvitationKind.PERSONAL, or_(~Invitation.revoked, Invitation.used))
