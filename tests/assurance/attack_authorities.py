@@ -6,9 +6,11 @@ may be high, and another whether it may be low. Thresholds are those of the roun
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 import random
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -36,11 +38,14 @@ class Attack:
     authorities: Sequence[str]
     known: dict[str, float] = field(default_factory=dict)
     counts: list[tuple[tuple[str, ...], float, int, bool]] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    solved: int = 0  # programmes
 
     def learn(self, figures: Iterable[Figure]) -> None:
         figures = list(figures)
+        self.figures += figures
         for one in figures:
-            place = (len(one.members) - 1) * one.share
+            place = round((len(one.members) - 1) * one.share, 9)
             first, last = math.floor(place), math.ceil(place)
             self.counts.append((one.members, one.value + one.within, first + 1, True))
             self.counts.append((one.members, one.value - one.within, last, False))
@@ -64,24 +69,24 @@ class Attack:
         if who in self.known:
             return self.known[who], self.known[who]
         edges = sorted({edge for _, edge, _, _ in self.counts if 0 < edge < 100})
-        low, high = 0.0, 100.0
-        for edge in edges:
-            if not self._may(who, edge, above=False, whole=whole):
-                low = max(low, edge)
-        for edge in reversed(edges):
-            if edge > low and not self._may(who, edge, above=True, whole=whole):
-                high = min(high, edge)
-        return low, high
+        low = self._surely_above(who, edges, whole=whole)
+        beyond = [edge for edge in edges if edge > low]
+        first = bisect.bisect_left(beyond, True, key=lambda edge: not self._may(who, edge, above=True, whole=whole))
+        return low, beyond[first] if first < len(beyond) else 100.0
 
     def is_pinned(self, who: str, *, whole: bool = False, width: float = 10.0) -> bool:
         """Whether two thresholds no farther apart than `width` enclose the score: fewer questions than `interval`."""
         if who in self.known:
             return False
         edges = sorted({edge for _, edge, _, _ in self.counts if 0 < edge < 100})
-        sure_above = [edge for edge in edges if not self._may(who, edge, above=False, whole=whole)]
-        low = max(sure_above, default=0.0)
+        low = self._surely_above(who, edges, whole=whole)
         beyond = [edge for edge in edges if low < edge <= low + width]
         return bool(beyond) and not self._may(who, beyond[-1], above=True, whole=whole)
+
+    def _surely_above(self, who: str, edges: Sequence[float], *, whole: bool) -> float:
+        """The highest threshold that the score is surely above; who is above one is above all that are lower."""
+        first = bisect.bisect_left(edges, True, key=lambda edge: self._may(who, edge, above=False, whole=whole))
+        return edges[first - 1] if first else 0.0
 
     def _may(self, who: str, edge: float, *, above: bool, whole: bool) -> bool:
         """Whether some world has the score above (or not above) a threshold."""
@@ -92,6 +97,7 @@ class Attack:
             return True
         bounds[column] = (0.0, 0.0) if above else (1.0, 1.0)
         nothing = np.zeros(len(bounds))
+        self.solved += 1
         if whole:
             limits = Bounds(bounds[:, 0], bounds[:, 1])
             rule = LinearConstraint(self._matrix, -np.inf, self._most)

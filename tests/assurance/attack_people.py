@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import attack_spread
 import numpy as np
 import pandas as pd
+from attack_spread import Printed
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from second_opinion import Asked, Person, Wave
 
@@ -62,6 +64,32 @@ def mean(found: Sums, people: Sequence[Person], score: float, weights: Sequence[
     found.add(pairs, (score - HALF - 1e-6) * total, (score + HALF + 1e-6) * total)
 
 
+def printed(case: Wave, frames: Frames, code: str, measure: str) -> list[Printed]:
+    """Every published mean without weights, with its interval."""
+    own = [one for one in case.of(code) if measure in one.scores]
+    found: list[tuple[pd.Series | None, list[Person]]] = []
+    if all(abs(one.raked - 1.0) < 1e-12 for one in own):
+        found.append((row(frames["scores"], authority=code, measure=measure), own))
+    if not case.weighted:
+        for kind, column in (("service_area", "area"), ("tier", "tier")):
+            for group in {getattr(one, column) for one in own}:
+                keys = {"authority": code, "kind": kind, "group": group, "measure": measure}
+                found.append(
+                    (row(frames["group_scores"], **keys), [one for one in own if getattr(one, column) == group])
+                )
+        for area, tier in {(one.area, one.tier) for one in own}:
+            keys = {"authority": code, "service_area": area, "tier": tier, "measure": measure}
+            inside = [one for one in own if (one.area, one.tier) == (area, tier)]
+            found.append((row(frames["cell_scores"], **keys), inside))
+    return [
+        Printed(
+            frozenset(one.row for one in people), *(float(told[name]) for name in ("score", "lower", "upper")), HALF
+        )
+        for told, people in found
+        if told is not None
+    ]
+
+
 def row(frame: pd.DataFrame, **wanted: object) -> pd.Series | None:
     """The row of a published frame, if its figure is shown."""
     keep = pd.Series(data=True, index=frame.index)
@@ -74,7 +102,7 @@ def row(frame: pd.DataFrame, **wanted: object) -> pd.Series | None:
 
 
 def pinned(releases: Sequence[Sums]) -> list[int]:
-    """The people whose score all figures together pin to a tenth of the scale, and no single figure does."""
+    """The people whose score all means together pin to a tenth of the scale."""
     rows = [one for sums in releases for one in sums.rows]
     classes: dict[Hashable, list[int]] = defaultdict(list)
     for person in sorted({person for people, _, _ in rows for person in people}):
@@ -83,26 +111,12 @@ def pinned(releases: Sequence[Sums]) -> list[int]:
     found = []
     for place, key in enumerate(keys):
         size = len(classes[key])
-        if size > 2 or any(width(one, one_of(key, rows, one)) <= PINNED for one in rows):
+        if size > 2:
             continue
         low, high = (end(rows, keys, classes, place, sign) for sign in (1.0, -1.0))
         if min(100.0, high) - max(0.0, low - 100.0 * (size - 1)) <= PINNED:
             found += classes[key]
     return found
-
-
-def one_of(key: Hashable, rows: list, one: tuple) -> float:
-    coefficients: tuple[float, ...] = key  # type: ignore[assignment]
-    return coefficients[rows.index(one)]
-
-
-def width(one: tuple[dict[int, float], float, float], own: float) -> float:
-    """What a single sum leaves of a person in it: a group that all said the same tells it by itself."""
-    people, low, high = one
-    if own == 0.0:
-        return 100.0
-    others = 100.0 * (math.fsum(people.values()) - own)
-    return min(100.0, high / own) - max(0.0, (low - others) / own)
 
 
 def end(rows: list, keys: list, classes: Mapping[Hashable, list[int]], place: int, sign: float) -> float:
@@ -271,6 +285,8 @@ def everything(case: Wave, frames: Frames) -> list[str]:
         for measure in case.instrument.measures:
             sums = told(case, frames, code, measure)
             found += [f"{code} {measure}: row {one}" for one in pinned([sums])]
+            spread = attack_spread.pinned(printed(case, frames, code, measure))
+            found += [f"{code} {measure}: row {one} by intervals" for one in spread]
             found += [f"{code} {measure}: the sum of {len(one)} people" for one in spanned(sums, 11)]
         found += [f"{code} overall: row {one}" for one in skippers(case, frames, code)]
         found += [f"{code} {item}: row {one}" for one, item in options(case, frames, code)]

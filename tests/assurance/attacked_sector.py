@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from survey.vocabulary import EditionState, ParticipationState, RoleName
 DIMENSIONS = ("mindset", "agile", "silos", "leadership")
 ITEMS = 4
 REWORDED = "silos1"
+NEW_WORDS = f"Statement {REWORDED} has become true here."
 HEADER = (
     "code", "name", "type", "nation", "region", "functions", "rurality", "deprivation_fifth", "most_deprived",
     "least_deprived", "urban", "sparse", "density", "population_2019",
@@ -159,6 +161,8 @@ def _wave(play: _Play, code: str, opens: datetime, *, version: str, rows: Sequen
     waves.open_wave(session, wave, actor="system", now=opens)
     asked = loader.read(path)
     sealing.seal_many(session, wave, asked, _sealed(session, rows), link_key=LINK_KEY, new_id=keys.new_id)
+    for one in participation.of_wave(session, wave):
+        one.link_reviewed = True  # without it no headcount is used
     waves.close(session, wave, actor="system", now=wave.closes_at)
     made.lists[code] = (play.plan.lists or _lists)(play.dice, codes)
     lines = "".join(f"{name},{one}\n" for name, found in made.lists[code].items() for one in found)
@@ -188,13 +192,20 @@ def _known(folder: Path, wave: str, label: str, rows: Sequence[Row]) -> Known:
     """The attacker's own picture of who is where and who left what out, in the files of an analysis."""
     place = folder / label
     place.mkdir()
-    (place / "Q.toml").write_text((folder / f"{wave}.toml").read_text("utf-8"), encoding="utf-8")
+    (place / "Q.toml").write_text(_scored((folder / f"{wave}.toml").read_text("utf-8")), encoding="utf-8")
     (place / "H.csv").write_text((folder / f"{wave}-H.csv").read_text("utf-8"), encoding="utf-8")
     small_waves.save(place / "R.csv", list(rows))
     found = second_opinion.wave(place)
     for person, row in zip(found.people, rows, strict=True):
         person.row = int(row["person"])  # the same person in a correction has the same number
     return found
+
+
+def _scored(asked: str) -> str:
+    """A reworded question does not count in scores yet."""
+    if NEW_WORDS not in asked:
+        return asked
+    return re.sub(rf'(code = "{REWORDED}"\n(?:[^\[]*\n)*?)dimension = "\w+"\n', r"\1", asked)
 
 
 # What the sector is made of
@@ -211,7 +222,7 @@ def _questionnaire(version: str) -> str:
     if version == "1":
         return found
     return found.replace('version = "1"', f'version = "{version}"').replace(
-        f"Statement {REWORDED} is true here.", f"Statement {REWORDED} has become true here."
+        f"Statement {REWORDED} is true here.", NEW_WORDS
     )
 
 

@@ -7,7 +7,7 @@ import io
 import math
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Protocol
@@ -121,7 +121,9 @@ class Scraped:
             self.read[kind] = self.read.get(kind, 0) + count
 
 
-def walk(client: Client, start: str = "/compare/", *, authority: str, skip: re.Pattern[str] | None = None) -> Scraped:
+def walk(
+    client: Client, start: str = "/compare/", *, authority: str, skip: Callable[[str], object] | None = None
+) -> Scraped:
     """Everything that can be reached by links, pictures and menus from the first page of a member."""
     found, seen, waiting = Scraped(), {start}, deque([start])
     while waiting:
@@ -132,7 +134,7 @@ def walk(client: Client, start: str = "/compare/", *, authority: str, skip: re.P
             continue
         found.take(read(url, kind, content, authority=authority))
         for one in _onward(url, kind, content):
-            if one not in seen and (skip is None or not skip.search(one)):
+            if one not in seen and (skip is None or not skip(one)):
                 seen.add(one)
                 waiting.append(one)
     return found

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
+from unittest import mock
+from urllib.parse import parse_qs, urlsplit
 
+import attack_documents
 import attack_scraped
 import attacked_sector
 import pandas as pd
@@ -22,9 +29,10 @@ from scraper import Scraped
 from reports import narrative
 from reports.charts import dots, radar
 from reports.disclosure import complement, overlap
+from reports.documents import html_report
 from reports.frames import PROFILE
 from reports.rules import Rules
-from survey import config, document_making, keys, ledger, people, results
+from survey import config, document_making, downloads, keys, ledger, people, results
 from survey.config import Settings
 from survey.db import Database
 from survey.errors import NotNow
@@ -34,11 +42,14 @@ from survey.web.application import create_app
 LONG = os.environ.get("ASSURANCE") == "long"
 COUNT = 120 if LONG else 30
 WAVES = ("2024", "2025")
-MEASURES = attacked_sector.DIMENSIONS if LONG else attacked_sector.DIMENSIONS[1:2]
+SWEEPS = 200
+MEASURES = ("overall", *attacked_sector.DIMENSIONS, "agilea", "agileb") if LONG else ("agile", "agilea")
+SIZES = (20, 5, 1) if LONG else (5, 1)  # of 30 authorities, five are a sixth
 WATCHED = 40 if LONG else 5  # whose members sign in
-SIZES = (1, 5, 20) if LONG else (1, 5)  # of 30 authorities, five are a sixth
+REPORTS = {"2024.1": 8, "2024.2": 8, "2025.1": 40} if LONG else {"2025.1": 1}  # of so many members of each release
 FEW = (1, 2, 3)  # people in a service area by tier
 HOST = "http://127.0.0.1"
+INSIDE = re.compile(r"\.svg|/dimension/|^/results/|peer_group=|/change|/documents|/named|/map")  # the rest is of people
 
 pytestmark = pytest.mark.assurance
 
@@ -75,9 +86,46 @@ class Seen:
     watched: list[str] = field(default_factory=list)
 
 
-def sector(folder: Path, *, watched: int, count: int = COUNT, plan: Plan | None = None) -> Iterator[Seen]:
+class Skip(Protocol):
+    """Which addresses a member leaves out, by the release that is new and the place among the members."""
+
+    def __call__(self, release: str, place: int, url: str) -> object: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How many members sign in, what they leave out, and of how many the reports of each release are read."""
+
+    watched: int
+    skip: Skip
+    reports: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Elsewhere:
+    """Leaves out what another member has read word for word: pages about groups, pictures beyond those of the first."""
+
+    seen: set[str] = field(default_factory=set)
+
+    def __call__(self, release: str, place: int, url: str) -> bool:
+        is_first = place == 0 and release == "2025.1"
+        if not LONG:
+            return not is_first and bool(scraper.ROUND_ABOUT.search(url))
+        parts = urlsplit(url)
+        if parts.path.endswith(".svg") or ("/dimension/" in parts.path and not parts.path.endswith("/agile")):
+            return not is_first  # a dimension without themes repeats the first page
+        if parts.path.startswith("/results/"):
+            return place > 0
+        group = parse_qs(parts.query).get("peer_group", ["nearest:"])[0]
+        known = f"{parts.path.split('/', 3)[3]} {group}"  # the same page of another authority of the group
+        is_known = known in self.seen and not group.startswith("nearest:")
+        self.seen.add(known)
+        return is_known
+
+
+def sector(url: str, folder: Path, reading: Reading, *, count: int = COUNT, plan: Plan | None = None) -> Iterator[Seen]:
     """Plays the waves; after each release members of `watched` authorities read all that they can reach."""
-    database = Database(f"sqlite:///{folder / 'soundings.sqlite'}")
+    database = Database(url)
     Base.metadata.create_all(database.engine)
     settings = settings_of(database, folder)
     app = create_app(settings, database=database)
@@ -87,19 +135,47 @@ def sector(folder: Path, *, watched: int, count: int = COUNT, plan: Plan | None 
         newest = list(made.known)[-1]
         here = made.taking_part[newest]
         first = [code for code in (attacked_sector.LATE, attacked_sector.JOINED, *here) if code in here]
-        seen.watched = list(dict.fromkeys(first))[:watched]
-        is_last = newest == "2025.1"
-        if newest == "2024.2" and count == COUNT and not LONG:
+        seen.watched = list(dict.fromkeys(first))[: reading.watched]
+        if newest == "2024.2" and reading.reports and not LONG:
             continue  # still to be read after the next wave, as nothing supersedes it
-        for code in seen.watched[: watched if LONG else 1 if is_last else 0]:
-            with database.session() as session:
-                document_making._keep(database, settings, results.get(session, newest, now=datetime.now(UTC)), code)
+        documents(seen, settings, newest, seen.watched[: reading.reports.get(newest, 0)])
         for place, code in enumerate(seen.watched):
-            skip = None if LONG or (is_last and place == 0) else scraper.ROUND_ABOUT
             member = Member(app, database, made.members[code])
-            seen.scraped.take(scraper.walk(member, authority=code, skip=skip))
+            seen.scraped.take(scraper.walk(member, authority=code, skip=partial(reading.skip, newest, place)))
         yield seen
     database.dispose()
+
+
+def documents(seen: Seen, settings: Settings, release: str, codes: Sequence[str]) -> None:
+    """Every report of these authorities as PDF and HTML, that of the sector, and the workbook that they may be given."""
+    if not codes:
+        return
+    groups = attack_scraped.members(seen.made, release)
+    labels = {narrative.first_upper(narrative.group_label(one)): one for one in groups if "nearest:" not in one}
+    for code in ("", *codes):
+        with seen.made.database.session() as session:
+            found = results.get(session, release, now=datetime.now(UTC))
+            about = (code, release, "all", f"document {code} {release}")
+            if not code:
+                content = document_making._sector(session, settings, found)
+                seen.scraped.take(attack_documents.of_pdf(about, content, labels))
+                continue
+            content = document_making._authority(session, settings, found, code)
+            seen.scraped.take(attack_documents.of_pdf(about, content, labels))
+            with mock.patch.object(document_making.authority_report, "authority", as_html):
+                page = document_making._authority(session, settings, found, code)
+            seen.scraped.take(attack_documents.of_html(about, str(page), labels))
+    with seen.made.database.session() as session, seen.made.database.write(session):
+        found = results.get(session, release, now=datetime.now(UTC))
+        book = downloads.xlsx(session, found, publisher=settings.brand, actor="system", now=datetime.now(UTC))
+        session.commit()
+    seen.scraped.take(attack_documents.of_workbook(release, book.content, codes, f"workbook {release}"))
+
+
+def as_html(*frames: object, publisher: object, made: object, **about: object) -> str:
+    """The report of the same rows as one HTML file, as `soundings analyse` writes it."""
+    del publisher, made
+    return html_report.authority(*frames, **about)  # type: ignore[arg-type]
 
 
 def settings_of(database: Database, folder: Path) -> Settings:
@@ -114,17 +190,33 @@ def settings_of(database: Database, folder: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    *_, last = sector(tmp_path_factory.mktemp("attacked"), watched=WATCHED)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"] if LONG else ["sqlite"])
+def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """The whole sector; the long form once more with a quarter of the authorities on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("attacked")
+    if request.param == "sqlite":
+        *_, last = sector(of_file(folder), folder, Reading(WATCHED, Elsewhere(), REPORTS))
+        return last
+    url, fewer = request.getfixturevalue("new_postgresql_database")(), dict.fromkeys(REPORTS, 2)
+    *_, last = sector(url, folder, Reading(8, Elsewhere(), fewer), count=COUNT // 4)
     return last
 
 
+def of_file(folder: Path) -> str:
+    return f"sqlite:///{folder / 'soundings.sqlite'}"
+
+
 def test_pages_pictures_and_files_were_read(seen: Seen) -> None:
-    print(json.dumps({"harness": "T14", "authorities": COUNT, **seen.scraped.read, "facts": len(seen.scraped.facts)}))  # noqa: T201
+    told(seen, facts=len(seen.scraped.facts), **seen.scraped.read)
     assert {one.release for one in seen.scraped.facts} == {"2024.1", "2024.2", "2025.1"}
     assert len(seen.scraped.facts) > 2000
-    assert seen.scraped.read["pdf"]
+    assert all(seen.scraped.read[one] for one in ("pdf", "html", "xlsx", "csv", "page", "picture"))
+
+
+def told(seen: Seen, **found: object) -> None:
+    """The evidence, a line for each test."""
+    kind = seen.made.database.engine.dialect.name
+    print(json.dumps({"harness": "T14", "database": kind, "authorities": len(seen.made.register) - 1, **found}))  # noqa: T201
 
 
 def test_no_page_picture_or_sentence_is_more_exact_than_whole_numbers(seen: Seen) -> None:
@@ -133,19 +225,33 @@ def test_no_page_picture_or_sentence_is_more_exact_than_whole_numbers(seen: Seen
     assert attack_scraped.unshown(seen.scraped.facts)[:5] == []
 
 
+def test_every_number_of_a_document_is_read_or_named(seen: Seen) -> None:
+    assert seen.scraped.unread[:5] == []
+
+
 def test_nobody_follows_from_everything_that_was_read(seen: Seen) -> None:
+    found, started = [], time.process_time()
     for code in seen.watched:
-        assert attack_scraped.people(seen.scraped.facts, seen.made.known, code)[:3] == []
+        found += attack_scraped.people(seen.scraped.facts, seen.made.known, code)
+    told(seen, attack="people", of=len(seen.watched), found=len(found), cpu=round(time.process_time() - started))
+    assert found[:3] == []
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_no_coalition_pins_another_authority(seen: Seen, size: int) -> None:
-    coalition = seen.watched[: min(size, COUNT // 6)]
+@pytest.mark.parametrize("measure", MEASURES)
+def test_no_coalition_pins_another_authority(seen: Seen, measure: str) -> None:
+    """A smaller coalition knows less, so beside the largest only its own former members are asked about."""
     for wave in WAVES:
-        for measure in MEASURES:
+        asked = set(seen.made.register)
+        for size in SIZES:
+            coalition = seen.watched[: min(size, len(seen.made.register) // 6)]
+            asked -= set(coalition)
             attack = attack_scraped.attack(seen.scraped.facts, seen.made, wave, measure, coalition)
-            asked = attack.authorities[:: 3 if LONG else 9]
-            assert [one for one in asked if attack.is_pinned(one)] == []
+            truth = {one: attack_scraped.true_score(seen.made, wave, one, measure) for one in attack.authorities}
+            found = attack_scraped.outcome(attack, truth, asked, sweeps=SWEEPS)
+            told(seen, wave=wave, measure=measure, coalition=len(coalition), **vars(found))
+            assert found.figures
+            assert found.pinned == []
+            asked = set(coalition)
 
 
 # Planted defects
@@ -168,7 +274,9 @@ def _one_late_answer(monkeypatch: pytest.MonkeyPatch) -> Plan:
 
 def small(folder: Path, plan: Plan) -> Seen:
     """A wave of four authorities, with its correction where people are many enough, as their members read it."""
-    releases = sector(folder, watched=4, count=4, plan=plan)
+    releases = sector(
+        of_file(folder), folder, Reading(4, lambda _release, _place, url: INSIDE.search(url)), count=4, plan=plan
+    )
     seen = next(releases)
     return next(releases) if plan.sizes == attacked_sector.SIZES else seen
 
@@ -202,7 +310,7 @@ def test_a_correction_with_one_late_answer_is_refused(tmp_path: Path) -> None:
 
 def test_a_correction_that_shows_a_part_for_the_first_time_is_refused(tmp_path: Path) -> None:
     """Six people of a service area, withheld before, would follow from the area with twelve more people in it."""
-    releases = sector(tmp_path, watched=0, count=4, plan=Plan(sizes=FEW))
+    releases = sector(of_file(tmp_path), tmp_path, Reading(0, lambda *_: True), count=4, plan=Plan(sizes=FEW))
     next(releases)
     with pytest.raises(NotNow, match="not cut anew"):
         next(releases)

@@ -21,7 +21,7 @@ from second_opinion import Wave
 
 from questionnaires import loader
 from reports import crossed, nested, publication, splits
-from reports.disclosure import complement, overlap
+from reports.disclosure import complement, likeness, overlap
 from reports.files import responses
 from reports.files.register import read_authorities
 from reports.rules import Rules
@@ -90,8 +90,15 @@ def _only_small_cells_hidden(monkeypatch: pytest.MonkeyPatch) -> Rules:
     return Rules()
 
 
-def made_up(folder: Path, people: dict[tuple[str, str], int], *, lacking: int = 0) -> Path:
-    """One authority with so many people in each service area and tier; `lacking` of them skip a dimension."""
+def _nobody_is_alike(monkeypatch: pytest.MonkeyPatch) -> Rules:
+    monkeypatch.setattr(likeness, "told", lambda n, *_: np.zeros(n.shape, dtype=bool))
+    return Rules()
+
+
+def made_up(folder: Path, people: dict[tuple[str, str], int], *, lacking: int = 0, alike: str | None = None) -> Path:
+    """One authority with so many people in each service area and tier; `lacking` of them skip a dimension, those of the
+    service area `alike` all say the same but for one answer.
+    """
     dice = random.Random(1)  # noqa: S311 - the same wave each time, no secrets
     dimensions = ["d0", "d1", "d2"]
     items = [(f"{one}i{place}", "agree5", one, "", False) for one in dimensions for place in range(4)]
@@ -102,7 +109,9 @@ def made_up(folder: Path, people: dict[tuple[str, str], int], *, lacking: int = 
         for _ in range(count):
             level = dice.randint(2, 4)  # who agrees to one statement agrees to others
             given = {code: str(level + dice.choice((-1, 0, 0, 1))) for code, *_ in items}
+            given = dict.fromkeys(given, "4") if area == alike else given
             rows.append({"authority": "A00", "service_area": area, "tier": tier} | given)
+    rows[0] |= {"d0i0": "3"} if alike else {}
     for row in rows[:lacking]:
         row |= {code: "" for code, _, dimension, *_ in items if dimension == "d2"}
     small_waves.save(folder / "R.csv", rows)
@@ -115,14 +124,24 @@ SKIPPED = {("housing", "frontline"): 20, ("planning", "frontline"): 20}
 
 
 @pytest.mark.parametrize(
-    ("people", "lacking", "plant"),
-    [(RESTS, 0, _both_ways_off), (TABLE, 0, _only_small_cells_hidden), (SKIPPED, 1, _skippers_told)],
-    ids=["the rests differ by one", "one small cell", "one skips a dimension"],
+    ("people", "more", "plant"),
+    [
+        (RESTS, {}, _both_ways_off),
+        (TABLE, {}, _only_small_cells_hidden),
+        (SKIPPED, {"lacking": 1}, _skippers_told),
+        (SKIPPED, {"alike": "housing"}, _nobody_is_alike),
+    ],
+    ids=[
+        "the rests differ by one",
+        "one small cell",
+        "one skips a dimension",
+        "an area of one mind",
+    ],
 )
 def test_who_stands_alone_is_found_only_without_the_rule(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, people: dict, lacking: int, plant: Plant
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, people: dict, more: dict, plant: Plant
 ) -> None:
-    folder = made_up(tmp_path, people, lacking=lacking)
+    folder = made_up(tmp_path, people, **more)
     assert attack_people.everything(*released(folder)) == []
     assert attack_people.everything(*released(folder, plant(monkeypatch)))
 
