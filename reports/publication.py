@@ -103,11 +103,18 @@ def compute(
 ) -> Results:
     """Every number that the answers carry, for researchers: values with the reason why publication withholds them.
 
-    `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers, with the frozen menu as a Register; `headcounts` (HEADCOUNTS)
-    gives N; `assessments` (ASSESSMENTS) are the levels that authorities chose for themselves, without which there is no
-    frame `say_do`; `previous` is an earlier wave, without which there is no `change`: items that are new since then do not
-    count in scores yet. `progress` is told the name of each
-    of the STEPS as it begins. No input is changed. The frames are those of `frames.py`, sorted by authority code, then overall, dimensions and themes in file order.
+    `authorities` (AUTHORITIES) adds names and peer groups, and authorities without answers, with the frozen menu as
+    a Register; `headcounts` (HEADCOUNTS) gives N; `assessments` (ASSESSMENTS) are the levels that authorities chose
+    for themselves, without which there is no frame `say_do`; `previous` is an earlier wave, without which there is
+    no `change`: items that are new since then do not count in scores yet. `progress` is told the name of each of
+    the STEPS as it begins. No input is changed. The frames are those of `frames.py`, sorted by authority code, then
+    overall, dimensions and themes in file order. Methodology 0.
+
+    >>> from reports import example
+    >>> found = compute(example.responses(), example.questionnaire(), Rules(), authorities=example.authorities())
+    >>> row = published(found).frames["scores"].iloc[0]
+    >>> row["authority"], row["measure"], int(row["n"]), round(float(row["score"]), 1)
+    ('a01', 'overall', 44, 42.6)
     """
     tell = progress or (lambda _: None)
     tell(STEPS[0])
@@ -150,8 +157,9 @@ def audited(
 ) -> tuple[Results, Audit | None]:
     """The same with a reason against every peer group that would let somebody work out an authority's score.
 
-    `earlier` is what was told of the same wave before, `beside` what other waves told of the same scores, `named` who is named to others. Without the frames that only `compute` gives, the results have
-    been through this already.
+    `earlier` is what was told of the same wave before, `beside` what other waves told of the same scores, `named`
+    who is named to others. Without the frames that only `compute` gives, the results have been through this
+    already.
     """
     if peer_safety.COMPARED not in results.frames:
         return results, None
@@ -328,7 +336,8 @@ def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, 
 
 
 def _items(own: _Own) -> dict[str, pd.DataFrame]:
-    """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile."""
+    """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile.
+    """
     case = own.case
     people = distributions.Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
     given = [(answers, case.questionnaire.items[code]) for code, answers in case.counts.items()]
@@ -351,7 +360,9 @@ def _items(own: _Own) -> dict[str, pd.DataFrame]:
 
 
 def _alone_in_items(own: _Own, counted: Sequence[tuple[str, Ints]]) -> dict[str, NDArray[np.bool_]]:
-    """For each item the authorities where it is hidden, the one with fewest answers of its dimension, to protect somebody."""
+    """For each item the authorities where it is hidden, the one with fewest answers of its dimension, to protect
+    somebody.
+    """
     case, number = own.case, dict(counted)
     result = {code: np.zeros(len(case.codes), dtype=np.bool_) for code in number}
     for place in case.dimensions:
