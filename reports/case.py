@@ -175,16 +175,14 @@ class Case:
 
     @cached_property
     def answered(self) -> Mapping[int, NDArray[np.int16]]:
-        """How many of the items of each dimension everybody answered, shape (respondents,), by the dimension's place.
-        """
+        """How many of the items of each dimension everybody answered, shape (respondents,), by the dimension's place."""
         return {
             place: scoring.answered(self.asked(place), self.responses, self.questionnaire) for place in self.dimensions
         }
 
     @cached_property
     def fewest_answered(self) -> Mapping[int, NDArray[np.int16]]:
-        """The fewest of these that anybody of each kind of the crowd answered who answered any; all where nobody did.
-        """
+        """The fewest of these that anybody of each kind of the crowd answered who answered any; all where nobody did."""
         rows, found = self.crowd.rows, {}
         for place, answered in self.answered.items():
             number = np.where(answered == 0, np.int16(len(self.asked(place))), answered)

@@ -124,8 +124,7 @@ def _answers(case: Case, items: list[Item]) -> _Answers:
 
 
 def _group(case: Case, answers: _Answers, tiers: tuple[str, ...] | None) -> _Group:
-    """The officers of some tiers, None: all of them. Kinds stand in an order that does not depend on that of the rows.
-    """
+    """The officers of some tiers, None: all of them. Kinds stand in an order that does not depend on that of the rows."""
     officers, crowd = case.crowd.officers, case.crowd
     inside = np.ones(officers, dtype=np.bool_)
     if tiers is not None:
@@ -147,8 +146,7 @@ def _group(case: Case, answers: _Answers, tiers: tuple[str, ...] | None) -> _Gro
 
 
 def _one_answer(case: Case, items: list[Item]) -> Flags:
-    """Where an authority's own answers to an item are withheld, because nearly all are the same; (authorities, items).
-    """
+    """Where an authority's own answers to an item are withheld, because nearly all are the same; (authorities, items)."""
     found = []
     for item in items:
         scored = ~np.isnan(scoring.option_scores(item))

@@ -51,8 +51,7 @@ class _People:
 
 @dataclass(frozen=True)
 class _Small:
-    """The kinds of people of the groups that are small enough to look at: `kinds` of the crowd, of which `group` each.
-    """
+    """The kinds of people of the groups that are small enough to look at: `kinds` of the crowd, of which `group` each."""
 
     kinds: Ints
     group: Ints

@@ -336,8 +336,7 @@ def _changed(case: Case, previous: Before, register: pd.DataFrame) -> dict[str, 
 
 
 def _items(own: _Own) -> dict[str, pd.DataFrame]:
-    """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile.
-    """
+    """Distributions as computed, and as publication tells them: by options and drawn together; the leadership profile."""
     case = own.case
     people = distributions.Answerers(case.officers.order, case.kinds.rows.of_row, case.kinds.weight, case.kinds.groups)
     given = [(answers, case.questionnaire.items[code]) for code, answers in case.counts.items()]

@@ -150,8 +150,7 @@ def _parts(case: Case) -> Floats:
 
 
 def _weighted(parts: Floats, weights: Floats) -> Floats:
-    """The weighted means of the dimensions, shape (sets of weights, authorities); summed one dimension after the other.
-    """
+    """The weighted means of the dimensions, shape (sets of weights, authorities); summed one dimension after the other."""
     total = np.zeros((len(weights), len(parts)))
     for place in range(parts.shape[1]):
         total += weights[:, place, np.newaxis] * parts[:, place]

@@ -143,8 +143,7 @@ def _only(case: Case, themes: set[str]) -> tuple[Measure, ...]:
 
 
 def _own_reasons(case: Case, assessed: Assessed, found: Estimates) -> Reasons:
-    """Too few dimensions, no self-assessment, too few people; a dimension without a figure takes the overall with it.
-    """
+    """Too few dimensions, no self-assessment, too few people; a dimension without a figure takes the overall with it."""
     reasons = threshold.people(found.n, case.rules)
     reasons[np.isnan(assessed.score)] = Reason.NOT_ASSESSED
     reasons[~withheld(reasons) & case.refused] = Reason.UNRELIABLE_SCALE
