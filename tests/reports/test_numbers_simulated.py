@@ -37,7 +37,9 @@ def test_the_recruitment_table_is_the_formula_and_stands_on_the_page():
     """n = lambda / (1 - lambda) (1 - ICC) / ICC answers or just above; 40 tell about one authority in five apart."""
     for share, numbers in recruitment.PACK.items():
         exact = [wanted / (1 - wanted) * (1 - share) / share for wanted in recruitment.WANTED]
-        assert all(-1e-9 <= told - one <= 1 + 1e-9 for told, one in zip(numbers, exact, strict=True))  # 96 is told as 97
+        assert all(
+            -1e-9 <= told - one <= 1 + 1e-9 for told, one in zip(numbers, exact, strict=True)
+        )  # 96 is told as 97
         assert re.search(rf"\| {share:.2f} \| {numbers[0]} \|[^\n]*\| {numbers[1]} \|[^\n]*\| {numbers[2]} \|", PAGE)
     low, high = recruitment.TOLD_APART
     assert low <= recruitment.relied(0.03, recruitment.ANSWERS, waves=10).apart <= high
