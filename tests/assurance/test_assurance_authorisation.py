@@ -92,7 +92,7 @@ def test_every_route_is_in_the_table_that_was_written_by_hand(world):
 
 
 def test_every_page_opens_for_whom_it_is_says_nothing_of_others_and_changes_nothing(world):
-    before = world.content()
+    before = world.as_made()
     assert deviations_of_reading(world, READINGS) == {}
     for page in ("", "report.pdf"):  # the marks are there to find
         answer = world.visit("M", "GET", f"/compare/{HOME}/2025.1/{page}")
@@ -101,7 +101,7 @@ def test_every_page_opens_for_whom_it_is_says_nothing_of_others_and_changes_noth
 
 
 def test_asking_for_the_head_of_a_page_is_reading_it(world):
-    before, asked = world.content(), 0
+    before, asked = world.as_made(), 0
     for reading in READINGS.values():
         for visitor in "DMR":
             url = reading.url.replace("{code}", HOME)
@@ -113,7 +113,7 @@ def test_asking_for_the_head_of_a_page_is_reading_it(world):
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"])
 def test_other_verbs_are_no_way_in(world, method):
-    before = world.content()
+    before = world.as_made()
     for url in sorted({one.url for one in (*READINGS.values(), *ACTINGS.values())}):
         for visitor in "AR":
             assert world.visit(visitor, method, url.replace("{code}", HOME)).status_code == 405, url
@@ -121,7 +121,7 @@ def test_other_verbs_are_no_way_in(world, method):
 
 
 def test_a_verb_in_a_header_or_a_field_is_not_believed(world):
-    before = world.content()
+    before = world.as_made()
     for acting in ACTINGS.values():
         url = acting.url.replace("{code}", HOME)
         world.visit("R", "GET", f"{url}?_method=POST", headers={"X-HTTP-Method-Override": "POST"})
@@ -136,7 +136,7 @@ def deviations_of_acting(
 ) -> dict[str, list[str]]:
     """Of each button: who is refused or let in wrongly, and what a refusal changed."""
     found: dict[str, list[str]] = {}
-    before = world.content(without=AUDIT)
+    before = world.as_made(without=AUDIT)
     for endpoint in endpoints:
         acting = ACTINGS[endpoint]
         for visitor in by:
@@ -162,7 +162,7 @@ def test_every_button_works_for_whom_it_is_and_a_refusal_changes_nothing(world, 
 
 
 def test_without_the_token_of_the_form_nobody_changes_anything(world):
-    before = world.content()
+    before = world.as_made()
     for acting in ACTINGS.values():
         for visitor in sorted(acting.home):
             answer = world.press(visitor, acting.url.replace("{code}", HOME), acting.data, with_token=False)

@@ -68,6 +68,7 @@ class World:
     entrance: str
     named: dict[str, frozenset[str]] = field(default_factory=dict)  # by release: who chose it; home and away among them
     browsers: dict[str, FlaskClient] = field(default_factory=dict)
+    digests: dict[frozenset[str], str] = field(default_factory=dict)
 
     def visit(self, visitor: str, method: str, url: str, **more: object) -> TestResponse:
         """One request of a visitor whose cookies stay as they are, whatever the answer sets."""
@@ -116,13 +117,21 @@ class World:
         database = Database(f"sqlite:///{folder / 'world.sqlite'}")
         settings = _settings(database, folder)
         world = replace(
-            self, folder=folder, settings=settings, database=database, browsers={},
+            self, folder=folder, settings=settings, database=database, browsers={}, digests={},
             app=create_app(settings, database=database),
         )  # fmt: skip
         for visitor, browser in self.browsers.items():
             world.browsers[visitor] = world.app.test_client()
             world.browsers[visitor]._cookies = dict(browser._cookies)
         return world
+
+    def as_made(self, *, without: frozenset[str] = frozenset()) -> str:
+        """What `content` says of the sector as it was made, read once."""
+        if without not in self.digests:
+            kept = Database(f"sqlite:///{self.folder / 'as-made.sqlite'}")
+            self.digests[without] = replace(self, database=kept).content(without=without)
+            kept.dispose()
+        return self.digests[without]
 
     def content(self, *, without: frozenset[str] = frozenset()) -> str:
         """A digest of every row of every table but these."""
