@@ -38,7 +38,7 @@ class Named:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        return tuple(Table(one.title, named_reading.HEADINGS, one.body) for one in self.dimensions)
+        return tuple(Table(f"{one.title} in figures", named_reading.HEADINGS, one.body) for one in self.dimensions)
 
     @property
     def foot(self) -> Foot:

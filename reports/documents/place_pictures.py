@@ -92,17 +92,17 @@ def _pairs(found: Sequence[Bars]) -> Table:
 
 
 def _types(groups: Mapping[str, Sequence[Bars]]) -> Table:
-    """From where to where the scores of each type go, with how many authorities have one."""
+    """From where to where the scores of each type go, and in brackets how many authorities have one."""
     measures = list(dict.fromkeys((one.measure, one.title) for found in groups.values() for one in found))
     spans = {(name, one.measure): _span(one) for name, found in groups.items() for one in found}
     hidden = text("note.not_shown")
     body = tuple((name, *(spans.get((name, measure), hidden) for measure, _ in measures)) for name in groups)
-    return Table("Lowest and highest of each type", ("", *(title for _, title in measures)), body)
+    return Table("Lowest and highest of each type, and how many authorities in brackets", ("", *(title for _, title in measures)), body)
 
 
 def _span(one: Bars) -> str:
     ends = text("answered.range", low=whole(one.bars[0][0]), high=whole(one.bars[-1][0]))
-    return f"{ends}, {text('sector_inside.count', n=len(one.bars))}"
+    return f"{ends} ({len(one.bars)})"
 
 
 def _limits(found: Sequence[Points]) -> Table:
