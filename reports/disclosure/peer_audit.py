@@ -117,18 +117,26 @@ def _dropped(family: Family, knowing: Sequence[Knowing]) -> tuple[set[str], list
     gone: set[str] = set()
     alone: list[Alone] = []
     pinned = _pinned(family, knowing, gone, alone=alone)
-    while len(pinned):
-        candidates = [
-            group.name
-            for group in sorted(family.groups, key=lambda group: (group.size, group.name))
-            if group.is_new and group.name not in gone and np.isin(group.members, pinned).any()
-        ]
-        if not candidates:
-            break
-        gone |= set(joined_measures.fewest(candidates, partial(_stays, family, knowing, gone, pinned)))
+    new = {group.name for group in family.groups if group.is_new}
+    hopeless = _pinned(family, knowing, new) if len(pinned) else pinned
+    while len(found := np.setdiff1d(pinned, hopeless)):
+        candidates = [name for name in _smallest_first(family, found) if name not in gone]
+        gone |= set(joined_measures.fewest(candidates, partial(_stays, family, knowing, gone, found)))
         alone.clear()
         pinned = _pinned(family, knowing, gone, alone=alone)
     return gone, sorted({family.codes[place] for place in pinned}), alone
+
+
+def _smallest_first(family: Family, pinned: Ints) -> list[str]:
+    """The new release's groups: those that hold a pinned value first, then those of its authority, then all others."""
+    codes = {family.codes[place] for place in pinned.tolist()}
+    theirs = np.flatnonzero(np.isin(family.codes, sorted(codes)))
+    order = [
+        (not np.isin(group.members, pinned).any(), not np.isin(group.members, theirs).any(), group.size, group.name)
+        for group in family.groups
+        if group.is_new
+    ]
+    return [name for *_, name in sorted(order)]
 
 
 def _stays(family: Family, knowing: Sequence[Knowing], gone: set[str], pinned: Ints, also: Sequence[str]) -> bool:

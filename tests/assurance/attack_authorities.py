@@ -10,7 +10,6 @@ import bisect
 import itertools
 import math
 import random
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 

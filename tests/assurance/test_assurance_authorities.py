@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -36,13 +37,16 @@ def shown(groups: dict[str, list[str]], scores: dict[str, float], dropped: froze
     return Shown("2026.1", menu, own, pd.DataFrame(rows), pd.DataFrame({"measure": [MEASURE], "score": [55.0]}))
 
 
-def figures_of(one: Shown) -> list[Figure]:
+def figures_of(one: Shown, coalition: Sequence[str] = ()) -> list[Figure]:
+    """What is told to everybody; and the medians of its own groups to a tenth, which a coalition has by its own gaps."""
     members = {str(name): tuple(part) for name, part in one.menu.groupby("peer_group", sort=False)["authority"]}
     found = []
     for row in one.benchmarks.to_dict("records"):
         for column, share in (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75)):
             if pd.notna(row[column]):
                 found.append(Figure(members[row["peer_group"]], share, float(round(row[column]))))
+        if pd.notna(row["median"]) and not set(coalition).isdisjoint(members[row["peer_group"]]):
+            found.append(Figure(members[row["peer_group"]], 0.5, round(row["median"], 1), 0.1))
     return found
 
 
@@ -81,10 +85,10 @@ def test_a_coalition_that_holds_every_release_pins_nobody(told_twice, size: int)
     changed = {code: f"{code} before" for code in codes if before[code] != scores[code]}  # unknowns of their own
     own = {code: scores[code] for code in members} | {changed[c]: before[c] for c in members if c in changed}
     attack = Attack([*codes, *changed.values()], own)
-    attack.learn(figures_of(second))
+    attack.learn(figures_of(second, members))
     attack.learn(
-        Figure(tuple(changed.get(code, code) for code in one.members), one.share, one.value)
-        for one in figures_of(first)
+        Figure(tuple(changed.get(code, code) for code in one.members), one.share, one.value, one.within)
+        for one in figures_of(first, members)
     )
     asked = attack.authorities if LONG else [*codes[::8], *changed.values()]
     assert [code for code in asked if attack.is_pinned(code)] == []
