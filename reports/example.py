@@ -118,8 +118,7 @@ def responses(drift: float = 0.0) -> Responses:
 
 def _even(number: NDArray[np.int64]) -> NDArray[np.float64]:
     """The fractional parts of multiples of the golden section, which fill 0 to 1 evenly."""
-    found: NDArray[np.float64] = (number * _GOLDEN) % 1.0
-    return found
+    return np.asarray((number * _GOLDEN) % 1.0, dtype=np.float64)
 
 
 @lru_cache
