@@ -9,6 +9,7 @@ import pandas as pd
 
 from reports.disclosure import peer_audit, told_figures
 from reports.disclosure.peer_audit import Audit
+from reports.disclosure.relations import Whole
 from reports.disclosure.told_figures import Shown
 from reports.statistics.sums import Floats
 
@@ -73,5 +74,11 @@ def _shown(groups: dict[str, list[int]], scores: Floats) -> Shown:
     mean = pd.DataFrame({"measure": pd.Series([], dtype=str), "score": pd.Series([], dtype=float)})
     return Shown(
         "made up", pd.DataFrame(menu, columns=["peer_group", "authority"]), pd.concat(own, ignore_index=True),
-        pd.DataFrame(figures, columns=columns), mean,
+        pd.DataFrame(figures, columns=columns), mean, wholes=_wholes(scores.shape[1]),
     )  # fmt: skip
+
+
+def _wholes(measures: int) -> tuple[Whole, ...]:
+    """The first measure as the mean of the next four, so that measures are put together as those of a questionnaire are."""
+    parts = tuple(f"m{at}" for at in range(1, min(measures, 5)))
+    return (Whole("m0", parts, (1.0 / len(parts),) * len(parts)),)

@@ -22,6 +22,7 @@ _WIDTH = MOST - LEAST
 Pair = tuple[str, str]
 _T = TypeVar("_T")
 _Ends = tuple[Floats, Floats]
+_Seen = dict[tuple[str, frozenset[str]], _Ends]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def drop(
             if not candidates:
                 left |= mine
                 continue
-            for name, measure in fewest(candidates, partial(_stays, ask, gone, mine)):
+            seen: _Seen = {}  # what one measure tells is asked once for each choice of its groups
+            for name, measure in fewest(candidates, partial(_stays, partial(ask, seen=seen), gone, mine)):
                 gone[measure].add(name)
             pinned = ask(gone)
     return left
@@ -142,17 +144,21 @@ def _pinned(
     *,
     only: frozenset[str] | None = None,
     alone: Mapping[str, Alone] | None = None,
+    seen: _Seen | None = None,
 ) -> set[Pair]:
     """Measure and authority of each score that is left at most 10 points by all measures together."""
-    asked = _not_exchangeable(families, parts, coalition, gone)
-    if only is not None:
-        asked = {m: flags & np.isin(families[m].codes, sorted(only)) for m, flags in asked.items()}
+    if only is None:
+        asked = _not_exchangeable(families, parts, coalition, gone)
+    else:
+        asked = {m: np.isin(family.codes, sorted(only)) for m, family in families.items()}
     if not any(flags.any() for flags in asked.values()):
         return set()
-    bounds = {
-        measure: _first(family, coalition, gone[measure], asked[measure], (alone or {}).get(measure))
-        for measure, family in families.items()
-    }
+    seen, bounds = {} if seen is None else seen, {}
+    for measure, family in families.items():
+        key = (measure, frozenset(gone[measure]))
+        if key not in seen:
+            seen[key] = _first(family, coalition, gone[measure], asked[measure], (alone or {}).get(measure))
+        bounds[measure] = seen[key]
     for _ in range(_ROUNDS):
         narrowed = _narrowed(families, parts, bounds)
         moved = {m for m in families if any((a != b).any() for a, b in zip(narrowed[m], bounds[m], strict=True))}
