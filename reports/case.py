@@ -142,13 +142,14 @@ class Case:
         """What the margins say about the scores of each kind of officers; None where nothing is raked."""
         return estimation.margins_fit(self.kinds, self.kind_moments)
 
-    def estimate_apart(self, groups: Groups, invited: Floats | None) -> Estimates:
+    def estimate_apart(self, groups: Groups, invited: Floats | None, places: Sequence[int] | None = None) -> Estimates:
         """The same of groups inside authorities: each is a stratum of its own, raked to nothing (methodology 3.3).
 
-        `groups` are of kinds of the crowd.
+        `groups` are of kinds of the crowd; `places` are of the measures that are asked for, else all.
         """
         people = Kinds(self.crowd.rows, groups, self.crowd.design)
-        return estimation.of_kinds(people, self.all_moments, invited=invited, confidence=self.rules.confidence)
+        found = self.all_moments if places is None else self.all_moments.of(np.array(places, dtype=np.int64))
+        return estimation.of_kinds(people, found, invited=invited, confidence=self.rules.confidence)
 
     def told(self, found: Estimates, said: Floats) -> Estimates:
         """The same with intervals that know no more of the staff than `said` does, for those who may not know N."""

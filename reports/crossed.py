@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from reports import assembly, estimation, frames
+from reports import assembly, estimation, frames, headcounts
 from reports.case import Case
 from reports.disclosure import likeness, overlap, participation, suppression, threshold
 from reports.disclosure.attacker import Flags
@@ -72,19 +71,37 @@ def both_ways(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> tupl
     """
     found = areas.reasons.copy(), tiers.reasons.copy()
     kinds = ((areas, crossed.areas), (tiers, crossed.tiers))
+    some = _in_doubt(case, areas, tiers, crossed)
     for j in [*range(1, len(case.measures)), 0]:
         if j == 0:
             for part in found:
                 hidden = withheld(part[:, case.dimensions]).any(axis=1) & ~withheld(part[:, 0])
                 part[hidden, 0] = Reason.DIMENSION_WITHHELD
         shown = [
-            _shown(case, one, local, part[:, j], size)
+            _shown(case, one, local, part[:, j], size)[some]
             for (one, local), part, size in zip(kinds, found, crossed.people.shape[2:], strict=True)
         ]
-        kept = overlap.hide(crossed.people[j], shown[0], shown[1], case.rules.minimum_respondents)
+        kept = overlap.hide(crossed.people[j, some], shown[0], shown[1], case.rules.minimum_respondents)
         for (one, local), part, before, after in zip(kinds, found, shown, kept, strict=True):
-            part[(before & ~after)[one.owner, local], j] = Reason.COMPLEMENT
+            lost = np.zeros((len(case.codes), before.shape[1]), dtype=np.bool_)
+            lost[some] = before & ~after
+            part[lost[one.owner, local], j] = Reason.COMPLEMENT
     return replace(areas, reasons=found[0]), replace(tiers, reasons=found[1])
+
+
+def _in_doubt(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> Ints:
+    """The authorities that must be looked at measure by measure: those that one look at all measures cannot clear.
+
+    It can where the same groups are shown on every measure, and no measure could tell anything (`overlap.safe`).
+    """
+    rows, columns = (
+        np.stack([_shown(case, one, local, one.reasons[:, j], size) for j in range(len(case.measures))])
+        for one, local, size in zip(
+            (areas, tiers), (crossed.areas, crossed.tiers), crossed.people.shape[2:], strict=True
+        )
+    )
+    alike = (rows == rows[0]).all(axis=(0, 2)) & (columns == columns[0]).all(axis=(0, 2))
+    return np.flatnonzero(~(alike & overlap.safe(crossed.people, rows[0], columns[0], case.rules.minimum_respondents)))
 
 
 @dataclass(frozen=True)
@@ -117,15 +134,15 @@ def cell_scores(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> Ce
     a, r, c = np.unravel_index(used, crossed.people.shape[1:])
     inside = (r < crossed.people.shape[2] - 1) & (c < crossed.people.shape[3] - 1)
     used, a, r, c = used[inside], a[inside], r[inside], c[inside]
-    area, tier = (
-        _codes(one, local, len(case.codes)) for one, local in ((areas, crossed.areas), (tiers, crossed.tiers))
-    )
     place = np.full(int(np.prod(crossed.people.shape[1:])) + 1, -1, dtype=np.int64)
     place[used] = np.arange(len(used))
     groups = sums.grouped(place[crossed.cell], len(used))
-    keys = [(case.codes[x], area[x, y], tier[x, z]) for x, y, z in zip(a.tolist(), r.tolist(), c.tolist(), strict=True)]
-    invited = _staff(case, keys)
-    found = case.estimate_apart(groups, invited).of_measures(wanted)
+    area, tier = (
+        _coded(one, local, len(case.codes)) for one, local in ((areas, crossed.areas), (tiers, crossed.tiers))
+    )
+    named = _Named((case.codes, area[0], tier[0]), (a, area[1][a, r], tier[1][a, c]))
+    invited = named.staff(case)
+    found = case.estimate_apart(groups, invited, wanted)
     reasons = threshold.people(found.n, case.rules)
     reasons[hidden[a, r, c][:, np.newaxis] & ~withheld(reasons)] = Reason.COMPLEMENT
     alike = likeness.told(found.n, found.score, found.se_comparison, found.deff) & ~withheld(reasons)
@@ -134,7 +151,9 @@ def cell_scores(case: Case, areas: Split, tiers: Split, crossed: Crossing) -> Ce
     said = participation.said(invited, case.scored(groups))
     coarse = estimation.corrected(found, said, confidence=case.rules.confidence)
     codes = [case.measure_codes[j] for j in wanted]
-    return Cells(_frame(keys, codes, found, reasons), _frame(keys, codes, coarse, reasons))
+    computed = named.frame(codes, found, reasons)
+    bounds = {name: pd.array(getattr(coarse, name).ravel(), dtype="Float64") for name in ("lower", "upper")}
+    return Cells(computed, computed.assign(**bounds))
 
 
 def _pattern(case: Case, areas: Split, tiers: Split, crossed: Crossing, wanted: Sequence[int]) -> Flags:
@@ -184,28 +203,44 @@ def _shown(case: Case, one: Split, local: Ints, reasons: Reasons, size: int) -> 
     return result
 
 
-def _codes(one: Split, local: Ints, authorities: int) -> NDArray[np.object_]:
-    result = np.full((authorities, int(local.max(initial=-1)) + 1), None, dtype=object)
-    result[one.owner, local] = np.array([code for _, code in one.pairs], dtype=object)
-    return result
+def _coded(one: Split, local: Ints, authorities: int) -> tuple[tuple[str, ...], Ints]:
+    """The codes of all parts, and which one each place of each authority has, shape (authorities, groups); -1 for none."""
+    codes = tuple(sorted({code for _, code in one.pairs}))
+    place = {code: at for at, code in enumerate(codes)}
+    result = np.full((authorities, int(local.max(initial=-1)) + 1), -1, dtype=np.int64)
+    result[one.owner, local] = [place[code] for _, code in one.pairs]
+    return codes, result
 
 
-def _staff(case: Case, keys: Sequence[tuple[str, str, str]]) -> Floats:
-    """The known staff of each cell, NaN where there is none."""
-    rows = case.staff_rows
-    rows = rows[(rows["service_area"] != "") & (rows["tier"] != "")]
-    known = rows.groupby(["authority", "service_area", "tier"])["headcount"].sum().to_dict()
-    return np.array([known.get(key, np.nan) for key in keys], dtype=np.float64)
+@dataclass(frozen=True)
+class _Named:
+    """Cells by authority, service area and tier: the codes of all three, and each cell's `places` among them."""
 
+    codes: tuple[Sequence[str], Sequence[str], Sequence[str]]
+    places: tuple[Ints, Ints, Ints]
 
-def _frame(
-    keys: Sequence[tuple[str, str, str]], measures: Sequence[str], found: estimation.Estimates, reasons: Reasons
-) -> pd.DataFrame:
-    each = np.repeat(np.arange(len(keys)), len(measures))
-    names = ("authority", "service_area", "tier")
-    columns: dict[str, object] = {
-        name: np.array([key[at] for key in keys], dtype=object)[each] for at, name in enumerate(names)
-    }
-    columns["measure"] = assembly.texts(measures, np.tile(np.arange(len(measures)), len(keys)))
-    columns |= {name: getattr(found, name).ravel() for name in ("n", "score", "lower", "upper")}
-    return frames.CELL_SCORES.check(pd.DataFrame({**columns, "reason": reasons.ravel()}))
+    def staff(self, case: Case) -> Floats:
+        """The known staff of each cell, NaN where there is none."""
+        known, people = headcounts.cells(case.staff_rows, self.codes)
+        here, there = self._numbers(known), self._numbers(self.places)
+        count = len(self.codes[0]) * len(self.codes[1]) * len(self.codes[2])
+        total = np.bincount(here, weights=people, minlength=count)
+        result: Floats = np.where(np.bincount(here, minlength=count) > 0, total, np.nan)[there]
+        return result
+
+    def _numbers(self, places: Sequence[Ints]) -> Ints:
+        numbers: Ints = (places[0] * len(self.codes[1]) + places[1]) * len(self.codes[2]) + places[2]
+        return numbers
+
+    def frame(self, measures: Sequence[str], found: estimation.Estimates, reasons: Reasons) -> pd.DataFrame:
+        """CELL_SCORES: each cell with all measures."""
+        cells = len(self.places[0])
+        each = np.repeat(np.arange(cells), len(measures))
+        names = ("authority", "service_area", "tier")
+        columns: dict[str, object] = {
+            name: assembly.texts(codes, places[each])
+            for name, codes, places in zip(names, self.codes, self.places, strict=True)
+        }
+        columns["measure"] = assembly.texts(measures, np.tile(np.arange(len(measures)), cells))
+        columns |= {name: getattr(found, name).ravel() for name in ("n", "score", "lower", "upper")}
+        return frames.CELL_SCORES.of({**columns, "reason": reasons.ravel()})

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reports.statistics import sums
-from reports.statistics.sums import Floats
+from reports.statistics.sums import Floats, Ints
 
 
 def employed(headcounts: pd.DataFrame | None, elected_tiers: Sequence[str]) -> pd.DataFrame:
@@ -65,6 +65,27 @@ def group_totals(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str], float]:
     known = _by(rows[in_group & in_cell], "authority", kind)
     known.update(_by(rows[in_group & ~in_cell], "authority", kind))
     return known
+
+
+def cells(rows: pd.DataFrame, sides: Sequence[Sequence[str]]) -> tuple[tuple[Ints, ...], Floats]:
+    """The known staff of service areas x tiers: authority, service area and tier of each, as places in `sides`; people.
+
+    `rows` come from `employed`; `sides` are the codes of the three. Cells of which one has no place there are left out.
+    Methodology 3.1 and 3.3.
+
+    >>> rows = pd.DataFrame({"authority": ["B", "B", "C"], "service_area": ["ict", "", "ict"],
+    ...                      "tier": ["senior", "senior", "senior"], "headcount": [5.0, 20.0, 7.0]})
+    >>> places, people = cells(rows, (["A", "B"], ["ict"], ["frontline", "senior"]))
+    >>> [one.tolist() for one in places], people.tolist()
+    ([[1], [0], [1]], [5.0])
+    """
+    found = []
+    for name, codes in zip(("authority", "service_area", "tier"), sides, strict=True):
+        column, place = pd.Categorical(rows[name]), {code: at for at, code in enumerate(codes)}
+        found.append(np.array([*(place.get(one, -1) for one in column.categories), -1], dtype=np.int64)[column.codes])
+    people = rows["headcount"].to_numpy(dtype=np.float64)
+    kept = np.logical_and.reduce([one >= 0 for one in found]) & ~np.isnan(people)
+    return tuple(one[kept] for one in found), people[kept]
 
 
 def _by(rows: pd.DataFrame, *keys: str) -> dict:  # type: ignore[type-arg]

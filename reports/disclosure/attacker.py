@@ -78,6 +78,11 @@ class Cuts:
         found: Counts = self.crossed.sum(axis=1)
         return found
 
+    @property
+    def people(self) -> Counts:
+        """Everybody in hidden cells of a row, shape (tables, rows)."""
+        return self.inside[:, :, -1]
+
     def rows(self, places: Ints) -> Cuts:
         """Single rows, by their places among those of all tables."""
         parts = (self.inside, self.beyond, self.touches, self.outside)
@@ -207,7 +212,7 @@ def crossings_of(found: Cuts) -> Ints:
     >>> crossings_of(cuts(table, hidden)).tolist()
     [[12, 1, 1, 12]]
     """
-    return with_rows_alone(found.crossing, found.inside[:, :, -1]).astype(np.int64)
+    return with_rows_alone(found.crossing, found.people).astype(np.int64)
 
 
 def with_rows_alone(crossing: Counts, rows: Counts) -> Counts:

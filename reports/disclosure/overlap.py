@@ -47,18 +47,52 @@ def few(people: Ints, rows: Flags, columns: Flags, minimum: int) -> Flags:
     >>> few(people, np.array([[True, True, False]]), np.array([[True, True, False]]), 11).tolist()
     [True]
     """
-    table = people * rows[:, :, np.newaxis]
-    table[:, -1] += (people * ~rows[:, :, np.newaxis]).sum(axis=1)
-    merged = table * columns[:, np.newaxis, :]
-    merged[:, :, -1] += (table * ~columns[:, np.newaxis, :]).sum(axis=2)
-    used = merged.sum(axis=0)
-    merged = merged[:, used.sum(axis=1) > 0][:, :, used.sum(axis=0) > 0]
+    merged = _merged(people, rows, columns)
+    merged = _narrowed(merged, merged.sum(axis=0) > 0)
     if not merged.size:
         return np.zeros(len(people), dtype=np.bool_)
-    if merged.shape[1] < merged.shape[2]:
-        merged = merged.transpose(0, 2, 1)
     crossing = attacker.crossings(merged, np.ones(merged.shape, dtype=np.bool_))
     return np.asarray(((crossing > 0) & (crossing < minimum)).any(axis=1), dtype=np.bool_)
+
+
+def safe(people: Ints, rows: Flags, columns: Flags, minimum: int) -> Flags:
+    """Authorities whose shown groups tell no sum about a few people on any measure, by one look; shape (authorities,).
+
+    `people` has shape (measures, authorities, service areas + 1, tiers + 1); the same groups are shown on every measure.
+    Whoever is in a cut on one measure is in it where each cell has its most people, and on each measure it has those
+    that are in it where each cell has its fewest. So no cut is of a few where it is of nobody at the most, or of
+    `minimum` at the least. False where that cannot be said, or where there are more groups than can be looked through.
+    Methodology 10, rules 2 and 3.
+
+    >>> one, shown = np.array([[[20, 20], [11, 0]]]), np.array([[True, False]])
+    >>> safe(np.stack([one, one]), shown, shown, 11).tolist(), safe(np.stack([one, one - 1]), shown, shown, 11).tolist()
+    ([True], [False])
+    """
+    can = np.flatnonzero(np.minimum(rows.sum(axis=1), columns.sum(axis=1)) <= _MOST_GROUPS)
+    low, high = (_merged(one[can], rows[can], columns[can]) for one in (people.min(axis=0), people.max(axis=0)))
+    used = high.sum(axis=0) > 0
+    least, most = (
+        attacker.cuts(one, np.ones(one.shape, dtype=np.bool_)) for one in (_narrowed(low, used), _narrowed(high, used))
+    )
+    result = np.zeros(people.shape[1], dtype=np.bool_)
+    result[can] = ((most.crossing == 0) | (least.crossing >= minimum)).all(axis=1)
+    result[can] &= ((most.people == 0) | (least.people >= minimum)).all(axis=1)
+    return result
+
+
+def _merged(people: Ints, rows: Flags, columns: Flags) -> Ints:
+    """The tables with everybody who is in no shown group in the last row and column."""
+    table = people * rows[:, :, np.newaxis]
+    table[:, -1] += (people * ~rows[:, :, np.newaxis]).sum(axis=1)
+    merged: Ints = table * columns[:, np.newaxis, :]
+    merged[:, :, -1] += (table * ~columns[:, np.newaxis, :]).sum(axis=2)
+    return merged
+
+
+def _narrowed(tables: Ints, used: Flags) -> Ints:
+    """Without the rows and columns that are in no use, the longer side as rows."""
+    kept = tables[:, used.any(axis=1)][:, :, used.any(axis=0)]
+    return kept.transpose(0, 2, 1) if kept.shape[1] < kept.shape[2] else kept
 
 
 def _limit(people: Ints, rows: Flags, columns: Flags) -> None:

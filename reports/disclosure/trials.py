@@ -30,7 +30,7 @@ class Trials:
 
     def crossings(self) -> Counts:
         """`attacker.crossings` of each trial, shape (trials, sets)."""
-        rows = self.now.inside[:, :, -1].take(self.table, axis=0)
+        rows = self.now.people.take(self.table, axis=0)
         rows[np.arange(len(rows)), self.place % rows.shape[1]] = self.own.inside[:, -1]
         return attacker.with_rows_alone(self.crossing, rows)
 
