@@ -97,7 +97,11 @@ def _types(groups: Mapping[str, Sequence[Bars]]) -> Table:
     spans = {(name, one.measure): _span(one) for name, found in groups.items() for one in found}
     hidden = text("note.not_shown")
     body = tuple((name, *(spans.get((name, measure), hidden) for measure, _ in measures)) for name in groups)
-    return Table("Lowest and highest of each type, and how many authorities in brackets", ("", *(title for _, title in measures)), body)
+    return Table(
+        "Lowest and highest of each type, and how many authorities in brackets",
+        ("", *(title for _, title in measures)),
+        body,
+    )
 
 
 def _span(one: Bars) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from questionnaires.definition import Dimension, Questionnaire
-from reports import narrative
+from reports import narrative, peers
 from reports.documents import cells, inside_tables
 from reports.documents.cells import Table
 from reports.peers import ALL
@@ -21,8 +21,9 @@ Profiles = Mapping[str, pd.DataFrame]
 
 
 def profiles(benchmarks: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, pd.DataFrame]:
-    """The middle authority of every group, in the order of the menu."""
-    groups = [str(group) for group in benchmarks["peer_group"].drop_duplicates()]
+    """The middle authority of every group, in the order of the menu, but for those that one authority alone is shown."""
+    everybodys = benchmarks["peer_group"].drop_duplicates().astype(str)
+    groups = [group for group in everybodys if peers.owner(group) is None]
     found = {group: sector_profile(benchmarks, questionnaire, peer_group=group) for group in groups}
     return found if ALL in found else {ALL: sector_profile(benchmarks, questionnaire, peer_group=ALL), **found}
 

@@ -125,6 +125,12 @@ def test_no_authority_is_named(report: Tag) -> None:
     assert not [words for words in said if "Authority 1" in words or HOSTILE in words]
 
 
+def test_a_group_that_one_authority_alone_is_shown_stands_in_no_report_of_the_sector() -> None:
+    told = results().frames["benchmarks"]
+    nearest = told[told["peer_group"] == "all"].assign(peer_group="nearest:A01")
+    assert list(sector_parts.profiles(pd.concat([told, nearest]), questionnaire())) == list(profiles())
+
+
 def test_every_gate_and_every_setting_is_in_the_annex(report: Tag) -> None:
     gates = table(report, "Each gate and its result")
     assert [line[0] for line in gates[1:]][: len(GATES)] == [annex.GATES[gate][0] for gate in GATES]
