@@ -94,16 +94,6 @@ def beside_each_other(labelled: Profiles, questionnaire: Questionnaire, caption:
     return Table(caption, ("", *titles, "Authorities"), body)
 
 
-def group_by_group(found: Profiles, measure: str, caption: str) -> Table:
-    """One row a group for one measure: the middle authority and the middle half. Intervals are for all together only."""
-    parts = []
-    for group, profile in found.items():
-        title = narrative.first_upper(narrative.group_label(group))
-        chosen = profile[profile["measure"] == measure].assign(title=title)
-        parts.append(chosen.assign(lower=None, upper=None))
-    return cells.medians(pd.concat(parts, ignore_index=True), caption)
-
-
 def inside(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> list[Table]:
     """Tiers and service areas inside the authorities, over all of them; nothing where nothing may be shown."""
     if "sector_inside" not in frames or "sector_tier_gaps" not in frames:

@@ -270,10 +270,8 @@ def _participation(scores: pd.DataFrame, questionnaire: Questionnaire, given: Gi
 
 def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, given: Given, imprint: Imprint) -> Value:
     profiles = sector_parts.profiles(frames["benchmarks"], questionnaire)
-    by_dimension = [
-        sector_parts.group_by_group(profiles, dimension.code, str(dimension.title))
-        for dimension in questionnaire.dimensions
-    ]
+    groups = {narrative.group_label(group): profile for group, profile in profiles.items()}
+    beside = sector_parts.beside_each_other(groups, questionnaire, "The middle authority of every group")
     record = {
         "Questionnaire": f"{questionnaire.code} {questionnaire.version}",
         "Release": imprint.release or "not given",
@@ -294,7 +292,7 @@ def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, giv
             )
         ],
         "settings": _plain(annex.settings(given.rules)),
-        "groups": [_table(table) for table in by_dimension],
+        "groups": _table(beside),
         "questions": [_plain(table) for table in annex.questions(given.quality, questionnaire)],
     }
 
