@@ -35,6 +35,7 @@ from survey import (
     wave_rules,
     waves,
 )
+from survey.db import take_time
 from survey.errors import NotAllowed, NotNow
 from survey.models import RESEARCH_TABLES, RESULT_TABLES, Release, ReleasePeerGroup, Wave
 from survey.people import Principal
@@ -100,7 +101,11 @@ class Calculation:
 def calculation(
     session: Session, wave_code: str, *, rules: Rules | None = None, progress: Callable[[str], None] | None = None
 ) -> Calculation:
-    """Compute a closed wave. Only reads, so nobody waits for it; `store` writes what it returns."""
+    """Compute a closed wave. Only reads, so nobody waits for it; `store` writes what it returns.
+
+    The transaction of the session stays open meanwhile. Jobs do not do this: they close theirs first (`computation`).
+    """
+    take_time(session.connection())
     return computed(gather_with_earlier(session, wave_code), rules=rules, progress=progress)
 
 
