@@ -6,7 +6,7 @@ import random
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questionnaires import files as files_of
@@ -56,6 +56,7 @@ def test_where_no_two_groups_are_left_the_item_is_withheld(staff, counts):
 
 
 @given(st.lists(st.integers(0, 200), min_size=2, max_size=8))
+@settings(deadline=None)
 def test_no_group_and_no_complement_has_fewer_than_30(numbers):
     said = {f"o{place}": count for place, count in enumerate(numbers)}
     told = equality.groups(said)
@@ -67,6 +68,7 @@ def test_no_group_and_no_complement_has_fewer_than_30(numbers):
 
 
 @given(st.lists(st.integers(0, 60), min_size=5, max_size=5))
+@settings(deadline=None)
 def test_the_frame_has_its_shape_whatever_was_counted(numbers):
     frame = equality.mix({ITEM: dict(zip(OPTIONS, numbers, strict=True))}, STAFF)
     assert list(frame.columns) == list(EQUALITY_MIX.columns)
