@@ -28,7 +28,7 @@ EXPLAINED = reading.CHANGE
 class Since:
     """An authority in two waves on the same questions: `comparison` is beside a peer group, with last time in it.
 
-    `menu` are the groups that have a middle authority of both waves. `earlier` is the title of the earlier wave,
+    `menu` are this group, all, and those that have a middle authority of both waves. `earlier` is the title of the earlier wave,
     `replaced` says whom the authority is compared with where it is new.
     """
 
@@ -87,7 +87,11 @@ def of(session: Session, release: Release, authority: str, peer_group: str | Non
     names = predecessors(session, change, authority) | {authority: comparison.name}
     return Since(
         comparison,
-        tuple(one for one in comparison.menu if change_reading.restates(middles, one.code, asked.dimensions)),
+        tuple(
+            one
+            for one in comparison.menu
+            if one.code in (group, ALL) or change_reading.restates(middles, one.code, asked.dimensions)
+        ),
         earlier.title if earlier else release.previous_label,
         changed,
         change_reading.replaced(change, names, authority=authority),

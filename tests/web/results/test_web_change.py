@@ -60,6 +60,24 @@ def test_the_pictures_have_hollow_dots_for_last_time(member) -> None:
     assert member.get(f"{PAGE}/dots.svg?size=huge").status == 404
 
 
+def test_a_member_compares_the_change_with_a_group_of_the_menu(member, sqlite_database) -> None:
+    """Of the districts both medians are told, here 61 and then 63; a group that is not in the menu is no page."""
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        table = RESULT_TABLES["benchmarks_restated"]
+        where = table.c.peer_group == "type:district", table.c.measure == "mindset"
+        for word, median in (("before", 61.0), ("after", 63.0)):
+            values = {"median": median, "reason": None, "n": 12}
+            session.execute(update(table).where(*where, table.c.restated_for == word).values(**values))
+        session.commit()
+    assert "beside all authorities" in member.get(PAGE).text
+    page = member.get(f"{PAGE}?peer_group=type:district").text
+    assert "beside district councils" in page
+    assert "61, then 63" in page
+    assert '<option value="type:district" selected>' in page
+    assert "change/dots.svg?peer_group=type:district" in page
+    assert member.get(f"{PAGE}?peer_group=type:county").status == 404
+
+
 def test_a_release_without_an_earlier_wave_has_no_such_page(member) -> None:
     assert member.get(f"/compare/{HOME}/2024.1/change").status == 404
 
