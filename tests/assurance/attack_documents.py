@@ -32,6 +32,8 @@ BESIDE = {"Score": ("lower", "upper"), "Middle authority": ("median_lower", "med
 INSIDE = {"Service areas": "service_area", "Tiers": "tier", "Service areas by tier": "cell"}
 NOT_USED = {
     "Change": "the difference of last time and this time",
+    "Beside its own average": "a theme less the mean of the authority's themes",
+    "Since last time": "the difference of last time and this time",
     "Points": "a theme less the mean of the authority's themes",
     "Typical distance": "between service areas, all of which are shown",
     "Share of all differences": "between service areas, all of which are shown",
@@ -116,7 +118,7 @@ def of_tables(about: About, tables: Sequence[Table], labels: dict[str, str]) -> 
         if _of_answers(table):
             continue
         heads = table.headings[1:]
-        for title, *cells in table.rows:
+        for title, *cells in (row for row in table.rows if len(row) == len(table.headings)):  # others are headings
             if table.caption in INSIDE:
                 for measure, cell in zip(heads, cells, strict=True):
                     yield from _numbers(
@@ -156,7 +158,7 @@ def unread(about: About, tables: Sequence[Table]) -> list[str]:
         if _of_answers(table) or table.caption in INSIDE:
             continue
         for at, head in enumerate(table.headings[1:], start=1):
-            told = any(NUMBER.search(row[at]) for row in table.rows)
+            told = any(NUMBER.search(row[at]) for row in table.rows if len(row) == len(table.headings))
             measure = head.startswith(("Dimension ", "Theme ", "Overall"))
             if told and not measure and head not in COLUMNS and head not in NOT_USED and not head.startswith("95"):
                 found.append(f"{about[3]}: {table.caption}: {head}")

@@ -10,6 +10,8 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 import attack_spread
 import numpy as np
@@ -22,6 +24,7 @@ PINNED = 10.0
 HALF = 0.05
 STEP = 0.5 + 1e-9  # of a published share, times the number of people, below a thousand
 Frames = Mapping[str, pd.DataFrame]
+Row = dict[Hashable, Any]  # of a frame, whose columns have types of their own
 
 
 @dataclass
@@ -67,7 +70,7 @@ def mean(found: Sums, people: Sequence[Person], score: float, weights: Sequence[
 def printed(case: Wave, frames: Frames, code: str, measure: str) -> list[Printed]:
     """Every published mean without weights, with its interval."""
     own = [one for one in case.of(code) if measure in one.scores]
-    found: list[tuple[pd.Series | None, list[Person]]] = []
+    found: list[tuple[Row | None, list[Person]]] = []
     if all(abs(one.raked - 1.0) < 1e-12 for one in own):
         found.append((row(frames["scores"], authority=code, measure=measure), own))
     if not case.weighted:
@@ -90,15 +93,29 @@ def printed(case: Wave, frames: Frames, code: str, measure: str) -> list[Printed
     ]
 
 
-def row(frame: pd.DataFrame, **wanted: object) -> pd.Series | None:
+def row(frame: pd.DataFrame, **wanted: str) -> Row | None:
     """The row of a published frame, if its figure is shown."""
-    keep = pd.Series(data=True, index=frame.index)
-    for column, value in wanted.items():
-        keep &= frame[column] == value
-    found = frame[keep.fillna(value=False)]
-    return (
-        found.iloc[0] if len(found) and pd.isna(found.iloc[0]["reason"]) and pd.notna(found.iloc[0]["score"]) else None
-    )
+    found = _looked_up(_Same(frame), tuple(wanted)).get(tuple(wanted.values()))
+    shown = found is not None and pd.isna(found["reason"]) and pd.notna(found["score"])
+    return found if shown else None
+
+
+class _Same:
+    """A frame as the key of what was made of it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+
+    def __hash__(self) -> int:
+        return id(self.frame)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.frame is self.frame
+
+
+@lru_cache(maxsize=16)
+def _looked_up(one: _Same, keys: tuple[str, ...]) -> dict[tuple, Row]:
+    return {tuple(row[key] for key in keys): row for row in reversed(one.frame.to_dict("records"))}
 
 
 def pinned(releases: Sequence[Sums]) -> list[int]:
@@ -113,7 +130,10 @@ def pinned(releases: Sequence[Sums]) -> list[int]:
         size = len(classes[key])
         if size > 2:
             continue
-        low, high = (end(rows, keys, classes, place, sign) for sign in (1.0, -1.0))
+        high = end(rows, keys, classes, place, -1.0)
+        if size == 2 and PINNED < high < 200.0 - PINNED:
+            continue  # either of the two may have anything between
+        low = end(rows, keys, classes, place, 1.0)
         if min(100.0, high) - max(0.0, low - 100.0 * (size - 1)) <= PINNED:
             found += classes[key]
     return found

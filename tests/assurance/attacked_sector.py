@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import second_opinion
 import small_waves
 from second_opinion import Wave as Known
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from questionnaires import loader
@@ -85,22 +87,31 @@ def play(database: Database, folder: Path, *, count: int, plan: Plan | None = No
     plan, dice = plan or Plan(), random.Random(14)  # noqa: S311 - a sector that anybody can draw again
     made = Attacked(database, folder, {row["code"]: row for row in _register(dice, count, nearest=plan.nearest)})
     with database.session() as session:
-        with database.write(session):
+        with _patient(database, session):
             play = _begin(made, session, dice, plan)
             rows = _answers(play, [one for one in made.register if one != JOINED])
             wave = _wave(play, "2024", FIRST, version="1", rows=rows)
             _released(play, wave, rows, FIRST + timedelta(days=90))
             session.commit()
         yield made
-        with database.write(session):
+        with _patient(database, session):
             _correct(play, wave, rows)
             session.commit()
         yield made
-        with database.write(session):
+        with _patient(database, session):
             _merge(play)
             _second(play)
             session.commit()
         yield made
+
+
+@contextmanager
+def _patient(database: Database, session: Session) -> Iterator[None]:
+    """One transaction for all that happens between two releases, numbers and all: PostgreSQL would end it after 10 s."""
+    with database.write(session):
+        if database.engine.dialect.name == "postgresql":
+            session.execute(text("SET idle_in_transaction_session_timeout = 0"))
+        yield
 
 
 def _begin(made: Attacked, session: Session, dice: random.Random, plan: Plan) -> _Play:

@@ -18,10 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import attack_documents
 import attack_scraped
+import attack_worlds
 import attacked_sector
 import pandas as pd
 import pytest
 import scraper
+from attack_authorities import Figure
 from attacked_sector import Attacked, Plan
 from flask import Flask
 from scraper import Scraped
@@ -40,12 +42,12 @@ from survey.models import Base
 from survey.web.application import create_app
 
 LONG = os.environ.get("ASSURANCE") == "long"
-COUNT = 120 if LONG else 30
+COUNT = 120 if LONG else 24
 WAVES = ("2024", "2025")
 SWEEPS = 200
 MEASURES = ("overall", *attacked_sector.DIMENSIONS, "agilea", "agileb") if LONG else ("agile", "agilea")
-SIZES = (20, 5, 1) if LONG else (5, 1)  # of 30 authorities, five are a sixth
-WATCHED = 40 if LONG else 5  # whose members sign in
+SIZES = (20, 5, 1) if LONG else (5, 1)  # at most a sixth of all
+WATCHED = 40 if LONG else 4  # whose members sign in
 REPORTS = {"2024.1": 8, "2024.2": 8, "2025.1": 40} if LONG else {"2025.1": 1}  # of so many members of each release
 FEW = (1, 2, 3)  # people in a service area by tier
 HOST = "http://127.0.0.1"
@@ -109,9 +111,10 @@ class Elsewhere:
 
     def __call__(self, release: str, place: int, url: str) -> bool:
         is_first = place == 0 and release == "2025.1"
-        if not LONG:
-            return not is_first and bool(scraper.ROUND_ABOUT.search(url))
         parts = urlsplit(url)
+        if not LONG:
+            is_again = parts.path.endswith(".svg") and "peer_group=" in parts.query
+            return is_again or (not is_first and bool(scraper.ROUND_ABOUT.search(url)))
         if parts.path.endswith(".svg") or ("/dimension/" in parts.path and not parts.path.endswith("/agile")):
             return not is_first  # a dimension without themes repeats the first page
         if parts.path.startswith("/results/"):
@@ -255,6 +258,29 @@ def test_no_coalition_pins_another_authority(seen: Seen, measure: str) -> None:
 
 
 # Planted defects
+
+
+def test_a_heading_that_nobody_has_thought_of_is_seen() -> None:
+    table = scraper.Table("Scores", ["", "Score", "Highest answer"], [["Dimension agile", "58", "97"]])
+    about = ("A003", "2024.1", "all", "document")
+    assert attack_documents.unread(about, [table]) == ["document: Scores: Highest answer"]
+
+
+def test_a_figure_that_is_misread_is_seen() -> None:
+    """The median of 40, 50 and 60 is no 55: no attack may stand on such a reading."""
+    truth = {"A": 40.0, "B": 50.0, "C": 60.0}
+    with pytest.raises(AssertionError, match="misread"):
+        attack_worlds.searched(truth, [Figure(("A", "B", "C"), 0.5, 55.0)], ())
+
+
+def test_worlds_tell_who_is_free_and_who_is_held() -> None:
+    """Of 40, 50 and 60 with quartiles 45 and 55 told to a half the middle one stays: 49.5 to 50.5."""
+    truth, members = {"A": 40.0, "B": 50.0, "C": 60.0}, ("A", "B", "C")
+    worlds = attack_worlds.searched(truth, [Figure(members, 0.5, 50.0)], ())
+    assert worlds.wander(members, sweeps=50) == []  # each of them may be the middle one
+    told = [Figure(members, share, value) for share, value in ((0.0, 40.0), (0.5, 50.0), (1.0, 60.0))]
+    held = attack_worlds.searched(truth, told, {"A", "C"})
+    assert held.wander(members, sweeps=50) == ["B"]
 
 
 def _rules_of(number: int) -> Callable[[pytest.MonkeyPatch], Plan]:

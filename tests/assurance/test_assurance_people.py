@@ -27,7 +27,7 @@ from reports.files.register import read_authorities
 from reports.rules import Rules
 
 LONG = os.environ.get("ASSURANCE") == "long"
-WAVES = 150 if LONG else 8
+WAVES = 150 if LONG else 5
 
 HERE = Path(__file__).parent
 ANSWERS = HERE / ".." / ".." / ".." / "shared" / "data" / "public_staff_survey_responses.csv.gz"
