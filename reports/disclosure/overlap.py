@@ -58,11 +58,11 @@ def few(people: Ints, rows: Flags, columns: Flags, minimum: int) -> Flags:
 def safe(people: Ints, rows: Flags, columns: Flags, minimum: int) -> Flags:
     """Authorities whose shown groups tell no sum about a few people on any measure, by one look; shape (authorities,).
 
-    `people` has shape (measures, authorities, service areas + 1, tiers + 1); the same groups are shown on every measure.
-    Whoever is in a cut on one measure is in it where each cell has its most people, and on each measure it has those
-    that are in it where each cell has its fewest. So no cut is of a few where it is of nobody at the most, or of
-    `minimum` at the least. False where that cannot be said, or where there are more groups than can be looked through.
-    Methodology 10, rules 2 and 3.
+    `people` has shape (measures, authorities, service areas + 1, tiers + 1); the same groups are shown on every
+    measure. Whoever is in a cut on one measure is in it where each cell has its most people, and on each measure it
+    has those that are in it where each cell has its fewest. So no cut is of a few where it is of nobody at the
+    most, or of `minimum` at the least. False where that cannot be said, or where there are more groups than can be
+    looked through. Methodology 10, rules 2 and 3.
 
     >>> one, shown = np.array([[[20, 20], [11, 0]]]), np.array([[True, False]])
     >>> safe(np.stack([one, one]), shown, shown, 11).tolist(), safe(np.stack([one, one - 1]), shown, shown, 11).tolist()

@@ -69,6 +69,9 @@ def _some(draw: random.Random, plan: Plan, gone: float) -> Plan:
     kept = [one for place, one in enumerate(plan.items) if place < 2 or draw.random() >= gone]
     homes = {one[2] for one in kept}
     kept += [next(one for one in plan.items if one[2] == code) for code in plan.themes if code not in homes]
+    for one in plan.items:
+        if one[3] and all(other[3] != one[3] for other in kept):
+            kept.append(one)
     return dataclasses.replace(plan, items=sorted(set(kept), key=plan.items.index))
 
 
