@@ -214,9 +214,9 @@ def _solved(bends: Sequence[Floats], slope: Floats) -> Floats:
     for one in bends:
         try:
             np.linalg.cholesky(one)
-        except np.linalg.LinAlgError:
+            return np.asarray(np.linalg.solve(one, slope), dtype=np.float64)
+        except np.linalg.LinAlgError:  # also one that is so only by its rounding
             continue
-        return np.asarray(np.linalg.solve(one, slope), dtype=np.float64)
     return slope
 
 
