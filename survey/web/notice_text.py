@@ -100,7 +100,9 @@ def _answering(facts: Facts) -> list[str]:
         lines.append(_("Where a council gave one link to everybody, we count how many answers came with it."))
     if "equality" in facts:
         asked = _("The survey has an optional section on equality; each question has “prefer not to say”.")
-        lines.append(asked if facts["equality"] else _("The survey asks nothing about age, gender, ethnicity or disability."))
+        lines.append(
+            asked if facts["equality"] else _("The survey asks nothing about age, gender, ethnicity or disability.")
+        )
     lines.append(
         _(
             "Until you send, you can leave any answer out or send nothing. After that we cannot find your answers, so we can neither show nor delete them for you."
