@@ -76,22 +76,38 @@ def drop(
             first = min(measure for measure, _ in pinned - left)
             mine = frozenset(pair for pair in pinned - left if pair[0] == first)
             candidates = _candidates(families, gone, first, {code for _, code in mine})
-            if not candidates:
-                left |= mine
-                continue
             seen: _Seen = {}  # what one measure tells is asked once for each choice of its groups
-            for name, measure in fewest(candidates, partial(_stays, partial(ask, seen=seen), gone, mine)):
+            stays = partial(_staying, partial(ask, seen=seen), gone)
+            hopeless = stays(mine, candidates)
+            left |= hopeless
+            if mine == hopeless:
+                continue
+            helped = mine - hopeless
+            for name, measure in fewest(candidates, lambda more: bool(stays(helped, more))):  # noqa: B023 - asked at once
                 gone[measure].add(name)
             pinned = ask(gone)
     return left
 
 
-def _stays(
+def pinned(families: Mapping[str, Family], shown: Sequence[Shown], coalitions: Sequence[Collection[str]]) -> set[Pair]:
+    """Measure and authority of each score that is left at most 10 points by all measures together.
+
+    Methodology 10, rule 8.
+
+    >>> pinned({}, [], [{"a"}])  # nothing was told
+    set()
+    """
+    parts = [_part(families, at, one) for at, (_, one) in enumerate(told_figures.parts(shown)) if one.wholes]
+    nothing: dict[str, set[str]] = {measure: set() for measure in families}
+    return {pair for one in coalitions if parts for pair in _pinned(families, parts, one, nothing)}
+
+
+def _staying(
     ask: Callable[..., set[Pair]], gone: Mapping[str, set[str]], mine: frozenset[Pair], more: Sequence[Pair]
-) -> bool:
-    """Whether any of these is still pinned without these groups too."""
+) -> frozenset[Pair]:
+    """Which of these are still pinned without these groups too."""
     without = {measure: names | {name for name, one in more if one == measure} for measure, names in gone.items()}
-    return not mine.isdisjoint(ask(without, only=frozenset(code for _, code in mine)))
+    return mine & ask(without, only=frozenset(code for _, code in mine))
 
 
 def fewest(candidates: Sequence[_T], stays: Callable[[Sequence[_T]], bool]) -> Sequence[_T]:
@@ -116,13 +132,16 @@ def fewest(candidates: Sequence[_T], stays: Callable[[Sequence[_T]], bool]) -> S
 def _candidates(
     families: Mapping[str, Family], gone: Mapping[str, set[str]], measure: str, codes: Collection[str]
 ) -> list[Pair]:
-    found: list[tuple[tuple[bool, int, str, int], Pair]] = []
+    found: list[tuple[tuple[bool, bool, int, str, int], Pair]] = []
     for place, (other, family) in enumerate(families.items()):
         mine = [at for at, one in enumerate(family.codes) if one in codes]
         found += [
-            ((other != measure, group.size, group.name, place), (group.name, other))
+            (
+                (not np.isin(group.members, mine).any(), other != measure, group.size, group.name, place),
+                (group.name, other),
+            )
             for group in family.groups
-            if group.is_new and group.name not in gone[other] and np.isin(group.members, mine).any()
+            if group.is_new and group.name not in gone[other]
         ]
     return [pair for _, pair in sorted(found)]
 

@@ -55,7 +55,7 @@ def audit(
 
     For each measure, groups of the new release that hold a pinned authority are dropped, the smallest first and
     ties by code, until nobody is pinned; then the rest is looked at again. Then measures are put together
-    (`joined_measures`). `pinned` has who is pinned by earlier releases alone, where dropping helps no more. Means
+    (`joined_measures`). `pinned` has who is pinned by earlier releases alone, where dropping helps no more; not whom other waves pin by themselves. Means
     over all officers go through `row_space`. Methodology 10, rule 8.
 
     >>> import pandas as pd
@@ -71,7 +71,7 @@ def audit(
     frozenset()
     """
     shown = [new, *earlier, *beside]
-    families = {measure: told_figures.family(measure, shown) for measure in _measures(new)}
+    families = {measure: told_figures.family(measure, shown) for measure in _measures([new])}
     both = coalitions([code for found in families.values() for code in found.codes], coalition)
     gone: dict[str, set[str]] = {}
     left: set[tuple[str, str]] = set()
@@ -83,12 +83,27 @@ def audit(
         gone[measure], still, alone[measure] = _dropped(found, knowing)
         left |= {(measure, code) for code in still}
     left |= joined_measures.drop(families, shown, gone, both, alone)
+    left -= _by_others(left, beside, both)
     means = _means(new, [*earlier, *beside])
     dropped = {(name, measure) for measure, names in gone.items() for name in names}
     dropped |= {(AVERAGE, measure) for measure, codes in means.items() if codes}
     figures = sum(len(group.quantiles) + len(group.between) for found in families.values() for group in found.groups)
     groups = {(at, str(name)) for at, one in enumerate([new, *earlier]) for name in one.benchmarks["peer_group"]}
     return Audit(1 + len(earlier), len(groups), figures + len(means), frozenset(dropped), tuple(sorted(left)))
+
+
+def _by_others(
+    left: Collection[tuple[str, str]], beside: Sequence[Shown], both: Sequence[frozenset[str]]
+) -> set[tuple[str, str]]:
+    """Those whom other waves pin by themselves: that is a matter of the audits of these waves."""
+    if not left or not beside:
+        return set()
+    families = {measure: told_figures.family(measure, beside) for measure in _measures(beside)}
+    found = joined_measures.pinned(families, beside, both)
+    for measure, family in families.items():
+        knowing = [told_figures.knowing(family, one) for one in both]
+        found |= {(measure, family.codes[place]) for place in _pinned(family, knowing, ()).tolist()}
+    return found
 
 
 def coalitions(codes: Sequence[str], most: int = COALITION) -> tuple[frozenset[str], frozenset[str]]:
@@ -104,9 +119,9 @@ def coalitions(codes: Sequence[str], most: int = COALITION) -> tuple[frozenset[s
     return frozenset(each[:size]), frozenset(each[size : 2 * size])
 
 
-def _measures(new: Shown) -> list[str]:
-    """Every measure of which anything is told, in the order of the release."""
-    found = [part.benchmarks["measure"].astype(str) for part in (new, *new.parts)]
+def _measures(shown: Sequence[Shown]) -> list[str]:
+    """Every measure of which anything is told, in the order of the releases."""
+    found = [part.benchmarks["measure"].astype(str) for _, part in told_figures.parts(shown)]
     return list(dict.fromkeys(measure for column in found for measure in column))
 
 
