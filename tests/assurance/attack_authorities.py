@@ -87,6 +87,15 @@ class Attack:
         first = bisect.bisect_left(edges, True, key=lambda edge: self._may(who, edge, above=False, whole=whole))
         return edges[first - 1] if first else 0.0
 
+    def is_wide(self, who: str, low: float, high: float, *, width: float = 10.0) -> bool:
+        """Whether a programme lets the score leave an interval that it is known to reach, by more than `width` in all."""
+        edges = sorted({edge for _, edge, _, _ in self.counts if 0 < edge < 100})
+        below = [edge for edge in edges if edge < high - width]
+        above = [edge for edge in edges if edge > low + width]
+        return bool(below and self._may(who, below[-1], above=False, whole=False)) or bool(
+            above and self._may(who, above[0], above=True, whole=False)
+        )
+
     def _may(self, who: str, edge: float, *, above: bool, whole: bool) -> bool:
         """Whether some world has the score above (or not above) a threshold."""
         self._prepare()

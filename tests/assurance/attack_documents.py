@@ -53,7 +53,7 @@ NOT_USED = {
 }  # fmt: skip
 ABOUT_SCALES = re.compile(
     r"gate|made from|as a scale|How far authorities differ|Rank correlation|How evenly|Each setting|beside each peer group"
-    r"|drawn towards|equality|Who answered|Answers to each question"
+    r"|can be placed|drawn towards|equality|Who answered|Answers to each question"
 )
 """Captions of tables about the method and the sector's answers as a whole, or made of figures that stand elsewhere."""
 ONE_DECIMAL = {"Score": SCORE, "Lower bound": "lower", "Upper bound": "upper", "Officers": "n", "Earlier wave": "before", "This wave": "after", "Difference from the middle authority": "gap"}  # fmt: skip

@@ -34,7 +34,7 @@ from reports.disclosure import complement, overlap
 from reports.documents import html_report
 from reports.frames import PROFILE
 from reports.rules import Rules
-from survey import config, document_making, downloads, keys, ledger, people, results
+from survey import config, document_making, downloads, keys, ledger, peer_menu, people, results, stored_results
 from survey.config import Settings
 from survey.db import Database
 from survey.errors import NotNow
@@ -163,6 +163,11 @@ def documents(seen: Seen, settings: Settings, release: str, codes: Sequence[str]
                 content = document_making._sector(session, settings, found)
                 seen.scraped.take(attack_documents.of_pdf(about, content, labels))
                 continue
+            menu = [
+                peer_menu.group(group, size, stored_results.benchmarks_of(session, found, code))
+                for _, group, size in stored_results.groups_of(session, found, code)
+            ]
+            about = (code, release, peer_menu.chosen(tuple(menu), None).code, about[3])
             content = document_making._authority(session, settings, found, code)
             seen.scraped.take(attack_documents.of_pdf(about, content, labels))
             with mock.patch.object(document_making.authority_report, "authority", as_html):
