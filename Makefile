@@ -70,7 +70,7 @@ unit: setup $(STAMPS)/python-test .build/browser .build/office
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 assure: setup $(STAMPS)/python-test .build/browser .build/office ## The long forms of the harnesses
-	ASSURANCE=long $(BIN)/python -m pytest -n 2 -m assurance tests/assurance
+	ASSURANCE=long $(BIN)/python -m pytest -n 2 --dist loadgroup -m "assurance or journey" tests/assurance tests/journeys
 
 wheel: setup ## Build dist/soundings-….whl, styles and translations inside, for machines without npm
 	@PYTHON=$(BIN)/python .ci/wheel
