@@ -253,7 +253,8 @@ def _not_exchangeable(
     keys: dict[str, list[int]] = {}
     for at, part in enumerate(parts):
         columns = [np.where(p >= 0, _whole(pattern[m], p), -1) for m, p in part.places.items()]
-        for code, row in zip(part.codes, np.stack(columns, axis=1).tolist(), strict=True):
+        rows = np.stack(columns, axis=1).tolist() if columns else [[] for _ in part.codes]  # nobody answered anything
+        for code, row in zip(part.codes, rows, strict=True):
             keys.setdefault(code, []).extend((at, *row))
     number: dict[tuple[int, ...], int] = {}
     alike = {code: number.setdefault(tuple(key), len(number)) for code, key in keys.items()}
