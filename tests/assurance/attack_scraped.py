@@ -126,15 +126,23 @@ def people(facts: Sequence[Fact], known: Mapping[str, Wave], authority: str) -> 
     return found
 
 
-def unshown(facts: Sequence[Fact]) -> list[str]:
-    """Differences between tiers that were told where the score of a tier was not."""
+def unshown(facts: Sequence[Fact], known: Mapping[str, Wave]) -> list[str]:
+    """Differences between tiers that were told where the score of a tier was not.
+
+    Where senior leaders are too few, they are compared together with managers; that tells a sum over both.
+    """
     shown = {(one.authority, one.release, one.measure, one.group) for one in facts if one.statistic == "score"}
-    return [
-        f"{one.authority} {one.release} {one.measure}"
-        for one in facts
-        if one.statistic == "difference" and "/inside" in one.where and "elected" not in one.group
-        and not all((one.authority, one.release, one.measure, f"tier:Label {tier}") in shown for tier in ("senior", "frontline"))
-    ]  # fmt: skip
+    found = []
+    for one in facts:
+        if one.statistic != "difference" or "/inside" not in one.where or "elected" in one.group:
+            continue
+        own = [each for each in known[one.release].of(one.authority) if code_of(one.measure) in each.scores]
+        tiers = [each.tier for each in own]
+        both = tiers.count("senior") < FEWEST <= tiers.count("senior") + tiers.count("manager")
+        needed = ("frontline",) if both else ("senior", "frontline")
+        if not all((one.authority, one.release, one.measure, f"tier:Label {tier}") in shown for tier in needed):
+            found.append(f"{one.authority} {one.release} {one.measure}")
+    return found
 
 
 # Authorities

@@ -230,7 +230,7 @@ def told(seen: Seen, **found: object) -> None:
 def test_no_page_picture_or_sentence_is_more_exact_than_whole_numbers(seen: Seen) -> None:
     assert seen.scraped.decimals[:5] == []
     assert attack_scraped.conflicts(seen.scraped.facts)[:5] == []
-    assert attack_scraped.unshown(seen.scraped.facts)[:5] == []
+    assert attack_scraped.unshown(seen.scraped.facts, seen.made.known)[:5] == []
 
 
 def test_every_number_of_a_document_is_read_or_named(seen: Seen) -> None:
