@@ -193,6 +193,8 @@ def test_other_names_give_the_same_scores(asked, respond, given):
 
 def test_one_authority_alone_has_a_score_and_no_published_comparison(asked, respond):
     instrument = asked("four-items")
-    result = publication.published(publication.compute(respond(instrument, [("A", "5 5 5 5"), ("A", "3 3 3 3")] * 10), instrument, RULES))
+    result = publication.published(
+        publication.compute(respond(instrument, [("A", "5 5 5 5"), ("A", "3 3 3 3")] * 10), instrument, RULES)
+    )
     assert result.frames["scores"].query("measure == 'mindset'")["score"].tolist() == [75.0]
     assert result.frames["standings"]["gap"].isna().all()
