@@ -23,6 +23,7 @@ _LITTLE = 0.002
 _LOOSE, _EXACT = 1e-5, 1e-7  # what counts as crossed, and how far a solver may be out
 _ROUNDS = 40
 _FINE = 1e6  # thresholds are told apart to a millionth of a point
+_APART = 2**30  # more than any threshold is in such steps, so that a value and its threshold make one number
 
 
 @dataclass(frozen=True)
@@ -148,18 +149,18 @@ def programme(
             moving = free[(edge > least[free]) & (edge < most[free])]
             if len(moving) and (spare <= 0 if tight else spare < len(moving)):
                 owners.append(moving)
-                edges.append(np.full(len(moving), edge))
+                edges.append(edge)
                 signs.append(1.0 if is_least else -1.0)
                 spares.append(float(max(spare, 0)))
     if not signs:
         return None
-    key = np.round(np.concatenate(edges) * _FINE).astype(np.int64)
-    pairs, column = np.unique(np.stack([np.concatenate(owners), key]), axis=1, return_inverse=True)
-    owner, edge_of = pairs[0], pairs[1] / _FINE
-    is_below = truth[owner] <= edge_of + 0.5 / _FINE
     row = np.repeat(np.arange(len(signs)), [len(part) for part in owners])
-    crossing = np.array(signs)[row] * np.where(is_below[column.ravel()], 1.0, -1.0)
-    counts = sparse.csr_array((crossing, (row, column.ravel())), shape=(len(signs), len(owner)))
+    key = np.round(np.array(edges) * _FINE).astype(np.int64)[row]
+    pairs, column = np.unique(np.concatenate(owners) * _APART + key, return_inverse=True)
+    owner, edge_of = pairs // _APART, pairs % _APART / _FINE
+    is_below = truth[owner] <= edge_of + 0.5 / _FINE
+    crossing = np.array(signs)[row] * np.where(is_below[column], 1.0, -1.0)
+    counts = sparse.csr_array((crossing, (row, column)), shape=(len(signs), len(owner)))
     nearer = _nearer_first(owner, is_below)
     matrix = sparse.vstack([counts, nearer], format="csr")
     return Programme(owner, edge_of, is_below, matrix, np.concatenate([spares, np.zeros(nearer.shape[0])]))

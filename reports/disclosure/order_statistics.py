@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LEAST, MOST = 0.0, 100.0
 _HALF = 0.5  # what only follows from several figures is taken outward to the next half point, where figures round
@@ -71,18 +72,21 @@ def ranks(size: int, quantiles: Sequence[Quantile]) -> list[Rank]:
     return [Rank(place, _down(low[place], sharp), _up(high[place], sharp)) for place in sorted(low)]
 
 
-def thresholds(size: int, quantiles: Sequence[Quantile]) -> Iterator[tuple[float, int, bool]]:
+@lru_cache(maxsize=2**14)  # an audit asks again and again about the same groups
+def thresholds(size: int, quantiles: tuple[Quantile, ...]) -> tuple[tuple[float, int, bool], ...]:
     """The same as counts: (value, count, True) - at least so many values are at most this; (value, count, False) - at
     most so many are less than this. Methodology 10, rule 8.
 
-    >>> list(thresholds(3, [Quantile(0.5, 49.5, 50.5)]))  # of three values the second is about 50
-    [(50.5, 2, True), (49.5, 1, False)]
+    >>> thresholds(3, (Quantile(0.5, 49.5, 50.5),))  # of three values the second is about 50
+    ((50.5, 2, True), (49.5, 1, False))
     """
+    found: list[tuple[float, int, bool]] = []
     for one in ranks(size, quantiles):
         if one.high < MOST:
-            yield one.high, one.place + 1, True
+            found.append((one.high, one.place + 1, True))
         if one.low > LEAST:
-            yield one.low, one.place, False
+            found.append((one.low, one.place, False))
+    return tuple(found)
 
 
 def counts(told: Sequence[Between]) -> Iterator[tuple[float, int, bool]]:

@@ -155,8 +155,8 @@ def _smallest_first(family: Family, pinned: Ints) -> list[str]:
 
 
 def _stays(family: Family, knowing: Sequence[Knowing], gone: set[str], pinned: Ints, also: Sequence[str]) -> bool:
-    """Whether any of those who are pinned still is, without these groups too."""
-    return bool(np.isin(pinned, _pinned(family, knowing, gone | set(also), pinned)).any())
+    """Whether any of those who are pinned still is, without these groups too: one coalition that can is enough."""
+    return any(len(_pinned(family, [mine], gone | set(also), pinned)) for mine in knowing)
 
 
 def _pinned(

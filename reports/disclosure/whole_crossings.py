@@ -58,8 +58,8 @@ def pinned(told: Sequence[Told], truth: Floats, known: Flags, asked: Ints) -> In
     >>> pinned(pairs, np.array([50.0, 50.0, 50.0]), np.zeros(3, dtype=bool), np.arange(3)).tolist()
     []
     """
-    found = interval_programme.programme(told, truth, known, tight=False)
-    if found is None or not len(asked):
+    found = interval_programme.programme(told, truth, known, tight=False) if len(asked) else None
+    if found is None:
         return asked[:0]
     found = _one_side(found)
     far = _farthest(found, len(truth))
