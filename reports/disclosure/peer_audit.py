@@ -55,13 +55,14 @@ def audit(
 
     For each measure, groups of the new release that hold a pinned authority are dropped, the smallest first and
     ties by code, until nobody is pinned; then the rest is looked at again. Then measures are put together
-    (`joined_measures`). `pinned` has who is pinned by earlier releases alone, where dropping helps no more; not whom other waves pin by themselves. Means
-    over all officers go through `row_space`. Methodology 10, rule 8.
+    (`joined_measures`). `pinned` has who is pinned by earlier releases alone, where dropping helps no more; not whom
+    other waves pin by themselves. Means over all officers go through `row_space`. Methodology 10, rule 8.
 
     >>> import pandas as pd
     >>> codes = [f"a{at}" for at in range(12)]
     >>> menu = pd.DataFrame({"peer_group": "all", "authority": codes})
-    >>> scores = pd.DataFrame({"authority": codes, "measure": "m", "n": 20, "score": [40.0 + 2.0 * at for at in range(12)]})
+    >>> steps = [40.0 + 2.0 * at for at in range(12)]
+    >>> scores = pd.DataFrame({"authority": codes, "measure": "m", "n": 20, "score": steps})
     >>> told = pd.DataFrame({
     ...     "peer_group": ["all"], "measure": ["m"], "n": [12], "lower_quartile": [45.5], "median": [51.0],
     ...     "upper_quartile": [56.5], "median_lower": [float("nan")], "median_upper": [float("nan")],
