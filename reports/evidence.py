@@ -204,8 +204,8 @@ def _correction(case: Case, measure: Measure, means: dict[str, float]) -> Floats
         for place, code in enumerate(eight):
             pattern |= _scored(case, code).view(np.uint8) << np.uint8(place)
             own[place] = means[code]
-        total += (bits * own).sum(axis=1).take(pattern)
-        answered += bits.sum(axis=1, dtype=np.uint8).take(pattern)
+        total += (bits * own).sum(axis=1)[pattern]  # of short numbers: `take` would make long ones of all of them first
+        answered += bits.sum(axis=1, dtype=np.uint8)[pattern]
     middle = sum(means[code] for code in items) / max(len(items), 1)
     return np.where(answered == len(items), 0.0, middle - total / np.maximum(answered, 1))
 

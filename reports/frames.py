@@ -85,17 +85,7 @@ def _typed(column: pd.Series, dtype: str) -> pd.Series:
 
 def _texts(values: NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:
     """Few different texts, or None: each is made once."""
-    there = np.flatnonzero(pd.notna(values))
-    known: dict[int, int] = {}
-    words: list[str] = []
-    codes = np.full(len(values), -1, dtype=np.int64)
-    found = []
-    for word in values[there].tolist():
-        place = known.setdefault(id(word), len(words))  # to look a reason up by its name takes longer
-        if place == len(words):
-            words.append(word)
-        found.append(place)
-    codes[there] = found
+    codes, words = pd.factorize(values)
     return pd.array(words, dtype="string").take(codes, allow_fill=True)
 
 

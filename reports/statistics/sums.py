@@ -162,7 +162,8 @@ def whole_sums(values: Counts | NDArray[np.bool_], groups: Groups) -> Ints:
     [0, 1, 1]
     """
     if len(values) < _SHORT * groups.count:  # differences of running sums, which are right even where these overflow
-        running = np.zeros(len(values) + 1, dtype=np.int64)
+        running = np.empty(len(values) + 1, dtype=np.int64)
+        running[0] = 0
         np.cumsum(values.astype(np.int64, copy=False), out=running[1:])
         ends: Ints = running.take(groups.bounds)
         return np.diff(ends)
@@ -199,15 +200,17 @@ def code_counts(codes: NDArray[np.uint8], values: Sequence[int], groups: Groups)
     bits = max(most.bit_length(), 1)
     found = np.empty((len(values), groups.count), dtype=np.min_scalar_type(most))
     together = max(_WORD // bits, 1)
-    running = np.zeros(len(codes) + 1, dtype=np.uint64)
+    words, running = np.empty(len(codes), dtype=np.uint64), np.zeros(len(codes) + 1, dtype=np.uint64)
     for first in range(0, len(values), together):
         word = np.zeros(256, dtype=np.uint64)
         some = list(enumerate(values))[first : first + together]
         word[[value for _, value in some]] = [1 << (bits * (place - first)) for place, _ in some]
-        np.cumsum(word.take(codes), out=running[1:])
+        word.take(codes, out=words, mode="clip")  # a byte is always a place: not to ask is faster
+        np.cumsum(words, out=running[1:])
         counted = np.diff(running.take(groups.bounds))
         for place, _ in some:
-            found[place] = (counted >> np.uint64(bits * (place - first))) & np.uint64((1 << bits) - 1)
+            found[place] = counted & np.uint64((1 << bits) - 1)
+            counted >>= np.uint64(bits)
     return found
 
 
