@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 from scipy import stats
@@ -18,7 +19,7 @@ def fill(case: Wave, rows: list[Row], found: Found, told: Told, relied: dict[tup
     """The columns of `standings` that are about the place of an authority, into its rows."""
     made = {measure: drawn_in(case, found, told, measure) for measure in case.instrument.measures}
     firm = {str(row["authority"]): row["changed"] for row in robustness(case, told)}
-    z = np.random.default_rng(SEED).standard_normal((DRAWS, 1 + len(case.codes)))
+    z = normals(1 + len(case.codes))
     places: dict[tuple[str, str, str], Row] = {}
     for group, members in peer_groups(case):
         for measure in ("overall", *case.instrument.shown):
@@ -37,6 +38,15 @@ def fill(case: Wave, rows: list[Row], found: Found, told: Told, relied: dict[tup
         row["shrunken_score"], row["shrunken_se"] = (own[0], own[1]) if own else (None, None)
         empty: Row = dict.fromkeys(("rank_lower", "rank_upper", "band", "band_probability"))
         row.update(empty | places.get((code, group, measure), {}))
+
+
+def normals(columns: int) -> np.ndarray:
+    """Standard normal numbers as decision 47 has them: sixteen bits of PCG64 pick one of 65,536 quantiles."""
+    quantiles = [NormalDist().inv_cdf((i + 0.5) / 2**16) for i in range(2**16)]
+    words = np.random.PCG64(SEED).random_raw(-(-DRAWS * columns // 4)).tolist()
+    parts = [word >> shift & 0xFFFF for word in words for shift in (0, 16, 32, 48)]
+    drawn = np.array([quantiles[part] for part in parts[: DRAWS * columns]], dtype=np.float32)
+    return drawn.reshape(DRAWS, columns)
 
 
 def drawn_in(case: Wave, found: Found, told: Told, measure: str) -> dict[str, tuple[float, ...]] | None:
@@ -65,12 +75,12 @@ def of_group(
     if made is None or not members or not all(made[code][3] > 0 for code in members):
         return {}
     k = len(members)
-    steps = 2.0**12  # the same worlds in every group
+    steps, top = 2.0**12, 178.0  # the same worlds in every group, counted downwards in numbers of 32 bits
     worlds = []
     for code in members:
         score, _, trust, own, middle = made[code]
-        drawn = score + (1 - trust) * middle * z[:, 0] + own * z[:, 1 + case.codes.index(code)]
-        worlds.append(np.rint((50.0 - drawn) * steps))
+        drawn = z[:, 1 + case.codes.index(code)] * np.float32(-own * steps) + np.float32((top - score) * steps + 0.5)
+        worlds.append((drawn + z[:, 0] * np.float32((trust - 1) * middle * steps)).astype(np.int32))
     ranks = stats.rankdata(np.array(worlds), method="ordinal", axis=0)
     found = {}
     for code, own_ranks in zip(members, ranks, strict=True):
