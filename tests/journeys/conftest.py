@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from survey import config
 from survey.cli import main
@@ -27,30 +26,9 @@ ROOT = Path(__file__).parents[2]
 SOUNDINGS = str(Path(sys.executable).with_name("soundings"))
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-BROWSER_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 # The engine looks once at what is the same to the letter, but for keys of this visit: a third of the pages of all walks.
 OF_ONE_VISIT = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|/r/[\w.-]+|class="app-code"[^<]*')
 EXAMINED: set[tuple[int, str]] = set()
-
-
-def chromium() -> str | None:
-    return next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a browser the journeys are left out."""
-    missing = chromium() is None
-    for item in items:
-        if "journeys" not in item.path.parts:
-            continue
-        item.add_marker(pytest.mark.journey)
-        if missing and not os.environ.get("REQUIRE_BROWSER"):
-            item.add_marker(pytest.mark.skip(reason="JOURNEY LEFT OUT: no Chromium on this machine"))
 
 
 @pytest.fixture(scope="session")
@@ -122,16 +100,6 @@ def officer_link(served: dict[str, str], environment: dict[str, str]) -> Callabl
         return found["officer"]
 
     return fresh
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    assert path, "No Chromium: the browser journeys cannot run, and REQUIRE_BROWSER says that they must."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass
