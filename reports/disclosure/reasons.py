@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Reasons: TypeAlias = NDArray[np.object_]
 """One `Reason` or None a figure."""
+
+_NONE = np.array(None, dtype=object)  # compared with at once: asking what is missing looks at each entry
 
 WITHHELD = "withheld"
 """What a published file says in place of any reason: every refusal shows the same message."""
@@ -84,4 +85,4 @@ def withheld(reasons: Reasons) -> NDArray[np.bool_]:
     >>> withheld(np.array([None, Reason.COMPLEMENT], dtype=object)).tolist()
     [False, True]
     """
-    return np.asarray(pd.notna(reasons), dtype=np.bool_)
+    return np.asarray(~np.equal(reasons, _NONE), dtype=np.bool_)
