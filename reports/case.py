@@ -65,12 +65,12 @@ class Case:
         """Where the measures of a kind stand."""
         return [place for place, measure in enumerate(self.measures) if measure.kind is kind]
 
-    @property
+    @cached_property
     def dimensions(self) -> list[int]:
         """Where the dimensions stand that are shown for this wave."""
         return [place for place in self.places(MeasureKind.DIMENSION) if not self.refused[place]]
 
-    @property
+    @cached_property
     def refused(self) -> NDArray[np.bool_]:
         """Which measures are withheld because the items of their dimension do not belong together; (measures,)."""
         refused = set(self.refused_codes)
@@ -135,7 +135,7 @@ class Case:
     @cached_property
     def kind_moments(self) -> Moments:
         """Those of the officers."""
-        return self.all_moments.taken(np.arange(self.crowd.officers))
+        return self.all_moments.first(self.crowd.officers)
 
     @cached_property
     def margins_fit(self) -> Floats | None:

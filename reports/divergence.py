@@ -16,7 +16,7 @@ from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.splits import Split
-from reports.statistics import anova, kinds
+from reports.statistics import anova
 from reports.statistics.anova import OneWay
 from reports.statistics.sums import Floats, Ints
 
@@ -68,7 +68,7 @@ def divergence(case: Case, areas: Split, whole: Estimates) -> Divergence:
     [3.301, 0.043, -0.042, 0.815]
     """
     enough = areas.found.n >= case.rules.minimum_respondents
-    found = kinds.merged(case.all_moments, areas.groups)
+    found = areas.moments
     moments = list(zip(found.n.astype(np.int64).T, found.mean.T, found.squares.T, strict=True))
     parts = [_frame(case, areas, whole, used, moments) for used in (enough, enough & ~withheld(areas.reasons))]
     return Divergence(*parts)
@@ -83,7 +83,7 @@ def apart(case: Case, areas: Split, used: NDArray[np.bool_], moments: Sequence[_
     >>> case, found, reasons = example.worked()
     >>> from reports import splits
     >>> areas = splits.split(case, "service_area", found)
-    >>> parts = kinds.merged(case.all_moments, areas.groups)
+    >>> parts = areas.moments
     >>> moments = list(zip(parts.n.astype(np.int64).T, parts.mean.T, parts.squares.T))
     >>> apart(case, areas, areas.found.n >= 11, moments).service_areas[0].tolist()
     [3, 3, 3, 3, 3, 3, 3, 3, 3, 3]

@@ -14,7 +14,7 @@ from reports.disclosure import groups as group_rules
 from reports.disclosure import participation
 from reports.estimation import Estimates
 from reports.splits import ELECTED, Split
-from reports.statistics import sums
+from reports.statistics import kinds, sums
 from reports.statistics.sums import Floats, Ints
 
 
@@ -73,5 +73,6 @@ def _elected_members(case: Case) -> Split:
     reasons = group_rules.reasons(found.n, found.n, owner, case.dimensions, case.rules, before=before)
     pairs = tuple((case.codes[place], ELECTED) for place in places.tolist())
     unknown = np.full(len(places), np.nan)
-    every = Split(ELECTED, pairs, places, groups, unknown, found, splits.with_overall(case, reasons))
+    moments = kinds.merged(case.all_moments, groups)
+    every = Split(ELECTED, pairs, places, groups, unknown, found, splits.with_overall(case, reasons), moments)
     return splits.unlike(case, every)

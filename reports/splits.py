@@ -17,6 +17,7 @@ from reports.disclosure.attacker import Flags
 from reports.disclosure.reasons import Reason, Reasons, withheld
 from reports.estimation import Estimates
 from reports.statistics import kinds, sums
+from reports.statistics.kinds import Moments
 from reports.statistics.sums import Floats, Groups, Ints
 
 ELECTED = "elected"
@@ -27,7 +28,8 @@ class Split:
     """The parts of all authorities, by authority and then by code.
 
     `pairs` has (authority, code of the part) of each; `owner` its authority's place in the case; `groups` its
-    officers by kind; `invited` its staff, NaN where not known; `found` and `reasons` have shape (parts, measures).
+    officers by kind; `invited` its staff, NaN where not known; `found`, `reasons` and `moments` have
+    shape (parts, measures).
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Split:
     invited: Floats
     found: Estimates
     reasons: Reasons
+    moments: Moments
 
 
 def split(case: Case, kind: str, whole: Estimates) -> Split:
@@ -69,7 +72,8 @@ def split(case: Case, kind: str, whole: Estimates) -> Split:
     owner = np.array([place[authority] for authority, _ in ordered], dtype=np.int64)
     before = known_reasons(case, groups)
     reasons = group_rules.reasons(found.n, whole.n, owner, case.dimensions, case.rules, before=before)
-    return Split(kind, ordered, owner, groups, invited, found, with_overall(case, reasons))
+    moments = kinds.merged(case.all_moments, groups)
+    return Split(kind, ordered, owner, groups, invited, found, with_overall(case, reasons), moments)
 
 
 def unlike(case: Case, one: Split) -> Split:
@@ -105,7 +109,7 @@ def unlike(case: Case, one: Split) -> Split:
 def _rests_alike(case: Case, one: Split, shown: Flags) -> Flags:
     """Where the officers of an authority who are in no shown part are nearly alike; shape (authorities, measures)."""
     n, mean, squares = case.moments
-    parts = kinds.merged(case.all_moments, one.groups)
+    parts = one.moments
     middle = np.nan_to_num(mean)
     there = shown & (parts.n > 0)
     away = np.where(there, parts.total - parts.n * middle[one.owner], 0.0)

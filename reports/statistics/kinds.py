@@ -84,11 +84,15 @@ class Moments:
 
     def taken(self, places: Ints) -> Moments:
         """Those of some kinds."""
-        return Moments(self.n[places], self.total[places], self.squares[places])
+        return Moments(*(one.take(places, axis=0) for one in (self.n, self.total, self.squares)))
+
+    def first(self, count: int) -> Moments:
+        """Those of the first kinds; nothing is copied."""
+        return Moments(self.n[:count], self.total[:count], self.squares[:count])
 
     def of(self, measures: Ints) -> Moments:
         """Those of some measures."""
-        return Moments(self.n[:, measures], self.total[:, measures], self.squares[:, measures])
+        return Moments(*(one.take(measures, axis=1) for one in (self.n, self.total, self.squares)))
 
 
 def moments(values: Floats, rows: Groups) -> Moments:
