@@ -100,7 +100,9 @@ def _spread(answers: Counts, item: Item, people: Answerers) -> Distribution:
     weighted = counts.astype(np.float64)
     if people.weight is not None:
         weighted = sums.plain_sums_of_rows(table * people.weight, people.kinds).T
-    base, asked = (_base(part, people) for part in (table[:-2], table))
+    base, asked = (
+        _base(part, found.sum(axis=1), people) for part, found in ((table[:-2], counts[:, :-2]), (table, counts))
+    )
     codes = [item.options[place].code for place in scored]
     share = np.column_stack([_shares(weighted[:, :-2], base), _shares(weighted[:, -2:], asked)])
     effective = [base.effective] * len(scored) + [asked.effective] * 2
@@ -195,12 +197,11 @@ class _Base:
     weight: Floats
 
 
-def _base(table: Counts, people: Answerers) -> _Base:
-    """People of these rows, Kish's n_eff = (sum w)^2 / sum w^2 of them, and the sum of their weights."""
-    each = table.sum(axis=0, dtype=table.dtype)
-    n = sums.whole_sums(each, people.kinds)
+def _base(table: Counts, n: Ints, people: Answerers) -> _Base:
+    """The `n` people of these rows, Kish's n_eff = (sum w)^2 / sum w^2 of them, and the sum of their weights."""
     weight = squares = n.astype(np.float64)
     if people.weight is not None:
+        each = table.sum(axis=0, dtype=table.dtype)
         weight = sums.plain_sums(each * people.weight, people.kinds)
         squares = sums.plain_sums(each * people.weight**2, people.kinds)
     with np.errstate(divide="ignore", invalid="ignore"):

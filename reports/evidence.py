@@ -193,21 +193,26 @@ def _skipping(case: Case) -> Floats:
 
 
 def _correction(case: Case, measure: Measure, means: dict[str, float]) -> Floats:
-    """Of each officer, from tables of which of eight items have an answer: few people skip, and many skip the same."""
+    """Of each officer, from tables of which of eight items have an answer; 0 of those who skipped none."""
     items = [code for code in measure.items if not np.isnan(means.get(code, np.nan))]
-    total, answered = np.zeros(len(case.officers.order)), np.zeros(len(case.officers.order), dtype=np.uint8)
+    answered, patterns = np.zeros(len(case.officers.order), dtype=np.uint8), []
     bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, np.newaxis], axis=1, bitorder="little")
     for start in range(0, len(items), 8):
         eight = items[start : start + 8]
-        pattern = np.zeros(len(total), dtype=np.uint8)
-        own = np.zeros(8)
+        pattern, own = np.zeros(len(answered), dtype=np.uint8), np.zeros(8)
         for place, code in enumerate(eight):
-            pattern |= _scored(case, code).view(np.uint8) << np.uint8(place)
+            scored = _scored(case, code).view(np.uint8)
+            answered += scored
+            pattern += scored * np.uint8(1 << place)
             own[place] = means[code]
-        total += (bits * own).sum(axis=1)[pattern]  # of short numbers: `take` would make long ones of all of them first
-        answered += bits.sum(axis=1, dtype=np.uint8)[pattern]
+        patterns.append((pattern, (bits * own).sum(axis=1)))
     middle = sum(means[code] for code in items) / max(len(items), 1)
-    return np.where(answered == len(items), 0.0, middle - total / np.maximum(answered, 1))
+    some, result = np.flatnonzero(answered != len(items)), np.zeros(len(answered))
+    total = np.zeros(len(some))
+    for pattern, table in patterns:
+        total += table[pattern[some]]
+    result[some] = middle - total / np.maximum(answered[some], 1)
+    return result
 
 
 def _scored(case: Case, code: str) -> NDArray[np.bool_]:

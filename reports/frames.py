@@ -80,7 +80,12 @@ class Shape:
 
 def _typed(column: pd.Series, dtype: str) -> pd.Series:
     """To ask whether anything is to be done takes less time than to do nothing."""
-    return column if column.dtype == _DTYPES[dtype] else column.astype(_DTYPES[dtype])
+    if column.dtype == _DTYPES[dtype]:
+        return column
+    if dtype == _NUMBER and column.dtype == np.float64:
+        values = column.to_numpy(copy=True)
+        return pd.Series(pd.arrays.FloatingArray(values, np.isnan(values)), index=column.index, copy=False)
+    return column.astype(_DTYPES[dtype])
 
 
 def _texts(values: NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:
