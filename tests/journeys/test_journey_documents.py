@@ -27,7 +27,7 @@ def test_a_member_waits_for_the_own_report_and_reads_it(walker: Walker, served: 
     pages = PdfReader(io.BytesIO(answer.body())).pages
     assert len(pages) <= LONGEST
     words = " ".join(pages[1].extract_text().split())  # the first page after the cover has every finding, to the last
-    assert "What officers could not" in words
+    assert "What officers could not say" in words
 
 
 def test_the_research_team_asks_for_all_reports_and_sees_how_far_they_are(walker: Walker, served: Links) -> None:
