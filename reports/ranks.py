@@ -300,10 +300,11 @@ class _Tally:
     def sort(self, keys: NDArray[np.uint32], start: int) -> None:
         """Sorts some worlds; what is left of each sorted number is the rank and the authority that has it."""
         own = keys if self.rows is None else np.take(keys, self.rows, axis=1, mode="clip")
-        own = own | self.of_column
-        own.sort(axis=1)
-        own &= np.uint32((1 << self.shift) - 1)
-        np.add(own, self.starts, out=self.cells[start : start + len(keys)])
+        cells = self.cells[start : start + len(keys)]
+        np.bitwise_or(own, self.of_column, out=cells)
+        cells.sort(axis=1)
+        cells &= np.uint32((1 << self.shift) - 1)
+        cells += self.starts
 
     def count(self, draws: int) -> None:
         """Counts what the first so many sorted draws say."""

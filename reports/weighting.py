@@ -218,11 +218,13 @@ def _merged(people: _People, place: int, margin: Margin) -> _Categories:
         lists = _joined(n[a].tolist(), known)
         if len(lists) < 2:
             continue
+        row = [-1] * count
         for members in lists:
-            table[a, members] = len(owner)
+            for g in members:
+                row[g] = len(owner)
             owner.append(a)
             target.append(sum(known[g] for g in members))
-        table[a, count] = len(owner)
+        table[a] = [*row, len(owner)]
         owner.append(a)
         target.append(np.nan)
     owners = np.array(owner, dtype=np.int64)
