@@ -40,6 +40,11 @@ class Tables:
         found: Ints = np.where(self.low > 0, 0, self.high)
         return found
 
+    @cached_property
+    def uneven(self) -> Flags:
+        """The tables that have such cells."""
+        return np.asarray(self.absent.any(axis=(1, 2)), dtype=np.bool_)
+
     def of(self, rows: Ints) -> Tables:
         return Tables(self.low[rows], self.high[rows], self.never[rows])
 
@@ -105,7 +110,7 @@ def _needs(tables: Tables, minimum: int) -> _Needs:
 class _Stand:
     """Tables as they stand: the cuts of their hidden cells, which intervals are too narrow, and what is missing.
 
-    `absent` are the cuts of `Tables.absent`, None where nobody is; `short` (cells, 3) are table, row and column of the
+    `absent` are the cuts of `Tables.absent` in the tables that are `uneven`, None where none is; `short` (cells, 3) are table, row and column of the
     cells whose interval is too narrow, table by table; `left` (tables,) is how far each is from being safe.
     """
 
@@ -118,9 +123,10 @@ class _Stand:
 def _stand(tables: Tables, needs: _Needs, hidden: Flags) -> _Stand:
     cuts, absent = attacker.cuts(tables.low, hidden), None
     crossing, told = attacker.crossings_of(cuts), None
-    if tables.absent.any():
-        absent = attacker.cuts(tables.absent, hidden)
-        told = attacker.crossings_of(absent)
+    if tables.uneven.any():
+        absent = attacker.cuts(tables.absent[tables.uneven], hidden[tables.uneven])
+        told = np.zeros_like(crossing)
+        told[tables.uneven] = attacker.crossings_of(absent)
     short = np.where(hidden, np.maximum(needs.width - attacker.widths_of(tables.low, hidden, cuts), 0), 0)
     left = short.sum(axis=(1, 2)) + _few(crossing, told, needs.cut)
     return _Stand(cuts, absent, np.argwhere(short), left)
@@ -200,10 +206,12 @@ def _left_with(tables: Tables, needs: _Needs, stand: _Stand, cells: Ints) -> Int
     tried = trials.of(stand.cuts, cells, tables.low[tuple(cells.T)])
     crossing, told = tried.crossings(), None
     if stand.absent is not None:
-        uneven: Flags = np.any(tables.absent, axis=(1, 2))
-        some = np.flatnonzero(uneven[table])
+        some = np.flatnonzero(tables.uneven[table])
+        own = cells[some]
+        people = tables.absent[tuple(own.T)]
+        own[:, 0] = np.cumsum(tables.uneven)[own[:, 0]] - 1  # its place among the uneven ones
         told = np.zeros_like(crossing)
-        told[some] = trials.of(stand.absent, cells[some], tables.absent[tuple(cells[some].T)]).crossings()
+        told[some] = trials.of(stand.absent, own, people).crossings()
     first = np.searchsorted(stand.short[:, 0], np.arange(len(tables.low) + 1))
     others = Groups(np.arange(len(stand.short)), first).taken(table)
     trial = np.concatenate([others.of_row, np.arange(len(cells))])
