@@ -9,9 +9,11 @@ notice. `anonymity_checks` looks whether all this is so.
 from __future__ import annotations
 
 import contextlib
+import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +21,9 @@ from sqlalchemy.orm import Session
 
 from survey.db import Database
 from survey.models import Rewriting, SpentKey, Submission
+
+if TYPE_CHECKING:
+    import psycopg
 
 # Each with a column that can be set to itself. Drafts too: their dead rows hold the number of the submission.
 REWRITTEN = {
@@ -35,6 +40,11 @@ STEP = 5
 
 EMPTY_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
 """PostgreSQL: ends the file of the server's log and lets it remove what is old; refused to whom it does not trust."""
+
+PAUSES = (0.2, 1, 3, 10)
+"""Seconds before the rows of a table are copied once more."""
+
+NUMBER = re.compile(r"\d+")
 
 
 def rewrite(database: Database) -> None:
@@ -103,22 +113,38 @@ def _outside_transactions(database: Database, statement: str) -> None:
 
 
 def _rewrite_postgresql(database: Database) -> None:
-    """Two transactions: the first gives all rows its own number, the second copies them in order, without dead ones.
+    """One transaction gives all rows its own number, then one for each table copies its rows in order, without dead ones.
 
-    Then the server is asked to begin its log anew, which it does for those whom it lets ask.
+    While somebody still reads what was there before, dead rows stay in the copy, which is then made again. At last the
+    server is asked to begin its log anew, which it does for those whom it lets ask.
     """
     with database.engine.begin() as connection:
         _take_time(connection)
         _note(connection)
         for table, column in REWRITTEN.items():
             connection.exec_driver_sql(f"UPDATE {table} SET {column} = {column}")  # noqa: S608 - names from above
-    with database.engine.begin() as connection:
-        _take_time(connection)
-        for table in REWRITTEN:
-            connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
+    for table in REWRITTEN:
+        for pause in (*PAUSES, None):
+            if not _put_in_order(database, table) or pause is None:
+                break
+            time.sleep(pause)
     for statement in EMPTY_LOG:
         with contextlib.suppress(DBAPIError), database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+
+
+def _put_in_order(database: Database, table: str) -> int:
+    """How many dead rows had to stay, because a reader who began earlier could still ask for them."""
+    told: list[str] = []
+    with database.engine.begin() as connection:
+        _take_time(connection)
+        driver = cast("psycopg.Connection", connection.connection.driver_connection)
+        driver.add_notice_handler(note := lambda notice: told.append(notice.message_detail or ""))
+        try:
+            connection.exec_driver_sql(f"CLUSTER (VERBOSE) {table} USING pk_{table}")
+        finally:
+            driver.remove_notice_handler(note)
+    return sum(int(count) for detail in told for count in NUMBER.findall(detail)[:1])
 
 
 def _note(connection: Connection) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import second_opinion
 import second_say_do
+import second_tables
 import small_waves
 from click.testing import CliRunner
 from test_assurance_recheck import alike
@@ -47,7 +48,8 @@ def differences(folder: Path, seed: int) -> Iterator[str]:
     second_say_do.write(folder, second_opinion.wave(folder), seed)
     for audience in ("research", "published"):
         coarse = audience == "published"
-        expected = second_say_do.rows(second_opinion.wave(folder, coarse=coarse), second_say_do.said(folder))
+        wave = second_opinion.wave(folder, coarse=coarse)
+        expected = second_tables.late({"say_do": second_say_do.rows(wave, second_say_do.said(folder))}, wave)["say_do"]
         expected = second_say_do.published(expected) if coarse else expected
         for found, wanted in zip(analyse(folder, audience), expected, strict=True):
             for column, value in wanted.items():

@@ -20,10 +20,10 @@ def test_a_member_waits_for_the_own_report_and_reads_it(walker: Walker, served: 
     walker.open(walker.page.locator("main a[href*='/compare/']").first.evaluate("link => link.href"))
     walker.follow("Your report and that of all authorities (PDF)")
     page = walker.page
-    report = page.locator("#documents a[href$='/report.pdf']")
-    report.first.wait_for(timeout=PATIENCE)  # the page renews itself while the reports are made
+    report = page.locator("#documents li").first.locator("a[href$='/report.pdf']")  # that of the sector is the second
+    report.wait_for(timeout=PATIENCE)  # the page renews itself while the reports are made
     walker.examine()
-    answer = page.request.get(report.first.evaluate("link => link.href"))
+    answer = page.request.get(report.evaluate("link => link.href"))
     pages = PdfReader(io.BytesIO(answer.body())).pages
     assert len(pages) <= LONGEST
     words = " ".join(pages[1].extract_text().split())  # the first page after the cover has every finding, to the last

@@ -73,7 +73,7 @@ def test_a_gap_of_one_dimension_leaves_the_others_not_shown():
         "No comparison is shown on mindset & co and silos & co."
     )
     assert table.body[0][1:] == ("not shown",) * 4
-    assert table.body[1][1:3] == ("12 senior leaders and managers, 40 frontline officers", "+6")
+    assert table.body[1][1:3] == ("12 senior leaders and managers; 40 frontline officers", "+6")
 
 
 def test_the_sector_is_told_without_quartiles_where_it_has_too_few_authorities_for_them():

@@ -155,7 +155,7 @@ def many(count: int, chosen: list[int]) -> dict[str, list[int]]:
 
 
 def sector() -> Results:
-    earlier = many(12, [1, 3]) | {"a": [1] * 20 + [2] * 20, "b": [2] * 20}
+    earlier = many(12, [1, 3]) | {"a": [1] * 20 + [2] * 20, "b": [1] * 10 + [3] * 10}
     now = many(11, [2, 4]) | {"c11": [1] * 15 + [3] * 15, "x": [3] * 30 + [4] * 10}
     names = [*sorted(now), "a", "b"]
     register = pd.DataFrame({"code": names, "name": [f"Name {one}" for one in names]})

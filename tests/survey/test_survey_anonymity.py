@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import select
@@ -37,6 +38,22 @@ def test_all_rows_of_a_table_carry_one_number_and_lie_in_the_order_of_their_ids(
             assert [one for _, one in rows] == sorted(one for _, one in rows)
         pages = connection.exec_driver_sql("SELECT pg_relation_size('draft')").scalar()
     assert pages == 0  # dead drafts are gone with their numbers
+
+
+def test_dead_rows_that_a_reader_still_holds_are_removed_when_the_reading_ends(postgresql_field):
+    field = postgresql_field
+    reading = field.database.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    try:
+        assert reading.exec_driver_sql("SELECT count(*) FROM authority").scalar()
+        answer_as_three_officers(field)
+        ending = threading.Timer(0.5, reading.close)
+        ending.start()
+        anonymity.rewrite(field.database)
+        ending.join()
+    finally:
+        reading.close()
+    with field.database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT pg_relation_size('draft')").scalar() == 0
 
 
 def test_before_the_rewrite_the_numbers_do_tell(postgresql_field):
