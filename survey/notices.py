@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from reports.equality import FEWEST as FEWEST_OF_A_BACKGROUND
 from reports.rules import Rules
-from survey import mail_server, retention
+from survey import mail_server, retention, wave_rules
 from survey.config import Settings
 from survey.db import Database
 from survey.models import Invitation, Participation, PrivacyNotice, Wave
@@ -59,12 +59,13 @@ def facts(settings: Settings) -> Facts:
 
 
 def facts_of(session: Session, wave_id: int, settings: Settings) -> Facts:
-    """The same for a wave: what it asks, and by which links."""
-    asked = session.scalar(select(Wave.optional_sections).where(Wave.id == wave_id))
+    """The same for a wave: how few authorities are enough in it, what it asks, and by which links."""
+    wave = session.get_one(Wave, wave_id)
     shared = select(Invitation.id).join(Participation, Participation.id == Invitation.participation_id)
     shared = shared.where(Participation.wave_id == wave_id, Invitation.kind == InvitationKind.SHARED).limit(1)
     return facts(settings) | {
-        "equality": bool(asked),
+        "authorities": wave_rules.of(wave).minimum_authorities_median,
+        "equality": bool(wave.optional_sections),
         "shared_link": session.scalar(shared) is not None,
     }
 
@@ -97,13 +98,32 @@ def digest(texts: Mapping[str, list[Section]]) -> str:
 
 
 def changed(session: Session, settings: Settings) -> list[str]:
-    """What is not as the officers of a wave in the field were told: one sentence for each fact."""
-    return [line for told in in_the_field(session, settings) for line in _differences(told)]
+    """What is not as officers were told: one sentence for each fact of a wave in the field.
+
+    Of a wave that is over, whether its results are still held to as many authorities as its officers were told.
+    """
+    in_field = [line for told in in_the_field(session, settings) for line in _differences(told)]
+    return in_field + _smaller_groups(session)
 
 
 def changed_of(session: Session, wave: Wave, settings: Settings) -> list[str]:
     """The same for one wave in the field."""
     return _differences(Told(wave, facts_of(session, wave.id, settings), session.get(PrivacyNotice, wave.id)))
+
+
+def _smaller_groups(session: Session) -> list[str]:
+    """Waves that have closed whose groups may be smaller now than was told; larger ones break no promise."""
+    rows = session.execute(
+        select(Wave, PrivacyNotice)
+        .join(PrivacyNotice, PrivacyNotice.wave_id == Wave.id)
+        .where(Wave.state == WaveState.CLOSED, ~Wave.rehearsal)
+        .order_by(Wave.code)
+    )
+    return [
+        _line(wave, "authorities", notice.facts["authorities"], enough)
+        for wave, notice in rows
+        if (enough := wave_rules.of(wave).minimum_authorities_median) < notice.facts["authorities"]
+    ]
 
 
 def _differences(told: Told) -> list[str]:
@@ -114,6 +134,10 @@ def _differences(told: Told) -> list[str]:
         for name in sorted(told.facts):
             before = told.notice.facts.get(name)
             if before != told.facts[name]:
-                was, now = (json.dumps(one, ensure_ascii=False) for one in (before, told.facts[name]))
-                found.append(f"Wave {told.wave.code}: officers were told that {name} is {was}; it is {now} now.")
+                found.append(_line(told.wave, name, before, told.facts[name]))
     return found
+
+
+def _line(wave: Wave, name: str, before: Fact | None, now: Fact) -> str:
+    was, is_now = (json.dumps(one, ensure_ascii=False) for one in (before, now))
+    return f"Wave {wave.code}: officers were told that {name} is {was}; it is {is_now} now."

@@ -6,10 +6,10 @@ import dataclasses
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from survey import notices
-from survey.models import PrivacyNotice
+from survey.models import PrivacyNotice, Wave
 from survey.web import notice_text
 
 
@@ -119,3 +119,34 @@ def test_the_notice_says_that_receipts_go_and_which_file_withholds_nothing(brows
     assert "When the survey closes, we delete that note" in page
     assert "leave out what fewer than 11 people share" in page
     assert "two people must agree to it, and nobody gets both" in page
+
+
+def set_wave(database, **values):
+    with database.session() as session, database.write(session):
+        session.execute(update(Wave).values(**values))
+        session.commit()
+
+
+def test_how_few_councils_are_enough_is_told_as_it_is_set_for_the_survey(
+    browser, open_wave, web_database, web_settings
+):
+    few = {"minimum_authorities_median": 5, "minimum_authorities_quartiles": 8, "lowered_because": "A pilot."}
+    set_wave(web_database, rules=few)
+    assert "at least 5 councils" in browser.get("/privacy").text
+    save_a_page(browser, open_wave.personal())
+    set_wave(web_database, rules=None)
+    line = "Wave 2026: officers were told that authorities is 5; it is 10 now."
+    with web_database.session() as session:
+        assert notices.changed(session, web_settings) == [line]
+
+
+def test_smaller_groups_than_were_told_are_noticed_after_the_close_too(browser, open_wave, web_database, web_settings):
+    save_a_page(browser, open_wave.personal())
+    few = {"minimum_authorities_median": 5, "minimum_authorities_quartiles": 8, "lowered_because": "A pilot."}
+    set_wave(web_database, state="closed", rules=few)
+    with web_database.session() as session:
+        line = "Wave 2026: officers were told that authorities is 10; it is 5 now."
+        assert notices.changed(session, web_settings) == [line]
+    set_wave(web_database, rules={"minimum_authorities_median": 15, "minimum_authorities_quartiles": 15})
+    with web_database.session() as session:
+        assert notices.changed(session, web_settings) == []
