@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import reports
-from survey import jobs, results
+from survey import jobs, produced_files, results
 from survey.config import Settings
 from survey.models import Job, Release
 from survey.people import Principal
@@ -128,6 +129,18 @@ def missing(session: Session, settings: Settings, *, now: datetime) -> list[Rele
         if not given_up and not all(is_kept(settings, release, code) for code in codes):
             found.append(release)
     return found
+
+
+def forget_replaced(session: Session, settings: Settings, *, now: datetime) -> None:
+    """Delete the reports, bundles of reports and pictures of releases that were replaced: nobody can read them any more.
+
+    Done again each time, for a job or a page that was under way just then.
+    """
+    gone = results.replaced(session, now=now)
+    for release in gone:
+        for folder in ("documents", "pictures"):
+            shutil.rmtree(settings.data / folder / f"release-{release.id}", ignore_errors=True)
+    produced_files.withdraw(session, settings, BUNDLE, [release.label for release in gone])
 
 
 def being_made(session: Session, release: Release, authority: str | None = None) -> Job | None:

@@ -45,8 +45,12 @@ def end_starts(database: Database, *, now: datetime) -> None:
 
 
 def look_over_files(database: Database, settings: Settings, *, now: datetime) -> None:
-    """Files that people asked for go after a day, uploads after hours; reports are made anew where a new version or a new brand needs it."""
+    """Files that people asked for go after a day, uploads after hours, everything of a release with its replacement.
+
+    Reports are made anew where a new version or a new brand needs it.
+    """
     with database.session() as session, database.write(session):
+        documents.forget_replaced(session, settings, now=now)
         produced_files.forget_expired(session, settings, now=now)
         pending_imports.forget_ended(session, now=now)
         session.commit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -128,6 +128,14 @@ def forget_expired(session: Session, settings: Settings, *, now: datetime) -> in
             path.unlink(missing_ok=True)
             gone += 1
     return gone
+
+
+def withdraw(session: Session, settings: Settings, kind: str, object_codes: Collection[str]) -> None:
+    """Delete the files of a kind about these objects, whoever asked for them."""
+    mine = ProducedFile.kind == kind, ProducedFile.object_code.in_(object_codes)
+    for file_id in session.scalars(select(ProducedFile.id).where(*mine)).all():
+        (_folder(settings) / file_id).unlink(missing_ok=True)
+    session.execute(delete(ProducedFile).where(*mine))
 
 
 def _folder(settings: Settings) -> Path:

@@ -60,6 +60,16 @@ def released(session: Session, *, now: datetime) -> list[Release]:
     return list(current.values())
 
 
+def replaced(session: Session, *, now: datetime) -> list[Release]:
+    """The releases in whose place a newer one of the same wave may be read: their figures are withdrawn."""
+    current: dict[int, int] = {}
+    return [
+        release
+        for release in session.scalars(_READABLE, {"moment": now})
+        if current.setdefault(release.wave_id, release.id) != release.id
+    ]
+
+
 def latest(session: Session, *, now: datetime) -> Release | None:
     """The newest release that the public may read."""
     return next((release for release in released(session, now=now) if not release.wave.rehearsal), None)

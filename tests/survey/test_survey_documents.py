@@ -323,6 +323,26 @@ def test_after_a_day_a_file_is_gone_from_the_list_and_from_the_disk(
     assert closed.session.scalar(select(func.count()).select_from(ProducedFile)) == 0
 
 
+def test_with_its_replacement_everything_of_a_release_leaves_the_disk(
+    closed: Closed, settings: Settings, work: Work, one_page: list[str]
+) -> None:
+    """Reports, pictures and the bundle that somebody asked for; those of the release in its place stay."""
+    first = closed.published()
+    ask_for_bundle(closed, first)
+    work(closed.database, settings)
+    (file,) = files_of(closed)
+    second = closed.published()
+    work(closed.database, settings)
+    kept_files.write(settings.data / "pictures" / f"release-{first.id}" / "a.svg", b"<svg/>")
+    kept_files.write(settings.data / "pictures" / f"release-{second.id}" / "a.svg", b"<svg/>")
+    housekeeping.look_over_files(closed.database, settings, now=datetime.now(UTC))
+    left = {path.name for folder in ("documents", "pictures") for path in (settings.data / folder).iterdir()}
+    assert left == {f"release-{second.id}"}
+    assert files_of(closed) == []
+    assert not (settings.data / "files" / file.id).exists()
+    assert documents.is_kept(settings, second, "A01")
+
+
 def test_a_file_that_no_row_knows_goes_after_a_day(closed: Closed, settings: Settings) -> None:
     """A worker that was killed between writing the file and the row leaves one behind."""
     now = datetime.now(UTC)

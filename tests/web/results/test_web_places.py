@@ -7,8 +7,10 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import select
 
 from survey.demonstration.sector import HOME
+from survey.models import Release, Wave
 
 INSIDE = f"/compare/{HOME}/2025.1/inside"
 EVERYBODY = "/research/releases/2025.1/authorities/"
@@ -81,3 +83,15 @@ def test_members_find_no_picture_of_every_authority(member, kind: str) -> None:
     assert member.get(f"{INSIDE}/{kind}.svg").status == 200
     for address in (EVERYBODY, f"{EVERYBODY}caterpillar.svg"):
         assert member.get(address).status in (403, 404)
+
+
+def test_of_a_release_that_was_replaced_the_team_sees_no_authority_either(researcher, sqlite_database) -> None:
+    assert researcher.get(f"{EVERYBODY}caterpillar.svg").status == 200  # drawn, and kept as a file
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        old = session.scalars(select(Release).join(Wave).where(Wave.code == "2025")).one()
+        columns = {column.key: getattr(old, column.key) for column in Release.__table__.columns}
+        session.add(Release(**columns | {"id": None, "number": 2}))
+        session.commit()
+    for url in (EVERYBODY, f"{EVERYBODY}caterpillar.svg"):
+        gone = researcher.get(url)
+        assert (gone.status, "replaced by release 2025.2" in gone.text) == (404, True)
