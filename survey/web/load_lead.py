@@ -78,7 +78,7 @@ def wave(asked: Asked) -> LedWave:
         invitations.shared_link(asked.session, mine.id),
         fieldwork.personal_links(asked.session, mine),
         _assessing(asked, found, mine),
-        _chase(progress, areas, fieldwork.staff_by_area(asked.session, mine))
+        _chase(progress, areas, fieldwork.staff_by_area(asked.session, [mine])[mine.id])
         if found.state in links.COLLECTING
         else (),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from questionnaires.definition import Role
 from survey import (
     anonymity,
     answer_quality,
@@ -40,6 +41,15 @@ class TakingPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Chased:
+    """An authority whose lead is worth a reminder, and why; with the service areas to remind there, each with why."""
+
+    name: str
+    why: str
+    areas: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WavePage:
     """A wave with who takes part (all, or those that were looked for) and what this person can do next."""
 
@@ -47,7 +57,7 @@ class WavePage:
     taking_part: tuple[TakingPart, ...]
     steps: tuple[Transition, ...]
     find: str = ""
-    chase: tuple[tuple[str, str], ...] = ()
+    chase: tuple[Chased, ...] = ()
     waiting: Waiting | None = None  # while it takes answers: what the nightly rewrite has still to do
 
 
@@ -106,16 +116,33 @@ def wave_page(asked: Asked) -> WavePage:
         tuple(TakingPart(one, progress[one.id]) for one in parts if _is_looked_for(one.authority, find)),
         transitions.targets(transitions.WAVE, found.state, asked.person.roles),
         find,
-        _chase(parts, progress) if collecting else (),
+        _chase(asked, found, parts, progress) if collecting else (),
         anonymity.waiting(asked.session) if collecting else None,
     )
 
 
-def _chase(parts: list[Participation], progress: dict[int, Progress]) -> tuple[tuple[str, str], ...]:
-    """Authorities whose leads are worth a reminder, by name, and why."""
-    names = {one.authority.code: one.authority.name for one in parts}
-    totals = {one.authority.code: progress[one.id].total for one in parts}
-    return tuple((names[one.code], str(one.why)) for one in chasing.authorities(totals, {}))
+def _chase(asked: Asked, wave: Wave, parts: list[Participation], progress: dict[int, Progress]) -> tuple[Chased, ...]:
+    """The authorities to remind first, at most three, and in each the service areas that its lead is told as well."""
+    of = {one.authority.code: one for one in parts}
+    known = fieldwork.staff(asked.session, wave)
+    staff = {code: known[one.id] for code, one in of.items() if one.id in known}
+    totals = {code: progress[one.id].total for code, one in of.items()}
+    first = [(of[one.code], str(one.why)) for one in chasing.authorities(totals, staff)]
+    areas = _areas(asked, wave, [part for part, _ in first])
+    return tuple(Chased(part.authority.name, why, areas[part.id]) for part, why in first)
+
+
+def _areas(asked: Asked, wave: Wave, parts: list[Participation]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """The service areas to remind in some authorities, by their standard names."""
+    questionnaire = editions.questionnaire_of(asked.session, wave.edition)
+    item = questionnaire.role_item(Role.SERVICE_AREA)
+    label = {option.code: str(option.label) for option in item.options} if item else {}
+    counts = fieldwork.areas(asked.session, wave, parts, questionnaire)
+    staff = fieldwork.staff_by_area(asked.session, parts)
+    return {
+        one.id: tuple((label[area.code], str(area.why)) for area in chasing.next_best(counts[one.id], staff[one.id]))
+        for one in parts
+    }
 
 
 def _is_looked_for(authority: Authority, find: str) -> bool:

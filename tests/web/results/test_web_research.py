@@ -13,7 +13,17 @@ from sqlalchemy import func, insert, select, update
 
 from survey import audit
 from survey.demonstration.sector import HOME
-from survey.models import RESULT_TABLES, AuditEntry, Headcount, Invitation, OutboxMessage, Participation, Release, Wave
+from survey.models import (
+    RESULT_TABLES,
+    AuditEntry,
+    Authority,
+    Headcount,
+    Invitation,
+    OutboxMessage,
+    Participation,
+    Release,
+    Wave,
+)
 
 WALL = "%Y-%m-%d %H:%M"
 
@@ -386,3 +396,28 @@ def test_counts_of_a_wave_cost_the_same_however_many_take_part(researcher_browse
         )
         session.commit()
     assert len(researcher_browser.get("/research/waves/big/").statements) == len(few)
+
+
+def test_the_team_reads_which_service_areas_to_remind_as_the_lead_does_and_no_number(
+    browser, person, sqlite_database
+) -> None:
+    """Three authorities whose links nobody has used, as far as receipts go."""
+    few = [HOME, "D020", "D021"]
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        parts = session.scalars(
+            select(Participation.id).join(Authority).join(Wave).where(Authority.code.in_(few), Wave.code == "2026")
+        ).all()
+        of_them = Invitation.participation_id.in_(parts)
+        session.execute(update(Invitation).where(of_them).values(used=False, received=0))
+        session.commit()
+    browser.sign_in(person("researcher"))
+    answer = browser.get("/research/waves/2026/")
+    assert len(answer.statements) <= 12
+    listed = answer.text.partition("Whom to remind next")[2].partition('<p class="app-note">')[0]
+    assert not re.search(r"\d", re.sub(r"<[^>]*>", "", listed))
+    assert listed.count("with a few more answers it can have results.") == 3
+    mine = listed.partition("Aldersett: with a few more answers it can have results.")[2].partition("</ul>")[0]
+    browser.sign_in(person("lead"))
+    page = browser.get(f"/lead/{HOME}/2026/").text.partition("Whom to remind next")[2].partition("</ul>")[0]
+    told, read = (re.findall(r"<li>([^<]+)</li>", one) for one in (mine, page))
+    assert told == read != []
