@@ -122,7 +122,8 @@ def test_another_peer_group_of_the_menu_can_be_chosen_without_script(member) -> 
     assert ('<option value="all" selected>') in member.get(f"{OVERVIEW}?peer_group=all").text
 
 
-def test_a_group_that_is_too_small_is_named_and_not_offered(member, sqlite_database) -> None:
+@pytest.mark.parametrize("reason", ["too_few_authorities", "pinned"])
+def test_a_group_without_a_benchmark_is_named_and_not_offered(member, sqlite_database, reason: str) -> None:
     change(
         sqlite_database,
         update(BENCHMARKS)
@@ -133,15 +134,15 @@ def test_a_group_that_is_too_small_is_named_and_not_offered(member, sqlite_datab
             upper_quartile=None,
             median_lower=None,
             median_upper=None,
-            reason="too_few_authorities",
+            reason=reason,
         ),
     )
     page = member.get(OVERVIEW).text
     assert 'value="nation:England"' not in page
-    assert "Too few authorities to compare with:" in page
+    assert "No comparison is shown with:" in page
     asked = member.get(f"{OVERVIEW}?peer_group=nation:England").text
     assert '<option value="nation:England" selected>' in asked
-    assert "too few of them took part to compare with" in asked
+    assert "no comparison with them is shown" in asked
     assert "No comparison with peers is shown." in asked
 
 
