@@ -1,10 +1,11 @@
-"""The digest of everything that numbers are computed from, whatever the order of its rows."""
+"""The digest of everything that numbers are computed from, whatever the order of its rows and the names of things."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from reports.frames import Responses
 
 
+NOT_COUNTED = frozenset({"name"})
+"""Columns of inputs that no number depends on: an authority that is renamed has the numbers that it had."""
+
+_Table: TypeAlias = pd.DataFrame | None
+Inputs: TypeAlias = tuple["Responses", _Table, _Table, _Table, _Table]
+"""Answers, authorities, headcounts, self-assessments, successions."""
+
+
 def of_inputs(
     responses: Responses,
     authorities: pd.DataFrame | None,
@@ -21,15 +30,34 @@ def of_inputs(
     assessments: pd.DataFrame | None = None,
     successions: pd.DataFrame | None = None,
 ) -> str:
-    """SHA-256 of answers, authorities, headcounts, self-assessments and successions; the order of rows does not count.
+    """SHA-256 of answers, authorities, headcounts, self-assessments and successions.
 
-    A respondent is a line of authority, places of service area and tier, whether too fast, the design weight if there
-    is one, whether the person took part in a programme if that was asked, and one byte an item. Authorities and headcounts that are not there count as empty ones, the others as none.
+    Neither the order of rows nor names count: an authority is its code. A respondent is a line of authority, places of
+    service area and tier, whether too fast, the design weight if there is one, whether the person took part in a
+    programme if that was asked, and one byte an item. A row of a table is its cells, each under the name of its column;
+    an empty cell is as one that is not there, so that a column more in a later version changes nothing.
     """
-    further = [_lines(one) for one in (assessments, successions) if one is not None]
-    tables = [_lines(authorities), _lines(headcounts), *further]
+    return _hashed(_people(responses), (authorities, headcounts, assessments, successions), _cells)
+
+
+def is_of(known: str | None, responses: Responses, *given: pd.DataFrame | None) -> bool:
+    """Whether a digest is that of these inputs, as it is taken now or as it was while names still counted.
+
+    `given` are the tables in the order in which `of_inputs` takes them.
+    """
+    people = _people(responses)
+    tables = (*given, *[None] * (4 - len(given)))
+    if known == _hashed(people, tables, _cells):
+        return True
+    there = (*tables[:2], *(one for one in tables[2:] if one is not None))
+    return known == _hashed(people, there, _lines)
+
+
+def _hashed(
+    people: list[bytes], tables: tuple[_Table, ...], lines: Callable[[pd.DataFrame | None], list[bytes]]
+) -> str:
     whole = hashlib.sha256()
-    for part in (_people(responses), *tables):
+    for part in (people, *map(lines, tables)):
         whole.update(f"{len(part)}\n".encode())
         for line in part:
             whole.update(len(line).to_bytes(4) + line)
@@ -62,7 +90,18 @@ def _taken_part(responses: Responses) -> list[str]:
     return [f"p{part}," for part in responses.took_part.tolist()]
 
 
+def _cells(frame: pd.DataFrame | None) -> list[bytes]:
+    """A line a row: its cells by their columns, without names and without what is empty."""
+    if frame is None:
+        return []
+    counted = [name for name in frame.columns if name not in NOT_COUNTED]
+    rows = zip(*(_values(frame[name]) for name in counted), strict=True)
+    known = ({name: cell for name, cell in zip(counted, row, strict=True) if cell not in {None, ""}} for row in rows)
+    return sorted(json.dumps(row, ensure_ascii=False, sort_keys=True).encode() for row in known)
+
+
 def _lines(frame: pd.DataFrame | None) -> list[bytes]:
+    """A line a row as they were taken while names still counted: every cell, in the order of the columns."""
     if frame is None:
         return []
     rows = zip(*(_values(frame[name]) for name in frame.columns), strict=True)

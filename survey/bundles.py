@@ -72,8 +72,7 @@ def make(session: Session, release: Release, agreement: Agreement) -> Made:
     else:
         gathered = releases.gather_with_earlier(session, release.wave.code, compared_with=release.previous_label)
     earlier = gathered.earlier
-    digests = releases.input_digest(gathered), None if earlier is None else releases.input_digest(earlier)
-    if digests != (release.input_digest, release.previous_digest):
+    if not (releases.gave(gathered, release.input_digest) and releases.gave(earlier, release.previous_digest)):
         raise NotNow(
             f"What the release {release.label} was computed from has changed since, so its numbers cannot be computed "
             "again from it. Compute and publish the next release, and export that one."

@@ -191,9 +191,17 @@ def computed(
 
 
 def input_digest(gathered: Gathered) -> str:
-    """SHA-256 of all that was computed from, whatever the order of its rows."""
-    tables = gathered.authorities, gathered.headcounts, gathered.assessed, gathered.successions
-    return digest.of_inputs(gathered.responses, *tables)
+    """SHA-256 of all that was computed from, whatever the order of its rows and the names of authorities."""
+    return digest.of_inputs(*_inputs(gathered))
+
+
+def gave(gathered: Gathered | None, known: str | None) -> bool:
+    """Whether a digest is that of what was gathered; of nothing there is none."""
+    return known is None if gathered is None else digest.is_of(known, *_inputs(gathered))
+
+
+def _inputs(gathered: Gathered) -> digest.Inputs:
+    return gathered.responses, gathered.authorities, gathered.headcounts, gathered.assessed, gathered.successions
 
 
 def require_closed(wave: Wave) -> None:
@@ -206,6 +214,7 @@ def require_closed(wave: Wave) -> None:
 
 def store(session: Session, found: Calculation, *, by: Principal, now: datetime) -> Release:
     """Keep a calculation as the wave's next release, and check that nothing withheld is in it."""
+    take_time(session.connection())  # holding it against what was told before takes longer in a large sector
     session.execute(select(Wave.id).where(Wave.id == found.wave.id).with_for_update())  # one number at a time
     refusal = ledger.recut(session, found.wave, found.results.frames, minimum=found.results.rules.minimum_respondents)
     if refusal:

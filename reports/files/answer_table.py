@@ -107,10 +107,13 @@ def input_bytes(frame: pd.DataFrame) -> bytes:
 def read_input(content: bytes, shape: Shape, *, name: str) -> pd.DataFrame:
     """The table that `input_bytes` wrote. Raises FileFaults if it is not of this shape.
 
-    An empty text is missing among the attributes of authorities, and means "all" in headcounts.
+    An empty text is missing among the attributes of authorities, and means "all" in headcounts. Attributes that a bundle
+    from before they were known does not have are empty.
     """
     table = _table(content, name)
-    if list(table.columns) != list(shape.columns):
+    there = [column for column in shape.columns if column in table.columns]
+    needed = ["code"] if shape is AUTHORITIES else list(shape.columns)
+    if list(table.columns) != there or not set(needed) <= set(there):
         raise FileFaults([f"{name}: its columns are not {', '.join(shape.columns)}."])
     text = {column for column, dtype in shape.columns.items() if dtype == "string"}
     try:
@@ -118,7 +121,7 @@ def read_input(content: bytes, shape: Shape, *, name: str) -> pd.DataFrame:
             c: _texts(table[c], empty=None if shape is AUTHORITIES else "") if c in text else _values(table[c])
             for c in table.columns
         }
-        return shape.check(pd.DataFrame(columns, dtype=object))
+        return shape.filled(pd.DataFrame(columns, dtype=object))
     except (ValueError, TypeError) as error:
         raise FileFaults([f"{name}: a cell is not of the kind that its column holds."]) from error
 

@@ -87,8 +87,16 @@ class Sources:
 
     @property
     def input_digest(self) -> str:
-        """SHA-256 of all of it but the questionnaire, whatever the order of rows."""
-        return digest.of_inputs(self.responses, self.authorities, self.headcounts, self.assessments, self.successions)
+        """SHA-256 of all of it but the questionnaire, whatever the order of rows and the names of authorities."""
+        return digest.of_inputs(*self._inputs)
+
+    def gave(self, input_digest: str | None) -> bool:
+        """Whether these are the inputs with that digest, also where it was taken while names still counted."""
+        return digest.is_of(input_digest, *self._inputs)
+
+    @property
+    def _inputs(self) -> digest.Inputs:
+        return self.responses, self.authorities, self.headcounts, self.assessments, self.successions
 
 
 def write(

@@ -61,9 +61,9 @@ def _origin(found: Bundle, sources: Sources, previous: Sources | None) -> Iterat
         yield f"{found.name}: says method {found.method_version}, but its rules are of method {found.rules.method_version}."
     if found.questionnaire_digest != loader.measurement_digest(sources.questionnaire):
         yield f"{found.name}: its numbers come from another questionnaire than it says."
-    if sources.input_digest != found.input_digest:
+    if not sources.gave(found.input_digest):
         yield f"{found.name}: its numbers were computed from other answers than those given."
-    if found.previous_digest != (None if previous is None else previous.input_digest):
+    if not (previous.gave(found.previous_digest) if previous is not None else found.previous_digest is None):
         yield f"{found.name}: its change was computed from other answers of the earlier wave than those given."
 
 

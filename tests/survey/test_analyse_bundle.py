@@ -302,6 +302,35 @@ def test_a_published_bundle_holds_no_answers_and_is_verified_with_those_of_anoth
     assert (refused.exit_code, "holds no answers" in refused.stderr) == (1, True)
 
 
+def test_answers_with_renamed_authorities_are_the_same_answers(folder: Path, tmp_path: Path) -> None:
+    """Two tellings of the same numbers: the published one under the old names, the answers under the new ones."""
+    assert run(folder, "R.csv", "old_names", "--audience", "published").exit_code == 0
+    kept = (folder / "A.csv").read_text()
+    (tmp_path / "A.csv").write_text(kept.replace("Town", "City"))
+    renamed = run(folder, "R.csv", "new_names", "--authorities", str(tmp_path / "A.csv"))
+    assert renamed.exit_code == 0, renamed.output
+    new, old = folder / "new_names" / "bundle.zip", folder / "old_names" / "bundle.zip"
+    done = verify(old, "--answers", str(new))
+    assert done.exit_code == 0, done.output
+    assert (
+        json.loads(zipfile.ZipFile(new).read("datapackage.json"))["soundings"]["inputDigest"]
+        == json.loads(zipfile.ZipFile(old).read("datapackage.json"))["soundings"]["inputDigest"]
+    )
+
+
+def test_a_bundle_without_attributes_that_were_not_known_then_is_read(folder: Path, tmp_path: Path) -> None:
+    def shorter(name: str, content: bytes) -> bytes:
+        if name != "authorities.csv":
+            return content
+        rows = list(csv.reader(io.StringIO(content.decode())))
+        target = io.StringIO()
+        csv.writer(target, lineterminator="\n").writerows(row[:5] for row in rows)
+        return target.getvalue().encode()
+
+    done = verify(altered(bundle(folder), tmp_path / "b.zip", shorter, mended=True))
+    assert done.exit_code == 0, done.output
+
+
 def test_the_change_since_the_bundle_of_an_earlier_wave_is_verified_too(folder: Path) -> None:
     done = run(folder, "later.csv", "later", "--previous", str(bundle(folder)))
     assert done.exit_code == 0, done.output

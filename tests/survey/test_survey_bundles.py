@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from reports import digest
 from reports.files import bundle_reading, verification
 from reports.files.tables import FileFaults
-from survey import bundles, microdata, results
+from survey import bundles, microdata, releases, results
 from survey.errors import BadInput, NotAllowed, NotNow
 from survey.microdata import Form
-from survey.models import RESULT_TABLES, AuditEntry, Release, Submission
+from survey.models import RESULT_TABLES, AuditEntry, Authority, Release, Submission
 from survey.people import Grant, Principal
 from survey.vocabulary import RoleName
 
@@ -139,6 +140,36 @@ def test_a_release_whose_answers_are_no_longer_the_same_has_no_bundle(closed: Cl
         one = closed.session.scalars(select(Submission).order_by(Submission.id)).first()
         closed.session.delete(one)
         closed.session.commit()
+    with pytest.raises(NotNow, match="changed since"):
+        bundle_of(closed, release, tmp_path)
+
+
+def rename(closed: Closed, code: str) -> None:
+    with closed.database.write(closed.session):
+        closed.session.scalars(select(Authority).where(Authority.code == code)).one().name = "Now called otherwise"
+        closed.session.commit()
+
+
+def test_a_release_has_its_bundle_after_an_authority_was_renamed(closed: Closed, tmp_path: Path) -> None:
+    release = closed.compute()
+    before = bundle_of(closed, release, tmp_path).read_bytes()
+    rename(closed, "A01")
+    after = bundle_of(closed, release, tmp_path)
+    assert after.read_bytes() != before  # the list of authorities has the new name
+    assert verification.verify(bundle_reading.read(after)).numbers > 500
+
+
+def test_a_release_from_before_keeps_its_bundle_while_its_names_are_the_same(closed: Closed, tmp_path: Path) -> None:
+    """Its digest was taken of names too, and nobody knows how what was renamed since was called then."""
+    release = closed.compute()
+    found = releases.gather(closed.session, "2026")
+    tables = found.authorities, found.headcounts
+    with closed.database.write(closed.session):
+        release = closed.session.get_one(Release, release.id)
+        release.input_digest = digest._hashed(digest._people(found.responses), tables, digest._lines)
+        closed.session.commit()
+    assert verification.verify(bundle_reading.read(bundle_of(closed, release, tmp_path))).numbers > 500
+    rename(closed, "A01")
     with pytest.raises(NotNow, match="changed since"):
         bundle_of(closed, release, tmp_path)
 
