@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from reports import frames, measures, peer_safety, peers, told_parts
@@ -18,8 +18,10 @@ from reports.disclosure import peer_audit
 from reports.disclosure.peer_audit import Audit
 from reports.disclosure.recut import recuts
 from reports.disclosure.told_figures import Shown
+from reports.disclosure.told_people import few
 from reports.rules import Rules
 from survey import earlier_waves, results, stored_results
+from survey.db import take_time
 from survey.models import AuditEntry, Release, Wave
 from survey.vocabulary import ReleaseState
 
@@ -27,6 +29,22 @@ TOLD = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
 EVERYBODY = "everybody"
 AUDITED = "release.audited"
 _COUNTED = (frames.SCORES, frames.ITEMS, frames.GROUP_SCORES, frames.CELL_SCORES)
+_ABOUT_PEOPLE = (
+    *_COUNTED,
+    frames.SAY_DO,
+    frames.OWN_PROFILE,
+    frames.DONT_KNOW_SHARES,
+    frames.LEADERSHIP,
+    frames.TIER_GAPS,
+    frames.ELECTED_GAPS,
+    frames.TIER_ITEM_GAPS,
+    frames.CHANGE,
+    frames.SECTOR_TIER_GAPS,
+    frames.SECTOR_ITEM_GAPS,
+    frames.SECTOR_PROGRAMMES,
+    frames.SECTOR_DONT_KNOW,
+    frames.SECTOR_LEADERSHIP,
+)
 _INSIDE = (
     frames.DIVERGENCE,
     frames.TIER_GAPS,
@@ -52,10 +70,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the audit of one wave found."""
+    """What the audit of one wave found: about authorities, and a sentence for each figure that tells of too few people."""
 
     wave: str
     audit: Audit
+    people: tuple[str, ...] = ()
 
 
 def told(session: Session, wave: Wave) -> list[Shown]:
@@ -127,13 +146,31 @@ def recut(session: Session, wave: Wave, new: Mapping[str, pd.DataFrame], *, mini
 
 def audit(session: Session, *, tell: Callable[[str], None] | None = None) -> list[Finding]:
     """The audit once more, over everything that was ever told of each wave."""
+    take_time(session.connection())
     waves = select(Wave).where(Wave.id.in_(select(Release.wave_id).where(Release.state.in_(TOLD)))).order_by(Wave.code)
     found = []
     for wave in session.scalars(waves):
         newest, *earlier = told(session, wave)
         others = beside(session, wave, _previous(session, wave))
-        found.append(Finding(wave.code, peer_audit.audit(newest, earlier, beside=others, tell=tell)))
+        audited = peer_audit.audit(newest, earlier, beside=others, tell=tell)
+        found.append(Finding(wave.code, audited, tuple(_about_people(session, wave))))
     return found
+
+
+def _about_people(session: Session, wave: Wave) -> Iterator[str]:
+    """What the stored figures of a wave's releases tell of too few people: each release by itself, and two together."""
+    earlier: list[tuple[str, dict[str, pd.DataFrame]]] = []
+    query = _releases().where(Release.wave_id == wave.id, Release.state.in_(TOLD)).order_by(Release.number)
+    for release in session.scalars(query).unique():
+        minimum = Rules(**release.rules).minimum_respondents
+        stored = {shape.name: stored_results.rows(session, shape, release) for shape in _ABOUT_PEOPLE}
+        for one in few(stored, minimum=minimum):
+            yield f"Release {release.label}: {one.table} of {one.of} tells of fewer than {minimum} people."
+        counted = {shape.name: stored[shape.name] for shape in _COUNTED}
+        for label, before in earlier:
+            for cut in recuts(counted, before, minimum=minimum):
+                yield f"Releases {label} and {release.label}: {cut.group} of {cut.authority} has other people in each."
+        earlier.append((release.label, counted))
 
 
 def pinned_before(session: Session, release: Release) -> list[tuple[str, str]]:
@@ -149,15 +186,18 @@ def pinned_before(session: Session, release: Release) -> list[tuple[str, str]]:
 
 
 def told_since(session: Session, release: Release) -> str | None:
-    """The release of the same wave that was published after this one was computed, and that it was not held against."""
-    query = select(func.max(Release.number)).where(
-        Release.wave_id == release.wave_id,
-        Release.id != release.id,
-        Release.state.in_(TOLD),
-        Release.published_at > release.computed_at,
+    """A release that was published after this one was computed, and that it was not held against.
+
+    Of the same wave, of the one that it is compared with, or of one that is compared with it.
+    """
+    query = _releases().where(
+        Release.id != release.id, Release.state.in_(TOLD), Release.published_at > release.computed_at
     )
-    number = session.scalar(query)
-    return None if number is None else f"{release.wave.code}.{number}"
+    earlier = _wave_of(release.previous_label)
+    for one in session.scalars(query.order_by(Release.published_at.desc(), Release.id.desc())).unique():
+        if one.wave.code in (release.wave.code, earlier) or _wave_of(one.previous_label) == release.wave.code:
+            return one.label
+    return None
 
 
 def entries(session: Session) -> Iterator[Entry]:

@@ -19,7 +19,8 @@ def disclosure() -> None:
 def audit() -> None:
     """Hold everything that was ever told of each wave against an attacker who knows all of it.
 
-    Exit code 0 with counts where nobody is pinned; 1 with one line for each authority and measure that is.
+    Looks at authorities, and at the people behind every stored figure. Exit code 0 with counts where nobody is pinned;
+    1 with one line for each finding.
     """
     begun = time.monotonic()
     with opened() as service:
@@ -35,7 +36,10 @@ def audit() -> None:
             f"Wave {wave}: with the group {group}, a score on {measure} can be worked out. Correct the release.",
             err=True,
         )
-    if pinned or left:
+    people = [line for one in found for line in one.people]
+    for line in people:
+        click.echo(line, err=True)
+    if pinned or left or people:
         raise click.exceptions.Exit(REFUSED)
     groups, figures, releases = (
         sum(getattr(one.audit, name) for one in found) for name in ("groups", "figures", "releases")

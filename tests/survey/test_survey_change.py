@@ -145,3 +145,26 @@ def test_only_a_published_release_of_an_earlier_wave_of_the_same_kind_is_found(c
         session.flush()
         assert earlier_waves.latest(session, later) is None
         session.rollback()
+
+
+def test_a_correction_of_the_earlier_wave_makes_the_later_one_be_computed_again(closed: Closed) -> None:
+    """The later release was held against the earlier wave as it was told then, and against no correction since."""
+    closed.published()
+    later = a_year_later(closed)
+    release = later.compute()
+    later.approve(release)
+    dataclasses.replace(closed, now=later.now + timedelta(days=1)).published()
+    with pytest.raises(NotNow, match=r"Release 2026\.2 was published after this one was computed"):
+        dataclasses.replace(later, now=later.now + timedelta(days=2)).publish(release)
+    closed.session.rollback()
+
+
+def test_a_later_wave_that_is_told_makes_a_correction_of_the_earlier_one_be_computed_again(closed: Closed) -> None:
+    closed.published()
+    later = a_year_later(closed)
+    correction = dataclasses.replace(closed, now=later.now - timedelta(days=1)).compute()
+    closed.approve(correction)
+    later.published()
+    with pytest.raises(NotNow, match=r"Release 2027\.1 was published after this one was computed"):
+        dataclasses.replace(later, wave=closed.wave, now=later.now + timedelta(days=1)).publish(correction)
+    closed.session.rollback()
