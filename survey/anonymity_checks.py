@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.definition import Item, Kind, Questionnaire, Role
 from survey import anonymity, editions, log_words, receipts, traces
-from survey.db import Database
+from survey.db import Database, take_time
 from survey.models import (
     AuditEntry,
     Base,
@@ -85,6 +85,7 @@ def examine(database: Database, *, link_key: str, now: datetime, logs: Sequence[
     """Every check, in one reading of the database, and of the service's log files that are named. Nothing is changed."""
     with database.session() as session:
         look = _Look(database, session, session.connection(), now)
+        take_time(look.connection)  # log files may be long
         of_kind = (_log,) if database.is_sqlite else (_transactions, _server)
         checks = (
             _columns,

@@ -21,7 +21,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from survey import jobs
+from sqlalchemy.exc import DBAPIError
+
+from survey import jobs, outages
 from survey.config import Settings
 from survey.db import Database
 from survey.errors import Refusal, Unavailable
@@ -97,10 +99,17 @@ def _performed(errand: Errand, say: _Say) -> LastWord:
         return LastWord("refused", refusal.sentence)
     except Exception as fault:
         LOG.exception("A job of the kind %s stopped with a fault.", errand.job.kind)
-        return LastWord("failed", f"It stopped with a fault ({type(fault).__name__}). The log says more.")
+        return LastWord("failed", _why(fault))
     finally:
         database.dispose()
     return LastWord("done")
+
+
+def _why(fault: Exception) -> str:
+    outage = outages.of(fault) if isinstance(fault, DBAPIError) else None
+    if outage is not None:
+        return f"The database {outage.happened}."
+    return f"It stopped with a fault ({type(fault).__name__}). The log says more."
 
 
 class _Say:

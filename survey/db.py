@@ -72,6 +72,11 @@ class Database:
         self._alone = self.engine.execution_options(**{ALONE: True})
         self._lock = FileLock(Path(f"{self.url.database}.lock")) if self.is_sqlite else None
 
+    @property
+    def name(self) -> str:
+        """Its address as it may be shown."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
+
     def session(self) -> Session:
         """A session whose objects stay readable after commit: a view commits, then renders."""
         return Session(self.engine, expire_on_commit=False, info={ALONE: self._alone})

@@ -53,7 +53,7 @@ from survey import (
     stored_results,
 )
 from survey.config import Settings
-from survey.db import Database
+from survey.db import Database, take_time
 from survey.documents import SECTOR
 from survey.errors import NotAllowed, NotFound
 from survey.jobs import Ending, JobContext
@@ -160,6 +160,7 @@ def bundle_name(label: str) -> str:
 def _keep(database: Database, settings: Settings, release: Release, code: str) -> bytes:
     """Make a document and keep it."""
     with database.session() as session:
+        take_time(session.connection())
         content = _authority(session, settings, release, code) if code else _sector(session, settings, release)
     kept_files.write(documents.path(settings, documents.key(settings, release, code)), content)
     return content

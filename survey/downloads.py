@@ -16,6 +16,7 @@ from reports.frames import BENCHMARKS, CHANGE, SAY_DO, SCORES, SECTOR_CHANGE, ST
 from reports.publication import Results
 from reports.rules import Rules
 from survey import audit, results, stored_results
+from survey.db import take_time
 from survey.errors import NotFound
 from survey.models import Release
 
@@ -28,25 +29,27 @@ TABLES = tuple(SHAPES)
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to be sent: its name, what is in it, its media type."""
+    """A file to be sent: its name, what is in it, its media type; `table` and `form` are what the audit trail says."""
 
     name: str
     content: bytes
     media_type: str
+    table: str
+    form: str
 
 
-def csv(session: Session, release: Release, table: str, *, actor: str, now: datetime) -> Download:
-    """One table of a release, audited."""
+def csv(session: Session, release: Release, table: str) -> Download:
+    """One table of a release. Only reads, as does `xlsx`: nobody waits for a file to be made. `record` follows."""
     if table not in SHAPES:
         raise NotFound(f"There is no such table. The tables are {', '.join(TABLES)}.")
     frame = _guarded(session, release, (table,)).frames[table]
     content = writing.csv_bytes(frame.assign(release=release.label, method=release.method_version))
-    _record(session, release, table, "csv", actor=actor, now=now)
-    return Download(writing.file_name(f"{release.label}-{table}") + ".csv", content, CSV)
+    return Download(writing.file_name(f"{release.label}-{table}") + ".csv", content, CSV, table, "csv")
 
 
-def xlsx(session: Session, release: Release, *, publisher: Brand, actor: str, now: datetime) -> Download:
-    """A workbook with a cover, contents, notes and a sheet for each table, audited."""
+def xlsx(session: Session, release: Release, *, publisher: Brand) -> Download:
+    """A workbook with a cover, contents, notes and a sheet for each table."""
+    take_time(session.connection())
     content = workbook.results(
         _guarded(session, release, TABLES),
         results.questionnaire(release),
@@ -55,8 +58,20 @@ def xlsx(session: Session, release: Release, *, publisher: Brand, actor: str, no
         imprint=Imprint(release.label, release.method_version, release.wave.title, release.wave.demonstration),
         publisher=publisher,
     )
-    _record(session, release, "all", "xlsx", actor=actor, now=now)
-    return Download(writing.file_name(f"{release.label}-results") + ".xlsx", content, XLSX)
+    return Download(writing.file_name(f"{release.label}-results") + ".xlsx", content, XLSX, "all", "xlsx")
+
+
+def record(session: Session, release: Release, made: Download, *, actor: str, now: datetime) -> None:
+    """Keep who took which file."""
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action="export.downloaded",
+        object_type="release",
+        object_code=release.label,
+        details={"table": made.table, "form": made.form},
+    )
 
 
 def about(release: Release) -> dict[str, str]:
@@ -77,15 +92,3 @@ def _guarded(session: Session, release: Release, names: tuple[str, ...]) -> Resu
     """Stored rows through the guard of files: rounded, one message for whatever is withheld."""
     frames = {name: stored_results.rows(session, SHAPES[name], release) for name in names}
     return publication.for_file(Results(frames, release.quality, Rules(**release.rules)), "published")
-
-
-def _record(session: Session, release: Release, table: str, form: str, *, actor: str, now: datetime) -> None:
-    audit.record(
-        session,
-        now=now,
-        actor=actor,
-        action="export.downloaded",
-        object_type="release",
-        object_code=release.label,
-        details={"table": table, "form": form},
-    )

@@ -23,6 +23,7 @@ from reports.files.tool_exports import Export
 from reports.rules import Rules
 from survey import answers as answer
 from survey import audit, editions, mappings, participation, sealing, waves
+from survey.db import take_time
 from survey.errors import BadInput, NotNow
 from survey.models import AuditEntry, Wave
 from survey.sealing import Answered
@@ -79,6 +80,7 @@ def read(
     A file whose columns are item codes is read as it stands. Any other is an export of another tool, read through
     what was decided before, then through `known`; whatever nobody knows for certain refuses the file.
     """
+    take_time(session.connection())  # a large file is read for longer than a transaction may idle
     wave = waves.by_code(session, wave_code)
     export = _export(session, wave, questionnaire_code, path, authority=authority, name=name)
     ids = {one.authority.code: one.authority_id for one in participation.of_wave(session, wave)}
@@ -111,6 +113,7 @@ def propose(
     name: str = "",
 ) -> Proposal:
     """What an export of another tool seems to say, with what was decided before."""
+    take_time(session.connection())
     wave = waves.by_code(session, wave_code)
     export = _export(session, wave, questionnaire_code, path, authority=authority, name=name)
     try:

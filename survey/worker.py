@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from survey import jobs
 from survey.child import Errand, LastWord
@@ -208,7 +208,7 @@ class _Attendance:
                 session.commit()
         except LeaseLost:
             return False
-        except (OperationalError, Unavailable):
+        except (DBAPIError, Unavailable):
             LOG.warning("The heart of a job could not be beaten; trying again.")
             return True
         self.told, self.beaten = news, time.monotonic()

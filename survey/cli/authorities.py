@@ -44,6 +44,7 @@ def import_file(file: Path | None, on: datetime | None, *, shipped: bool, dry_ru
             )
         day = on.date() if on else service.now.date()
         shown = register.compare(service.session, content, on=day)
+        service.session.rollback()  # no reading stays open while somebody looks at it
         _show(shown, most=None if dry_run else MOST_SHOWN)
         if dry_run:
             click.echo("Nothing was written.")

@@ -11,6 +11,7 @@ import click
 
 from survey import backup_folder, backups, config, content, restoring, schema
 from survey.backups import Made
+from survey.cli.opening import connected
 from survey.config import Settings
 from survey.db import Database
 from survey.errors import BadInput, Refusal
@@ -21,11 +22,8 @@ from survey.restoring import Restored
 def at_any_schema() -> Iterator[tuple[Settings, Database]]:
     """Settings and database, whatever its schema: a backup is wanted most before a step of the schema."""
     settings = config.read()
-    database = Database(settings.database_url)
-    try:
+    with connected(settings) as database:
         yield settings, database
-    finally:
-        database.dispose()
 
 
 @click.command()

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from survey import config, schema
-from survey.cli.opening import opened
-from survey.db import Database
+from survey.cli.opening import connected, opened
 from survey.demonstration import entrances, loading
 from survey.errors import Refusal
 
@@ -27,14 +26,11 @@ def load() -> None:
     settings = config.read()
     if not settings.demonstration:
         raise Refusal("This is not a demonstration service. Set SOUNDINGS_DEMONSTRATION=1 to load made-up data here.")
-    database = Database(settings.database_url)
-    try:
+    with connected(settings) as database:
         schema.upgrade(database)
         loaded = loading.load(
             database, settings, now=datetime.now(UTC), tell=lambda step: click.echo(f"{step} …", err=True)
         )
-    finally:
-        database.dispose()
     click.echo("The demonstration is loaded." if loaded else "The demonstration is there already.", err=True)
 
 

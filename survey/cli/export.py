@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -38,13 +39,13 @@ def results_(number: str, table: str, out: Path, email: str) -> None:
         by = people.principal_of(service.session, email)
         if not by.roles & {RoleName.RESEARCHER, RoleName.PUBLISHER}:
             raise NotAllowed("Exports are for researchers and publishers.")
+        release = results.get(service.session, number, now=service.now)
+        if out.suffix == ".xlsx":
+            made = downloads.xlsx(service.session, release, publisher=service.settings.brand)
+        else:
+            made = downloads.csv(service.session, release, table)
         with service.database.write(service.session):
-            release = results.get(service.session, number, now=service.now)
-            if out.suffix == ".xlsx":
-                publisher = service.settings.brand
-                made = downloads.xlsx(service.session, release, publisher=publisher, actor=by.actor, now=service.now)
-            else:
-                made = downloads.csv(service.session, release, table, actor=by.actor, now=service.now)
+            downloads.record(service.session, release, made, actor=by.actor, now=service.now)
             service.session.commit()
         out.write_bytes(made.content)
         click.echo(f"{out}: {_held(out, table)} of release {release.label}.", err=True)
@@ -55,6 +56,8 @@ def _refuse_to_overwrite(path: Path, endings: tuple[str, ...]) -> None:
         raise BadInput(f"{path.name}: not a kind of file that can be written. End its name in {' or '.join(endings)}.")
     if path.exists():
         raise BadInput(f"{path.name} is there already and was left as it is. Choose another name.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise BadInput(f"{path.parent} is no folder that may be written to. Nothing was exported. Choose another one.")
 
 
 @export.command("documents")
@@ -63,10 +66,7 @@ def _refuse_to_overwrite(path: Path, endings: tuple[str, ...]) -> None:
 @as_person
 def documents_(number: str, out: Path, email: str) -> None:
     """Write all reports of the published release NUMBER, such as 2026.1, as PDFs in one file."""
-    if out.suffix != ".zip":
-        raise BadInput(f"{out.name}: not a kind of file that can be written. End its name in .zip.")
-    if out.exists():
-        raise BadInput(f"{out.name} is there already and was left as it is. Choose another name.")
+    _refuse_to_overwrite(out, (".zip",))
     with opened() as service:
         by = people.principal_of(service.session, email)
         if not by.roles & {RoleName.RESEARCHER, RoleName.PUBLISHER}:

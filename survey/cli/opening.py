@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from questionnaires.faults import QuestionnaireFaults
-from survey import config, schema
+from survey import config, outages, schema
 from survey.config import SettingFault, Settings
 from survey.db import Database
-from survey.errors import BadInput, Refusal
+from survey.errors import BadInput, Refusal, Unavailable
 
 REFUSED = 1
 
@@ -37,11 +37,20 @@ class Opened:
 def opened() -> Iterator[Opened]:
     """Settings read, schema checked, session open. What a command changes it commits itself, in sight."""
     settings = config.read()
-    database = Database(settings.database_url)
-    try:
+    with connected(settings) as database:
         schema.require_current(database)
         with database.session() as session:
             yield Opened(settings, database, session, datetime.now(UTC))
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Database]:
+    """The database of these settings, whatever its schema. When it fails us, one line says what happened."""
+    database = Database(settings.database_url)
+    try:
+        yield database
+    except DBAPIError as fault:
+        raise Unavailable(outages.sentence(fault, database.name)) from fault
     finally:
         database.dispose()
 
@@ -52,7 +61,9 @@ class RefusingGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (Refusal, SettingFault, QuestionnaireFaults, OperationalError) as refusal:
+        except (Refusal, SettingFault, QuestionnaireFaults, OSError) as refusal:
+            if isinstance(refusal, OSError) and refusal.filename is None:
+                raise  # about no file of anybody's: a pipe that nobody reads, or a fault of the program
             for line in lines(refusal):
                 click.echo(line, err=True)
             ctx.exit(REFUSED)
@@ -67,8 +78,9 @@ def lines(refusal: Exception) -> tuple[str, ...]:
             return (refusal.sentence,)
         case QuestionnaireFaults():
             return tuple(str(fault) for fault in refusal.faults)
-        case OperationalError():
-            return ("The database cannot be used just now. Is DATABASE_URL right, and is the server running?",)
+        case OSError():
+            why = refusal.strerror or type(refusal).__name__
+            return (f"{refusal.filename}: {why}. Check the name, the folder and who may read and write there.",)
         case _:
             return (str(refusal),)
 

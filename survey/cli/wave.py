@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -153,6 +154,8 @@ def invite(  # noqa: PLR0913 - the same
         actor, session = acting.researcher(service, email).actor, service.session
         found = waves.by_code(session, code)
         lists = address_lists.read(addresses, authority=authority) if addresses else {}
+        if out:
+            _refuse_unless_new(out)
         if dry_run:
             _count(service, found, lists)
             return
@@ -211,9 +214,15 @@ def _share_one(service: Opened, one: Participation, *, expected: int, actor: str
     click.echo(f"{one.authority.code}: a shared link for at most {link.cap} answers.")
 
 
-def _write_links(service: Opened, found: Wave, out: Path, *, authority: str | None) -> int:
+def _refuse_unless_new(out: Path) -> None:
+    """Asked before a link is made: a command that is refused has done nothing."""
     if out.exists():
         raise BadInput(f"{out}: there is such a file already. Name another one.")
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        raise BadInput(f"{out.parent} is no folder that may be written to. Nothing was changed. Choose another one.")
+
+
+def _write_links(service: Opened, found: Wave, out: Path, *, authority: str | None) -> int:
     settings = service.settings
     links = invitations.links(
         service.session, found, link_key=settings.link_key, base_url=settings.base_url, authority=authority

@@ -9,10 +9,11 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from survey import audit
+from survey import audit, outages
 from survey.errors import BadInput, Refusal
 from survey.results import Superseded
 from survey.vocabulary import Outcome
@@ -57,7 +58,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Superseded, replaced)
     app.register_error_handler(CSRFError, without_token)
     app.register_error_handler(SecurityError, foreign_host)
-    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(DBAPIError, database_fault)
+    app.register_error_handler(NoConnection, database_away)
     app.register_error_handler(HTTPException, known_status)
     app.register_error_handler(Exception, unexpected)
 
@@ -96,7 +98,12 @@ def known_status(error: HTTPException) -> Response:
     return page(status)
 
 
-def database_away(error: OperationalError) -> Response:
+def database_fault(error: DBAPIError) -> Response:
+    """A limit, a lock or a restart passes, and trying again helps; a statement that is wrong stays wrong."""
+    return unexpected(error) if outages.of(error) is None else database_away(error)
+
+
+def database_away(error: Exception) -> Response:
     _log_frames(error)
     return page(503)
 

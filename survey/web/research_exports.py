@@ -32,12 +32,13 @@ def download(released: tuple[Release, ...]) -> Response | tuple[str, int]:
     release = next((one for one in released if one.label == form.release.data), None)
     if release is None:
         raise NotFound("There is no such release.")
-    actor, now, content = context.principal().actor, context.now(), str(form.content.data)
+    content = str(form.content.data)
+    if content == WORKBOOK:
+        made = downloads.xlsx(session, release, publisher=context.settings().brand)
+    else:
+        made = downloads.csv(session, release, content)
     with context.database().write(session):
-        if content == WORKBOOK:
-            made = downloads.xlsx(session, release, publisher=context.settings().brand, actor=actor, now=now)
-        else:
-            made = downloads.csv(session, release, content, actor=actor, now=now)
+        downloads.record(session, release, made, actor=context.principal().actor, now=context.now())
         session.commit()
     return sending.file(made.content, made.name, made.media_type)
 

@@ -173,10 +173,9 @@ def documents(seen: Seen, settings: Settings, release: str, codes: Sequence[str]
             with mock.patch.object(document_making.authority_report, "authority", as_html):
                 page = document_making._authority(session, settings, found, code)
             seen.scraped.take(attack_documents.of_html(about, str(page), labels))
-    with seen.made.database.session() as session, seen.made.database.write(session):
+    with seen.made.database.session() as session:
         found = results.get(session, release, now=datetime.now(UTC))
-        book = downloads.xlsx(session, found, publisher=settings.brand, actor="system", now=datetime.now(UTC))
-        session.commit()
+        book = downloads.xlsx(session, found, publisher=settings.brand)
     seen.scraped.take(attack_documents.of_workbook(release, book.content, codes, f"workbook {release}"))
 
 

@@ -166,7 +166,7 @@ def test_microdata_hold_no_equality_answer(closed):
 def test_a_table_cannot_be_downloaded_by_its_name(closed):
     release = computed(closed)
     with pytest.raises(NotFound, match="There is no such table"):
-        downloads.csv(closed.session, release, "equality_mix", actor="system", now=closed.now)
+        downloads.csv(closed.session, release, "equality_mix")
 
 
 def test_rows_of_equality_know_nothing_but_the_wave(closed):

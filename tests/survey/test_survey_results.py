@@ -136,9 +136,7 @@ READINGS: dict[str, Callable[[Session, Release], object]] = {
 def test_a_download_equals_what_is_stored_rounded_once(closed: Closed) -> None:
     release = closed.published()
     stored = stored_results.rows(closed.session, SCORES, release)
-    with closed.database.write(closed.session):
-        made = downloads.csv(closed.session, release, "scores", actor="person:1", now=closed.now)
-        closed.session.commit()
+    made = downloads.csv(closed.session, release, "scores")
     lines = list(csv.DictReader(io.StringIO(made.content.decode())))
     assert made.name == "2026.1-scores.csv"
     assert len(lines) == len(stored)
@@ -154,9 +152,7 @@ def test_a_download_equals_what_is_stored_rounded_once(closed: Closed) -> None:
 
 def test_benchmarks_leave_as_whole_numbers(closed: Closed) -> None:
     release = closed.published()
-    with closed.database.write(closed.session):
-        made = downloads.csv(closed.session, release, "benchmarks", actor="person:1", now=closed.now)
-        closed.session.commit()
+    made = downloads.csv(closed.session, release, "benchmarks")
     lines = list(csv.DictReader(io.StringIO(made.content.decode())))
     medians = [line["median"] for line in lines if line["median"]]
     assert medians
@@ -166,9 +162,7 @@ def test_benchmarks_leave_as_whole_numbers(closed: Closed) -> None:
 
 def test_a_workbook_has_a_sheet_for_each_table_and_no_ranks(closed: Closed) -> None:
     release = closed.published()
-    with closed.database.write(closed.session):
-        made = downloads.xlsx(closed.session, release, publisher=brand.default(), actor="person:1", now=closed.now)
-        closed.session.commit()
+    made = downloads.xlsx(closed.session, release, publisher=brand.default())
     book = openpyxl.load_workbook(io.BytesIO(made.content))
     assert book.sheetnames == ["Cover", "Contents", "Notes", "Scores", "Standings", "Benchmarks"]
     cover = [row[0] for row in book["Cover"].iter_rows(values_only=True)]
@@ -187,8 +181,9 @@ def heads_of(sheet: Worksheet, head: str) -> int:
 
 def test_each_download_is_in_the_audit_trail(closed: Closed) -> None:
     release = closed.published()
+    made = downloads.csv(closed.session, release, "standings")
     with closed.database.write(closed.session):
-        downloads.csv(closed.session, release, "standings", actor="person:1", now=closed.now)
+        downloads.record(closed.session, release, made, actor="person:1", now=closed.now)
         closed.session.commit()
     entry = closed.session.scalars(select(AuditEntry).where(AuditEntry.action == "export.downloaded")).one()
     assert (entry.object_code, entry.actor) == ("2026.1", "person:1")
@@ -197,8 +192,8 @@ def test_each_download_is_in_the_audit_trail(closed: Closed) -> None:
 
 def test_a_table_of_people_cannot_be_downloaded(closed: Closed) -> None:
     release = closed.published()
-    with pytest.raises(NotFound), closed.database.write(closed.session):
-        downloads.csv(closed.session, release, "respondents", actor="person:1", now=closed.now)
+    with pytest.raises(NotFound):
+        downloads.csv(closed.session, release, "respondents")
 
 
 def test_researchers_see_which_rule_withheld_how_much(closed: Closed) -> None:

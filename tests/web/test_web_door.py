@@ -10,6 +10,7 @@ import re
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 
 from survey.config import Settings
 from survey.errors import NotNow
@@ -231,6 +232,28 @@ def test_an_unforeseen_fault_is_logged_by_place_and_shown_without_detail(applica
     assert answer.status == 500
     assert "CANARY" not in answer.text + stream.getvalue()
     assert "broken" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [((InternalError, "25P03"), 503), ((OperationalError, "57014"), 503), ((IntegrityError, "23505"), 500)],
+)
+def test_a_limit_of_the_database_passes_and_a_wrong_statement_does_not(
+    application, browser, monkeypatch, fault, status
+):
+    """Who waits and tries again is helped in the one case and not in the other; neither page tells what was typed."""
+    application.config["PROPAGATE_EXCEPTIONS"] = False
+    (kind, code), original = fault, RuntimeError("CANARYSECRET")
+    original.sqlstate = code
+
+    def limited():
+        raise kind("SELECT 'CANARYSECRET'", {}, original)
+
+    monkeypatch.setitem(application.view_functions, "public.methods", limited)
+    answer = browser.get("/methods")
+    assert answer.status == status
+    assert ("Nothing was saved just now." in answer.text) == (status == 503)
+    assert "CANARY" not in answer.text
 
 
 def test_a_refused_act_of_a_person_is_audited(application, browser, researcher, sqlite_database, monkeypatch):
