@@ -42,7 +42,7 @@ class Foot:
 
     @property
     def line(self) -> str:
-        return text("answered.release", release=self.release, method=self.method) if self.release else ""
+        return stamp(self.release, self.method)
 
 
 def caption(
@@ -96,7 +96,7 @@ def sector_caption(
         sentence=sector_finding(profile, label, language),
         own=_sector_key([profile], language),
         peers=counted_group(profile, label, language),
-        line=" ".join([*parts, *_release(release, method, language)]),
+        line=" ".join([*parts, stamp(release, method, language)]),
         language=language,
         demonstration=demonstration,
     )
@@ -116,7 +116,7 @@ def multiples_caption(
         sentence=multiples_finding(profiles, language),
         own=_sector_key(list(profiles.values()), language),
         peers=text("picture.the_group", language),
-        line=" ".join(_release(release, method, language)),
+        line=stamp(release, method, language),
         language=language,
         demonstration=demonstration,
     )
@@ -208,7 +208,18 @@ def refusal(language: str = BASE_LANGUAGE) -> str:
 
 def caption_line(profile: pd.DataFrame, *, release: str | None, method: str, language: str = BASE_LANGUAGE) -> str:
     """Who answered, the release and the method: "84 of 131 invited officers answered (64 %). Release 1, method 1."."""
-    return " ".join([answered(profile, language), *_release(release, method, language)])
+    return " ".join([answered(profile, language), stamp(release, method, language)])
+
+
+def stamp(release: str | None, method: str, language: str = BASE_LANGUAGE) -> str:
+    """By which version of the method a figure was computed, and of which release it is, where it is of one.
+
+    >>> stamp("2026.1", "1"), stamp(None, "1")
+    ('Release 2026.1, method 1.', 'Method 1.')
+    """
+    if release is None:
+        return text("answered.method", language, method=method)
+    return text("answered.release", language, release=release, method=method)
 
 
 def answered(profile: pd.DataFrame, language: str = BASE_LANGUAGE) -> str:
@@ -389,7 +400,3 @@ def _sector_key(profiles: Sequence[pd.DataFrame], language: str) -> str:
 def _span(counts: Sequence[int], language: str) -> str:
     low, high = min(counts), max(counts)
     return str(low) if low == high else text("answered.range", language, low=low, high=high)
-
-
-def _release(release: str | None, method: str, language: str) -> list[str]:
-    return [text("answered.release", language, release=release, method=method)] if release else []

@@ -9,7 +9,7 @@ import pandas as pd
 
 from questionnaires.definition import Dimension, Theme
 from reports.frames import PROFILE
-from reports.narrative import ABOVE, BELOW, CANNOT_TELL, SIMILAR, Caption, in_sentence
+from reports.narrative import ABOVE, BELOW, CANNOT_TELL, SIMILAR, Caption, in_sentence, stamp
 from reports.profile import number
 from reports.wording import BASE_LANGUAGE, enumeration, text, whole
 
@@ -93,15 +93,12 @@ def caption(
     demonstration: bool = False,
 ) -> Caption:
     """The caption of the radar with staff and self-assessment."""
-    lines = [text("say_do.line", language)]
-    if release:
-        lines.append(text("answered.release", language, release=release, method=method))
     return Caption(
         heading=text("say_do.heading", language, name=name),
         sentence=finding(apart, name, language),
         own=text("say_do.staff", language),
         peers="",
-        line=" ".join(lines),
+        line=f"{text('say_do.line', language)} {stamp(release, method, language)}",
         language=language,
         demonstration=demonstration,
     )

@@ -178,7 +178,7 @@ def group_lines(
     return [(narrative.first_upper(label), lines(rows_of(profile), language)) for label, profile in profiles.items()]
 
 
-def sector_csv(rows: Sequence[Row], *, release: str) -> bytes:
+def sector_csv(rows: Sequence[Row], *, release: str, method: str) -> bytes:
     """The middle authority of all, as a file; benchmarks are whole numbers."""
     return writing.csv_bytes(
         pd.DataFrame(
@@ -191,12 +191,13 @@ def sector_csv(rows: Sequence[Row], *, release: str) -> bytes:
                 "median": _rounded([row.score for row in rows]),
                 "upper_quartile": _rounded([row.upper_quartile for row in rows]),
                 "shown": pd.Series([row.score is not None for row in rows], dtype="boolean"),
+                "method": [method] * len(rows),
             }
         )
     )
 
 
-def profile_csv(rows: Sequence[Row], *, release: str, authority: str, peer_group: str) -> bytes:
+def profile_csv(rows: Sequence[Row], *, release: str, method: str, authority: str, peer_group: str) -> bytes:
     """The same rows as a file: scores at one decimal, benchmarks whole, nothing where the page says "not shown"."""
     return writing.csv_bytes(
         pd.DataFrame(
@@ -218,6 +219,7 @@ def profile_csv(rows: Sequence[Row], *, release: str, authority: str, peer_group
                 "verdict": pd.Series([row.verdict for row in rows], dtype="string"),
                 "indicative": pd.Series([row.indicative for row in rows], dtype="boolean"),
                 "shown": pd.Series([row.score is not None for row in rows], dtype="boolean"),
+                "method": [method] * len(rows),
             }
         )
     )

@@ -183,8 +183,10 @@ def inside(of: Subject) -> list[Table]:
         item = of.questionnaire.role_item(role)
         labels = {option.code: str(option.label) for option in item.options} if item else {}
         if (
-            kind == "elected" and chosen["score"].notna().any()
-        ):  # officers in the row above, to read members beside them
+            kind == "elected" and chosen["score"].isna().all()
+        ):  # a row that says "not shown" would tell that somebody answered
+            continue
+        if kind == "elected":  # officers in the row above, to read members beside them
             chosen = pd.concat([of.frames["scores"].assign(group=_OFFICERS)[_CELLS], chosen[_CELLS]])
             labels = {_OFFICERS: _OFFICERS.capitalize(), **labels}
         if not chosen.empty:

@@ -28,9 +28,7 @@ def letterhead(
         "language": BASE_LANGUAGE,
         "survey": str(questionnaire.title),
         "wave": imprint.wave or "",
-        "release": text("answered.release", release=imprint.release, method=imprint.method)
-        if imprint.release
-        else f"Method {imprint.method}.",
+        "release": narrative.stamp(imprint.release, imprint.method),
         "made_up": text("note.demonstration") if imprint.demonstration else "",
         "made_up_means": reading.MADE_UP if imprint.demonstration else "",
         "refusal": narrative.refusal(),

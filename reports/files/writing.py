@@ -62,9 +62,10 @@ def file_name(code: str) -> str:
 
 
 def write_results(results: Results, directory: Path) -> None:
-    """One CSV file a frame, and quality.json."""
+    """One CSV file a frame, and quality.json. A file may go its way alone: the version of the method is its last column."""
     for name, frame in results.frames.items():
-        (directory / f"{name}.csv").write_bytes(csv_bytes(frame))
+        stamped = frame.assign(method=results.rules.method_version)
+        (directory / f"{name}.csv").write_bytes(csv_bytes(stamped))
     (directory / "quality.json").write_bytes(json_bytes(results.quality))
 
 

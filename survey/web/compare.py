@@ -89,6 +89,7 @@ def table(comparison: Comparison) -> Response:
     content = result_tables.profile_csv(
         comparison.rows,
         release=comparison.release.label,
+        method=comparison.release.method_version,
         authority=comparison.authority,
         peer_group=comparison.peer_group.code,
     )

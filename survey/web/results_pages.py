@@ -69,8 +69,9 @@ def regions(seen: SectorMap) -> Response:
 
 @blueprint.get("/<label>/sector.csv")
 def table(sector: Sector) -> Response:
-    content = result_tables.sector_csv(sector.rows, release=sector.release.label)
-    return sending.file(content, f"sector-{sector.release.label}.csv", "text/csv")
+    release = sector.release
+    content = result_tables.sector_csv(sector.rows, release=release.label, method=release.method_version)
+    return sending.file(content, f"sector-{release.label}.csv", "text/csv")
 
 
 def _draw(picture: SectorPicture) -> bytes:
