@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
@@ -55,6 +57,10 @@ Fielded = tuple[Edition, Wave, Participation]
 Work = Callable[[Database, Settings], list[str]]
 Recorder = Callable[[Database], AbstractContextManager[list[str]]]
 
+# How long an example takes says how busy the machine is; the machine of CI tries the same examples each time.
+examples.register_profile("soundings", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("soundings")
+
 # Which tests stay together on one worker
 
 WHOLE_FOLDERS = {"tests/journeys", "tests/web/results"}  # one served demonstration; one made-up sector
@@ -84,7 +90,8 @@ def group_of(path: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
+    """With a number of workers and nothing said, as with `--dist loadgroup`; who wants another way says so."""
+    return Together(config, log) if config.getvalue("dist") in {"load", "loadgroup"} else None
 
 
 def pytest_collection_finish() -> None:

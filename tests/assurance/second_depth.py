@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -40,6 +41,7 @@ def fill(case: Wave, rows: list[Row], found: Found, told: Told, relied: dict[tup
         row.update(empty | places.get((code, group, measure), {}))
 
 
+@lru_cache(maxsize=8)
 def normals(columns: int) -> np.ndarray:
     """Standard normal numbers as decision 47 has them: sixteen bits of PCG64 pick one of 65,536 quantiles."""
     quantiles = [NormalDist().inv_cdf((i + 0.5) / 2**16) for i in range(2**16)]

@@ -7,6 +7,7 @@ import math
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,12 @@ class Estimate:
     deff: float | None = None
 
 
+@cache
+def student(df: int) -> float:
+    """The quantile that leaves a fortieth above it."""
+    return float(stats.t.ppf(0.975, df))
+
+
 def estimate(
     values: list[float], weights: list[float], invited: float | None, categories: list[list[int] | None] | None = None
 ) -> Estimate:
@@ -176,7 +183,7 @@ def estimate(
     if variance < 1e-18:
         variance = 0.0  # the rounding of equal answers is no spread
     se = math.sqrt((1 - f) * variance)
-    half = float(stats.t.ppf(0.975, n - 1)) * se
+    half = student(n - 1) * se
     return Estimate(n, mean, se, max(0.0, mean - half), min(100.0, mean + half), math.sqrt(variance), deff)
 
 

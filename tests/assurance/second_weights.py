@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from scipy import optimize, stats
@@ -108,18 +109,23 @@ def residuals(y: np.ndarray, mean: float, categories: list[list[int] | None]) ->
 
 def variances(groups: list[list[float]]) -> tuple[float, float] | None:
     """tau^2 and sigma^2 by REML over all authorities, by minimising the likelihood itself; None where there is none."""
-    kept = [np.array(one) for one in groups if one]
+    return _variances(tuple(tuple(one) for one in groups if one))
+
+
+@lru_cache(maxsize=64)  # every table of a wave asks for those of the same measures
+def _variances(groups: tuple[tuple[float, ...], ...]) -> tuple[float, float] | None:
+    kept = [np.array(one) for one in groups]
     n = np.array([len(one) for one in kept])
     within = math.fsum(math.fsum((one - one.mean()) ** 2) for one in kept)
     if len(kept) < 2 or n.sum() <= len(kept) or within <= 1e-18:
         return None
     mean = np.array([one.mean() for one in kept])
 
-    def deviance(share: float) -> float:
-        v = 1 / n + share / (1 - share)
-        centre = (mean / v).sum() / (1 / v).sum()
-        q = within + ((mean - centre) ** 2 / v).sum()
-        return (n.sum() - 1) * math.log(q) + np.log(n * v).sum() + math.log((1 / v).sum())
+    def deviance(shares: np.ndarray) -> np.ndarray:  # of each share, a row
+        v = 1 / n + (shares / (1 - shares))[:, None]
+        centre = (mean / v).sum(axis=1) / (1 / v).sum(axis=1)
+        q = within + ((mean - centre[:, None]) ** 2 / v).sum(axis=1)
+        return (n.sum() - 1) * np.log(q) + np.log(n * v).sum(axis=1) + np.log((1 / v).sum(axis=1))
 
     def slope(share: float) -> float:  # of the deviance in theta, term by term
         v = 1 / n + share / (1 - share)
@@ -130,11 +136,12 @@ def variances(groups: list[list[float]]) -> tuple[float, float] | None:
         )
 
     grid = np.append(np.linspace(0, 0.99, 400), 1 - np.logspace(-2.1, -8, 60))
-    best = int(np.argmin([deviance(one) for one in grid]))
+    best = int(np.argmin(deviance(grid)))
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     rising = slope(low) < 0 < slope(high)
     share = float(optimize.brentq(slope, low, high, xtol=1e-16, rtol=1e-15)) if rising else 0.0
-    if share < 1e-9 or deviance(share) >= deviance(0.0):
+    found, none = deviance(np.array([share, 0.0]))
+    if share < 1e-9 or found >= none:
         share = 0.0
     v = 1 / n + share / (1 - share)
     centre = (mean / v).sum() / (1 / v).sum()

@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 import second_change
 import small_waves
-from click.testing import CliRunner
 from second_opinion import Row
 from small_waves import Plan
+from tables_alone import analysed
 
 from reports import continuity, predecessors
 from reports.change import Before
-from survey.cli import main
 
 LONG = os.environ.get("ASSURANCE") == "long"
 PAIRS = 300 if LONG else 8
@@ -95,8 +94,7 @@ def analyse(folder: Path, *given: str) -> Path:
     words = ["--questionnaire", str(folder / "Q.toml"), "--responses", str(folder / "R.csv")]
     for option, name in (("--authorities", "A.csv"), ("--headcounts", "H.csv")):
         words += [option, str(folder / name)] if (folder / name).is_file() else []
-    ran = CliRunner().invoke(main, ["analyse", *words, *given, "--no-pictures", "--out", str(folder / "out")])
-    assert ran.exit_code == 0, ran.output
+    analysed(*words, *given, "--out", str(folder / "out"), with_bundle=not given)  # of a wave that another follows
     return folder / "out"
 
 

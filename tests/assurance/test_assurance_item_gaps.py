@@ -13,12 +13,11 @@ import second_opinion
 import second_say_do
 import second_tables
 import small_waves
-from click.testing import CliRunner
+from tables_alone import analysed
 from test_assurance_recheck import alike
 
 from reports import item_gaps
 from reports.statistics import intervals
-from survey.cli import main
 
 WAVES = 200 if os.environ.get("ASSURANCE") == "long" else 8
 FILES = {
@@ -38,8 +37,7 @@ def analyse(folder: Path, audience: str) -> Path:
     there = {name: folder / file for name, file in FILES.items() if (folder / file).is_file()}
     words = [part for name, path in there.items() for part in (f"--{name}", str(path))]
     out = folder / audience
-    ran = CliRunner().invoke(main, ["analyse", *words, "--audience", audience, "--no-pictures", "--out", str(out)])
-    assert ran.exit_code == 0, ran.output
+    analysed(*words, "--audience", audience, "--out", str(out))
     return out
 
 

@@ -17,8 +17,8 @@ import pytest
 import second_opinion
 import second_tables
 import small_waves
-from click.testing import CliRunner
 from second_opinion import Value
+from tables_alone import analysed
 
 from reports import estimation, own_profile, publication, scoring, standings
 from reports.disclosure import complement, overlap, participation, threshold
@@ -26,7 +26,6 @@ from reports.disclosure import items as item_rules
 from reports.disclosure.reasons import Reason
 from reports.statistics import holm, intervals, quantiles, sums
 from reports.statistics.sums import Floats, Groups, Ints
-from survey.cli import main
 
 LONG = os.environ.get("ASSURANCE") == "long"
 WAVES = 400 if LONG else 40
@@ -51,8 +50,7 @@ def analyse(folder: Path, audience: str) -> Path:
         word for pair in zip(given[::2], given[1::2], strict=True) if (folder / pair[1]).is_file() for word in pair
     ]
     words = [str(folder / word) if "." in word else word for word in named]
-    ran = CliRunner().invoke(main, ["analyse", *words, "--audience", audience, "--no-pictures", "--out", str(out)])
-    assert ran.exit_code == 0, ran.output
+    analysed(*words, "--audience", audience, "--out", str(out))
     return out
 
 

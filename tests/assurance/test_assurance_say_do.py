@@ -14,13 +14,12 @@ import second_opinion
 import second_say_do
 import second_tables
 import small_waves
-from click.testing import CliRunner
+from tables_alone import analysed
 from test_assurance_recheck import alike
 
 from reports import estimation, say_do
 from reports.disclosure import threshold
 from reports.disclosure.reasons import Reason
-from survey.cli import main
 
 WAVES = 200 if os.environ.get("ASSURANCE") == "long" else 10
 DECIMALS = {"p_adjusted": 3, "median_gap": 0, "n": None, "themes": None}
@@ -34,8 +33,7 @@ def analyse(folder: Path, audience: str) -> list[dict[str, str]]:
     for option, name in (("--authorities", "A.csv"), ("--headcounts", "H.csv")):
         words += [option, str(folder / name)] if (folder / name).is_file() else []
     out = folder / audience
-    ran = CliRunner().invoke(main, ["analyse", *words, "--audience", audience, "--no-pictures", "--out", str(out)])
-    assert ran.exit_code == 0, ran.output
+    analysed(*words, "--audience", audience, "--out", str(out))
     with (out / "say_do.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Walker
 
 Links = dict[str, str]
+HOME = "D019"
 
 
 def test_the_public_reads_a_release_and_how_it_was_made(walker: Walker, served: Links) -> None:
@@ -57,7 +58,8 @@ def test_a_member_sees_no_other_authority(walker: Walker, served: Links) -> None
     walker.sign_in(served["member"])
     own = walker.page.locator("main a[href*='/compare/']").first.evaluate("link => link.href")
     code = own.split("/compare/")[1].split("/")[0]
-    foreign = own.replace(f"/{code}/", "/" + ("U001" if code != "U001" else "U002") + "/")
+    foreign = own.replace(f"/{code}/", "/D020/")  # a neighbour that took part in every wave
+    assert code == HOME
     missing = own.replace(f"/{code}/", "/NOWHERE/")
     assert [walker.page.request.get(url).status for url in (own, foreign, missing)] == [200, 404, 404]
 

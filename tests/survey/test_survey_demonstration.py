@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from survey.demonstration import answers, entrances, loading, people, sector
 from survey.demonstration.answers import Sheet
 from survey.demonstration.sector import HOME, Place, Staff
 from survey.errors import NotFound, NotNow
-from survey.models import Authority, Invitation, Person, SealedText, Submission, Wave
+from survey.models import Authority, Base, Invitation, Person, SealedText, Submission, Wave
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "authorities.csv"
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -228,37 +229,60 @@ def test_most_are_similar_to_their_peers_and_some_stand_out_on_either_side(compu
 
 @pytest.fixture(scope="module")
 def few() -> tuple[Place, ...]:
-    """Fifteen districts and three counties: enough for one benchmark, quick to load."""
+    """Fifteen districts and two counties: enough for one benchmark, quick to load."""
     places = sector.places()
-    return (*places[:3], *[place for place in places if place.type == "district"][:15])
+    return (*places[1:3], *[place for place in places if place.type == "district"][:15])
 
 
-def test_it_is_loaded_once_with_two_published_waves_and_an_open_one(
-    database: Database, settings: Settings, few: tuple[Place, ...]
-) -> None:
-    assert loading.load(database, settings, now=NOW, places=few)
+@dataclass(frozen=True)
+class Loaded:
+    """A demonstration as it was loaded at this moment."""
+
+    database: Database
+    settings: Settings
+    at: datetime
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def loaded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, few: tuple[Place, ...]
+) -> Iterator[Loaded]:
+    folder, at = tmp_path_factory.mktemp("loaded"), datetime.now(UTC)
+    url = f"sqlite:///{folder / 'demonstration.sqlite'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("new_postgresql_database")()
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    settings = settings_of(database, folder)
+    assert loading.load(database, settings, now=at, places=few)
+    yield Loaded(database, settings, at)
+    database.dispose()
+
+
+def test_it_is_loaded_once_with_two_published_waves_and_an_open_one(loaded: Loaded, few: tuple[Place, ...]) -> None:
+    database, settings, at = loaded.database, loaded.settings, loaded.at
     with database.session() as session:
         before = session.scalar(select(func.count()).select_from(Submission))
-        releases = results.released(session, now=NOW)
+        releases = results.released(session, now=at)
         assert [(one.label, one.wave.demonstration) for one in releases] == [("2025.1", True), ("2024.1", True)]
         waves = session.scalars(select(Wave).order_by(Wave.code)).all()
         assert [(one.code, one.state) for one in waves] == [("2024", "closed"), ("2025", "closed"), ("2026", "open")]
-        assert waves[-1].opens_at < NOW < waves[-1].deadline_at
+        assert waves[-1].opens_at < at < waves[-1].deadline_at
         assert results.comparison(session, releases[0], HOME).peer_group.code == "type:district"
         assert session.scalar(select(func.count()).select_from(SealedText)) > 20
         assert audit.verify(session) == ()
         asked = [(job.kind, job.payload["authority"]) for job in jobs.recent(session)]
         assert asked == [(documents.MAKE, HOME)] * 2  # of more than two hundred reports those that are looked at
-        assert documents.missing(session, settings, now=NOW) == []
-    assert not loading.load(database, settings, now=NOW, places=few)
+        assert documents.missing(session, settings, now=at) == []
+    assert not loading.load(database, settings, now=at, places=few)
     with database.session() as session:
         assert session.scalar(select(func.count()).select_from(Submission)) == before
 
 
-def test_every_entrance_leads_somewhere(sqlite_database: Database, tmp_path: Path, few: tuple[Place, ...]) -> None:
-    settings = settings_of(sqlite_database, tmp_path)
-    loading.load(sqlite_database, settings, now=datetime.now(UTC), places=few)
-    with sqlite_database.session() as session:
+@pytest.mark.parametrize("loaded", ["sqlite"], indirect=True)
+def test_every_entrance_leads_somewhere(loaded: Loaded) -> None:
+    settings = loaded.settings
+    with loaded.database.session() as session:
         found = dict(entrances.links(session, settings))
         assert list(found) == ["officer", "lead", "member", "researcher", "publisher-1", "publisher-2"]
         officer = links.find(session, found["officer"].rpartition("/")[2])
@@ -305,7 +329,7 @@ def test_a_load_that_is_broken_off_leaves_nothing(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        loading.load(database, settings, now=NOW, places=few, tell=break_off)
+        loading.load(database, settings, now=NOW, places=few[2:6], tell=break_off)
     with database.session() as session:
         assert session.scalar(select(func.count()).select_from(Wave)) == 0
         assert session.scalar(select(func.count()).select_from(Authority)) == 0
