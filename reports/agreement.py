@@ -14,6 +14,9 @@ from reports.statistics.sums import Floats, Groups, Ints
 SKEWED_NULL = {5: 1.34}
 """Variance of the slightly skewed null on a scale of so many options (LeBreton & Senter 2008, table 2)."""
 
+LEAST_RWG = 0.70
+"""Below it officers are said to disagree (methodology 4)."""
+
 
 @dataclass(frozen=True)
 class Between:

@@ -49,8 +49,8 @@ def representativeness(case: Case, invited: Floats, reasons: Reasons) -> dict[st
     Over the cells of service area x tier, or where the headcounts have none over service areas, or tiers. People
     who did not say where they belong are in no cell; above 20 % of them there is no figure. `invited`
     (authorities,) is N. `tellable` says whether the figures may be published: every cell with at least the
-    threshold of answers, and a staff of 50 (below, they would tell about a few people); the word always may. The
-    bias is given for the overall and the dimensions that are shown. Methodology 3.1.
+    threshold of answers, and a staff of 50 (below, they would tell about a few people); the word always may. `by`
+    names what the cells are. The bias is given for the overall and the dimensions that are shown. Methodology 3.1.
 
     >>> from reports import example
     >>> case, found, reasons = example.worked()
@@ -58,7 +58,7 @@ def representativeness(case: Case, invited: Floats, reasons: Reasons) -> dict[st
     >>> one["word"], one["tellable"], round(one["r_indicator"], 3), round(one["worst_bias"]["overall"], 2)
     ('somewhat_uneven', False, 0.875, 1.4)
     """
-    found, smallest = _by_cells(case)
+    found, smallest, by = _by_cells(case)
     n, sd = _spread(case)
     bias = found.worst_bias(sd)
     hidden = withheld(reasons)
@@ -73,6 +73,7 @@ def representativeness(case: Case, invited: Floats, reasons: Reasons) -> dict[st
         tellable = smallest[a] >= case.rules.minimum_respondents and invited[a] >= participation.SMALL_STAFF
         result[code] = {
             "word": str(word),
+            "by": by[a],
             "tellable": bool(tellable),
             "r_indicator": indicator,
             "worst_bias": {
@@ -117,11 +118,11 @@ def _beyond(case: Case, shift: Floats, limit: float) -> dict[str, Json]:
 # How evenly they answered
 
 
-def _by_cells(case: Case) -> tuple[Representativeness, Floats]:
-    """R by the finest cells that an authority has headcounts for, and the answers in its smallest cell."""
+def _by_cells(case: Case) -> tuple[Representativeness, Floats, list[str]]:
+    """R by the finest cells that an authority has headcounts for, the answers in its smallest cell, and the margins."""
     authorities = len(case.codes)
     indicator, response = np.full(authorities, np.nan), np.full(authorities, np.nan)
-    smallest = np.full(authorities, np.nan)
+    smallest, by = np.full(authorities, np.nan), [""] * authorities
     counts = case.scored(case.kinds.groups)
     for margins in _KINDS:
         answered, staff, owner = _cells(case, margins)
@@ -131,7 +132,9 @@ def _by_cells(case: Case) -> tuple[Representativeness, Floats]:
         said = np.bincount(owner, weights=answered, minlength=authorities)
         use = np.isnan(indicator) & ~np.isnan(found.indicator) & (said >= (1.0 - _MOST_NOT_SAID) * counts)
         indicator[use], response[use], smallest[use] = found.indicator[use], found.response[use], least[use]
-    return Representativeness(indicator, response), smallest
+        for at in np.flatnonzero(use).tolist():
+            by[at] = "_and_".join(margins)
+    return Representativeness(indicator, response), smallest, by
 
 
 def _cells(case: Case, margins: tuple[str, ...]) -> tuple[Ints, Floats, Ints]:

@@ -27,7 +27,7 @@ def sentences(
     """One sentence a fact, from the published scores (SCORES) and quality.json; nothing where nothing is known.
 
     Weights and what they stand against; how evenly the staff answered; scores that another choice of method would move;
-    dimensions that are not shown because their questions do not belong together.
+    on what officers disagree; dimensions that are not shown because their questions do not belong together.
     """
     own = scores[scores["authority"] == authority]
     titles = {one.code: str(one.title) for one in questionnaire.dimensions}
@@ -39,6 +39,7 @@ def sentences(
             *_weights(shown, titles, language),
             *_evenness(_of(quality.get("representativeness"), authority), language),
             *_moved(quality.get("sensitivity"), authority, titles, language),
+            *_apart(_of(quality.get("disagreement"), authority), titles, language),
             *found,
         ]
     return tuple(found)
@@ -71,7 +72,8 @@ def _evenness(found: Json, language: str) -> list[str]:
     word = found.get("word") if isinstance(found, Mapping) else None
     if not isinstance(found, Mapping) or word is None:
         return []
-    said = [text("evidence.representative", language, word=text(f"even.{word}", language))]
+    margins = text(f"margins.{found.get('by', Weighting.BOTH)}", language)
+    said = [text("evidence.representative", language, word=text(f"even.{word}", language, margins=margins))]
     bias = found.get("worst_bias")
     points = [one for one in bias.values() if isinstance(one, float)] if isinstance(bias, Mapping) else []
     if points:
@@ -86,6 +88,21 @@ def _moved(found: Json, authority: str, titles: Mapping[str, str], language: str
         if isinstance(measures, (Mapping, list, tuple)) and measures:
             said.append(text(f"evidence.{key}", language, measures=_titles(measures, titles, language)))
     return said
+
+
+def _apart(found: Json, titles: Mapping[str, str], language: str) -> list[str]:
+    """On what officers disagree, with the middle half of their scores where it may be told."""
+    if not isinstance(found, Mapping):
+        return []
+    parts = []
+    for measure, title in titles.items():
+        one = _of(found, measure)
+        if isinstance(one, Mapping):
+            words, ends = narrative.in_sentence(title), (number(one.get("lower")), number(one.get("upper")))
+            low, high = (None if end is None else whole(end) for end in ends)
+            told = low is not None and high is not None
+            parts.append(text("evidence.spread", language, measure=words, low=low, high=high) if told else words)
+    return [text("evidence.disagree", language, measures=enumeration(parts, language))] if parts else []
 
 
 def _gates(quality: Mapping[str, Json], titles: Mapping[str, str], language: str) -> list[str]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 import pandas as pd
 
 from reports import profile
+from reports.agreement import LEAST_RWG
 from reports.disclosure.reasons import Reason
 from reports.quality import Json
 from reports.rules import Rules
@@ -17,7 +18,6 @@ LEAST_OMEGA = 0.70
 LEAST_ITEM_TOTAL = 0.20
 LEAST_ITEMS = 4
 LEAST_PEOPLE = 200
-LEAST_RWG = 0.70
 
 _STAY = ("reliability", "item_analysis", "agreement", "within_agreement", "dont_know", "sector_dont_know")
 """Frames that tell why a dimension is withheld, or of single answers, so that it is not withheld in them."""

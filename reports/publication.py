@@ -19,6 +19,7 @@ from reports import (
     change,
     comparison,
     crossed,
+    disagreement,
     distributions,
     divergence,
     dont_know,
@@ -144,7 +145,7 @@ def compute(
         told_apart["earlier_wave"] = change.quality(previous, going_on, tables["change"])
     single = alone.reasons(case, own.found, own.alone)
     told = late.withhold(gates.withheld(tables, case.refused_codes), single, case.codes, case.measure_codes)
-    return Results(told, told_apart, rules)
+    return Results(told, told_apart | {"disagreement": disagreement.disagreements(case, told)}, rules)
 
 
 def audited(

@@ -119,6 +119,7 @@ def published_quality(quality: Mapping[str, Json], rules: Rules) -> dict[str, Js
         safe[name] = _without_small_counts(quality.get(name), rules)
     safe["representativeness"] = evidence.representativeness(quality.get("representativeness"))
     safe["sensitivity"] = evidence.sensitivity(quality.get("sensitivity"))
+    safe["disagreement"] = evidence.disagreement(quality.get("disagreement"), rules)
     safe["respondents"] = _safe_respondents(quality.get("respondents"), rules)
     return safe
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from questionnaires.definition import Questionnaire
-from reports import narrative, profile
+from reports import profile
 from reports.documents.cells import Table
 from reports.gates import LEAST_ITEM_TOTAL, State, state_of
 from reports.quality import Json
@@ -90,9 +90,9 @@ def representativeness(quality: Mapping[str, Json]) -> Table:
     found = quality.get("representativeness")
     ones = found.values() if isinstance(found, Mapping) else ()
     words = [one.get("word") if isinstance(one, Mapping) else None for one in ones]
-    body = [(narrative.first_upper(text(f"even.{word}")), str(words.count(word))) for word in Evenness]
-    unknown = ("Staff by service area and tier not known, or too few answers", str(words.count(None)))
-    caption = "How evenly the staff of each authority answered"
+    body = [(text(f"even_word.{word}"), str(words.count(word))) for word in Evenness]
+    unknown = ("Staff by service area or tier not known, or too few answers", str(words.count(None)))
+    caption = "How evenly the staff of each authority answered, by service area and tier as far as both are known"
     return Table(caption, ("", "Authorities"), (*body, unknown))
 
 
@@ -174,6 +174,8 @@ _SCALES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
             "alpha_lower": "from",
             "alpha_upper": "to",
             "omega": "Omega",
+            "alpha_uncentred": "Alpha, not centred",
+            "omega_uncentred": "Omega, not centred",
         },
     ),
     (
@@ -181,6 +183,7 @@ _SCALES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
         "How far authorities differ, and how far officers of one authority agree",
         {
             "icc1_reml": "ICC(1)",
+            "icc1_anova": "by ANOVA",
             "icc1_lower": "from",
             "icc1_upper": "to",
             "icc2": "ICC(2)",

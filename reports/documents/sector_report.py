@@ -25,6 +25,7 @@ from reports.documents import (
     letterhead,
     place_tables,
     reading,
+    reliance_tables,
     say_do_parts,
     sector_parts,
     technical_notes,
@@ -36,7 +37,7 @@ from reports.documents.imprint import Imprint
 from reports.documents.place_pictures import Shown
 from reports.documents.sector_parts import Profiles
 from reports.documents.typesetting import Value
-from reports.frames import SAY_DO
+from reports.frames import ITEM_ANALYSIS, SAY_DO
 from reports.narrative import Caption, Foot
 from reports.peers import ALL
 from reports.quality import Json
@@ -287,8 +288,10 @@ def _annex(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire, giv
             for table in (
                 annex.gates_by_dimension(given.quality, questionnaire),
                 *annex.scales(frames, questionnaire),
+                *(annex.items(frames[ITEM_ANALYSIS.name], questionnaire) if ITEM_ANALYSIS.name in frames else ()),
                 annex.ordinal(given.quality, questionnaire),
                 annex.representativeness(given.quality),
+                *reliance_tables.tables(frames["scores"], given.quality, questionnaire, given.rules),
             )
         ],
         "settings": _plain(annex.settings(given.rules)),

@@ -104,6 +104,7 @@ def write_everybody(
     """Pictures with every authority in them, without names, and the sector's report that has them: research audience only.
 
     The report is report-research.pdf beside report.pdf, which may be published, so that no one is taken for the other.
+    With `item_analysis` among the frames its annex has each question beside the others.
     """
     shown = place_pictures.shown(
         safe.frames["scores"],

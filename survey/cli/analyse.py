@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -125,7 +125,8 @@ def _analyse(
         progress.advance(task)
         if draws:
             safe = publication.published(results)
-            _illustrate(safe, questionnaire, given, directory, progress, audience=audience, publisher=publisher)
+            team = publication.for_team(results) if audience == "research" else {}
+            _illustrate(safe, questionnaire, given, directory, progress, team=team, publisher=publisher)
 
 
 def _computed(given: Inputs, questionnaire: Questionnaire, audience: str, tell: publication.Progress) -> Results:
@@ -164,17 +165,21 @@ def _illustrate(
     directory: Path,
     progress: Progress,
     *,
-    audience: str,
+    team: Mapping[str, pd.DataFrame],
     publisher: Brand,
 ) -> None:
-    """Pictures show what may be published, for every audience; those with every authority in them are for research only."""
+    """Pictures show what may be published, for every audience; those with every authority in them are for research only.
+
+    `team` are the tables that a research team reads beside the published ones; nothing for publication.
+    """
     authorities = given.authorities
     names = _names(authorities)
     imprint = Imprint(method=safe.rules.method_version, quality=safe.quality, replaced=names)
     task = progress.add_task("Drawing pictures", total=safe.frames["scores"]["authority"].nunique())
     pictures.write_sector(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
-    if audience == "research":
-        pictures.write_everybody(safe, questionnaire, authorities, directory, imprint, publisher=publisher)
+    if team:
+        inner = replace(safe, frames={**safe.frames, **team})
+        pictures.write_everybody(inner, questionnaire, authorities, directory, imprint, publisher=publisher)
     written = pictures.write_authorities(safe.frames, questionnaire, names, directory, imprint, publisher=publisher)
     for _ in written:
         progress.advance(task)

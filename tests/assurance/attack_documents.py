@@ -52,7 +52,7 @@ NOT_USED = {
     "95 % interval": "beside what stands here",
 }  # fmt: skip
 ABOUT_SCALES = re.compile(
-    r"gate|made from|as a scale|How far authorities differ|Rank correlation|How evenly|Each setting|beside each peer group"
+    r"gate|made from|as a scale|How reliably|are weighted|has a note|How far authorities differ|Rank correlation|How evenly|Each setting|beside each peer group"
     r"|can be placed|drawn towards|equality|Who answered|Answers to each question"
 )
 """Captions of tables about the method and the sector's answers as a whole, or made of figures that stand elsewhere."""

@@ -14,7 +14,7 @@ from small_survey import HOSTILE, questionnaire, register, results
 from tagged_pdf import Tag
 
 from reports import narrative
-from reports.documents import annex, sector_parts, sector_report, technical_notes
+from reports.documents import annex, reliance_tables, sector_parts, sector_report, technical_notes
 from reports.documents.annex import GATES
 from reports.documents.imprint import Imprint
 from reports.documents.sector_report import Given
@@ -177,6 +177,34 @@ def test_intervals_of_weighted_scores_are_said_to_be_a_little_short() -> None:
     assert "Scores of 15 of 30 authorities are weighted" in said
     assert "92 to 94 times in 100" in said
     assert technical_notes.weights(scores) == ()
+
+
+def test_the_annex_counts_how_reliably_authorities_are_compared_and_how_they_are_weighted(report: Tag) -> None:
+    scores = results().frames["scores"]
+    own = scores[(scores["measure"] == "agile") & scores["reason"].isna()]["reliability"].astype(float)
+    counts = [(own >= 0.7).sum(), ((own >= 0.5) & (own < 0.7)).sum(), (own < 0.5).sum()]
+    lines = table(report, "How reliably authorities can be compared, ICC(2)")
+    assert lines[0][1:] == ["0.70 or more", "0.50 to 0.70: indicative", "Below 0.50: not compared"]
+    assert lines[2] == ["Agile & co", *map(str, counts)]
+    assert sum(counts) == 29
+    weights = table(report, "How scores of authorities are weighted")  # the staff is known as a total only
+    assert weights[1:] == [["Not weighted: staff numbers by service area and tier are not known", "29"]]
+
+
+def test_notes_beside_scores_are_counted_by_dimension() -> None:
+    quality = {
+        "sensitivity": {"skipped_questions": {"A": ["agile"], "B": ["agile", "overall"]}, "careless": {}},
+        "disagreement": {"B": {"silos": {"n": 40, "lower": 20.0, "upper": 80.0}}},
+    }
+    found = reliance_tables.moved(quality, questionnaire())
+    assert found is not None
+    assert [line[1:] for line in found.body] == [("0", "0", "0"), ("2", "0", "0"), ("0", "0", "1")]
+    assert reliance_tables.moved({}, questionnaire()) is None
+
+
+def test_scores_whose_reliability_is_not_known_make_no_table() -> None:
+    unknown = results().frames["scores"].assign(reliability=pd.NA)
+    assert reliance_tables.comparable(unknown, questionnaire(), Rules()) is None
 
 
 def test_every_question_is_listed_with_how_many_did_not_answer_it(report: Tag) -> None:

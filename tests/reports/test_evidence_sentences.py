@@ -53,6 +53,21 @@ def test_the_word_stands_with_the_largest_bias_that_may_be_told(asked):
     assert "up to 4 points" in found[2]
 
 
+def test_the_word_names_no_more_than_was_known_of_the_staff(asked):
+    one = {"word": "representative", "by": "service_area", "r_indicator": None, "worst_bias": None}
+    found = said(asked, scores(), {"representativeness": {"A": one}})
+    assert found[1] == "Those who answered are representative by service area."
+
+
+def test_officers_who_disagree_are_told_with_the_middle_half_where_it_may_be(asked):
+    titles = [str(one.title)[:1].lower() + str(one.title)[1:] for one in asked("four-dimensions").dimensions]
+    ends, none = {"n": 40, "lower": 40.0, "upper": 70.0}, {"n": 12, "lower": None, "upper": None}
+    found = said(asked, scores(), {"disagreement": {"A": {"mindset": ends, "agile": none}, "B": {"silos": ends}}})
+    assert found[1:] == (
+        f"Officers disagree on {titles[0]} (the middle half of them score from 40 to 70) and {titles[1]}.",
+    )
+
+
 def test_figures_that_another_method_would_move_are_named(asked):
     found = said(
         asked, scores(), {"sensitivity": {"skipped_questions": {"A": ["agile"]}, "careless": {"B": ["agile"]}}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -103,6 +104,34 @@ def test_questions_by_tier_at_the_edge_have_reasons_and_no_exception(asked, resp
     check_files(found)
     assert found.frames["tier_item_gaps"]["reason"].notna().all()
     assert found.frames["sector_item_gaps"]["reason"].notna().all()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_dimension_with_one_item_has_scores_or_reasons_and_no_exception(asked, respond, table):
+    """One item has no alpha, no omega and no item total: nothing is tested, and nothing is withheld for it."""
+    whole = asked("four-dimensions")
+    first = {one.code: whole.items_of(one.code)[0].code for one in whole.dimensions}
+    sections = tuple(
+        replace(
+            section,
+            pages=tuple(
+                replace(
+                    page,
+                    items=tuple(one for one in page.items if not one.is_scored or one.code in first.values()),
+                )
+                for page in section.pages
+            ),
+        )
+        for section in whole.sections
+    )
+    questionnaire = replace(whole, sections=sections)
+    answers = respond(questionnaire, TABLES[table](4) + [("B", "1 2 3 4")] * 20 + [("B", "4 3 2 1")] * 20)
+    found = publication.compute(answers, questionnaire, Rules(), headcounts=STAFF, authorities=REGISTER)
+    check_files(found)
+    assert found.frames["reliability"]["omega"].isna().all()
+    shown = found.frames["scores"].query("authority == 'B' and measure != 'overall'")
+    assert shown["reason"].isna().all()
+    assert shown["score"].tolist() == [37.5] * 4 if not whole.items_of("mindset")[0].reverse else True
 
 
 @pytest.mark.parametrize("register", [None, REGISTER])

@@ -133,7 +133,7 @@ def test_the_indicator_of_two_service_areas_is_that_of_the_formula(asked):
     found = result.quality["representativeness"]["A"]
     # rho 0.6 and 0.2, mean 0.4; sum N (rho_h - rho)^2 = 200 x 0.04 = 8; R = 1 - 2 sqrt(8 / 199)
     assert found["r_indicator"] == pytest.approx(1 - 2 * np.sqrt(8 / 199))
-    assert found["word"] == "uneven"
+    assert (found["word"], found["by"]) == ("uneven", "service_area")  # nobody knows the staff by tier
     safe = publication.published(result).quality["representativeness"]["A"]
     assert safe["r_indicator"] == round(1 - 2 * np.sqrt(8 / 199), 2)
 
@@ -179,6 +179,32 @@ def test_careless_answers_that_move_a_score_by_more_than_two_points_are_noted(as
     )
     found = publication.compute(rows, instrument, RULES).quality["sensitivity"]["careless"]
     assert found == {"A": {"mindset": pytest.approx(56.25 - (20 * 56.25 + 400) / 24)}}
+
+
+@pytest.mark.parametrize(("people", "told"), [(32, (20.0, 80.0)), (28, (None, None)), (8, None)])
+def test_where_officers_disagree_the_middle_half_of_them_is_told(asked, respond, people, told):
+    instrument = asked("four-items")
+    # A: a quarter each at 1, 2, 4 and 5, so that the variance of an item is 2.5 n / (n - 1), more than the 2 of chance: rwg
+    # is 0. B: half at 2, half at 4, n / (n - 1), so q = 16 / 31 and rwg = 4 (1 - q) / (4 (1 - q) + q) = 0.79: no word of it
+    split = [("A", "1 1 1 1"), ("A", "5 5 5 5")] * (people // 4) + [("A", "2 2 2 2"), ("A", "4 4 4 4")] * (people // 4)
+    agreed = [("B", "2 2 2 2"), ("B", "4 4 4 4")] * 16
+    result = publication.compute(respond(instrument, split + agreed), instrument, RULES)
+    found = result.quality["disagreement"]
+    if told is None:
+        assert found == {}  # too few people for any figure
+        return
+    lower, upper = np.quantile([0, 25, 75, 100] * (people // 4), [0.25, 0.75])  # 18.75 and 81.25 of 32
+    assert found == {"A": {"mindset": {"n": people, "lower": lower, "upper": upper}}}
+    one = publication.published(result).quality["disagreement"]["A"]["mindset"]
+    assert (one["lower"], one["upper"]) == told
+
+
+def test_officers_of_a_score_that_is_withheld_are_not_said_to_disagree(asked):
+    instrument = asked("four-dimensions")
+    result = publication.compute(sector(instrument, scattered="agile"), instrument, RULES)
+    within = result.frames["within_agreement"].set_index(["authority", "measure"])["rwg"]
+    assert any(within[code, "agile"] < gates.LEAST_RWG for code in result.frames["scores"]["authority"])
+    assert not any("agile" in one for one in result.quality["disagreement"].values())
 
 
 def test_the_order_of_rows_changes_no_digit_of_the_evidence(asked):

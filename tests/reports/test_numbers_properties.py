@@ -253,6 +253,41 @@ def test_a_scale_with_options_that_nobody_chose_gives_the_same_scores(asked: Ask
 
 
 @few
+@given(seeds)
+def test_everybody_one_level_higher_moves_scores_by_a_level_and_no_error_difference_or_finding(
+    asked: Asked, seed: int
+) -> None:
+    # 25 points of 100 on a scale of five; nobody stands on the highest level before, so that nobody is held by its end
+    questionnaire = asked("four-dimensions")
+    answers = wave(questionnaire, seed)
+    keyed = np.array([item.reverse for item in questionnaire.scored_items])
+    chosen = np.where(keyed, 4 - answers.answers, answers.answers)
+    level = np.where(answers.answers >= 0, np.minimum(chosen, 3), answers.answers)
+    low, high = (
+        replace(answers, answers=np.where(level < 0, level, np.where(keyed, 4 - one, one)).astype(np.int8))
+        for one in (level, level + 1)
+    )
+    known = staff(answers.authorities, seed)
+    before, after = tables(low, questionnaire, known).frames, tables(high, questionnaire, known).frames
+    moved, found = before["scores"].copy(), after["scores"]
+    for column in ("score", "unweighted_score"):
+        moved[column] += 25
+    left = ["lower", "upper", "reason"]  # near an end of the scale less may be told of few people
+    check_equal(*(one.drop(columns=left) for one in (moved, found)), ["authority", "measure"])
+    for end in ("lower", "upper"):  # bounds stop at 0 and 100
+        inside = (moved[end] > 0) & (found[end] < 100)
+        near = (found[end] - moved[end])[inside.fillna(value=False)].astype(float)
+        np.testing.assert_allclose(near, 25.0, atol=1e-9)
+    for name in ("reliability", "agreement", "within_agreement"):
+        check_equal(before[name], after[name], [key for key in ("authority", "measure") if key in before[name]])
+    for name, column in (("divergence", "sd_between"), ("tier_gaps", "gap"), ("own_profile", "gap")):
+        columns = ["authority", "measure", column]
+        check_equal(before[name][columns], after[name][columns], columns[:2])
+    columns = ["authority", "peer_group", "measure", "gap", "p_value"]
+    check_equal(before["standings"][columns], after["standings"][columns], columns[:3])
+
+
+@few
 @given(seeds, st.floats(0.01, 100.0))
 def test_design_weights_have_no_unit(asked: Asked, seed: int, factor: float) -> None:
     questionnaire = asked("four-dimensions")
