@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import pandas as pd
 from sqlalchemy import Select, select
@@ -26,7 +27,7 @@ from survey.models import AuditEntry, Release, Wave
 from survey.vocabulary import ReleaseState
 
 TOLD = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
-EVERYBODY = "everybody"
+EVERYBODY, OWN, NAMED = "everybody", "its own authority", "those named"
 AUDITED = "release.audited"
 _COUNTED = (frames.SCORES, frames.ITEMS, frames.GROUP_SCORES, frames.CELL_SCORES)
 _ABOUT_PEOPLE = (
@@ -53,18 +54,20 @@ _INSIDE = (
     frames.SAY_DO,
     frames.OWN_PROFILE,
 )
+_Told: TypeAlias = tuple[str, str, list[str], int]
+_OF_GROUPS = (frames.BENCHMARKS.name, "benchmarks_restated")
 _SINCE = (frames.CHANGE, frames.SECTOR_CHANGE, frames.BENCHMARKS_RESTATED)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A peer group of a release: since when it was told, to whom, how many authorities it has, how many figures."""
+    """A peer group or a table of a release: since when it was told, to whom, about which authorities, how many figures."""
 
     release: str
     at: datetime | None
-    peer_group: str
+    what: str
     told_to: str
-    authorities: int
+    authorities: tuple[str, ...]
     figures: int
 
 
@@ -201,14 +204,47 @@ def told_since(session: Session, release: Release) -> str | None:
 
 
 def entries(session: Session) -> Iterator[Entry]:
-    """Every group of every release that was told, in the order of releases and then of groups."""
+    """Everything that was told, release by release: the groups, the tables, who is named."""
     query = select(Release).join(Release.wave).where(Release.state.in_(TOLD)).order_by(Wave.code, Release.number)
-    for release in session.scalars(query.options(joinedload(Release.wave))).unique():
-        benchmarks = stored_results.rows(session, frames.BENCHMARKS, release).set_index("peer_group")
-        for group, size in stored_results.group_sizes(session, release).items():
-            mine = benchmarks.loc[[group]] if group in benchmarks.index else benchmarks.iloc[:0]
-            figures = int(mine[["lower_quartile", "median", "upper_quartile"]].notna().to_numpy().sum())
-            yield Entry(release.label, release.published_at, group, peers.owner(group) or EVERYBODY, size, figures)
+    for release in session.scalars(query.options(joinedload(Release.wave).joinedload(Wave.edition))).unique():
+        menu: dict[str, list[str]] = {}
+        for group, authority in stored_results.members(session, release):
+            menu.setdefault(group, []).append(authority)
+        told_ones = [*_groups(session, release, menu), *_tables(session, release, menu), *_named(session, release)]
+        for what, to, authorities, figures in told_ones:
+            yield Entry(release.label, release.published_at, what, to, tuple(authorities), figures)
+
+
+def _groups(session: Session, release: Release, menu: Mapping[str, list[str]]) -> Iterator[_Told]:
+    benchmarks = stored_results.rows(session, frames.BENCHMARKS, release).set_index("peer_group")
+    for group, members in menu.items():
+        mine = benchmarks.loc[[group]] if group in benchmarks.index else benchmarks.iloc[:0]
+        figures = int(mine[["lower_quartile", "median", "upper_quartile"]].notna().to_numpy().sum())
+        yield group, peers.owner(group) or EVERYBODY, members, figures
+
+
+def _tables(session: Session, release: Release, menu: Mapping[str, list[str]]) -> Iterator[_Told]:
+    """Rows with figures: of an authority for itself, of all together for everybody; those of groups stand with them."""
+    for table, counts in stored_results.told(session, release).items():
+        if table in _OF_GROUPS:
+            continue
+        of_all = "" in counts
+        yield (
+            f"table {table}",
+            EVERYBODY if of_all else OWN,
+            menu[peers.ALL] if of_all else [*counts],
+            sum(counts.values()),
+        )
+
+
+def _named(session: Session, release: Release) -> Iterator[_Told]:
+    """The scores that those who chose it read of each other."""
+    codes = sorted(stored_results.named(session, release))
+    if codes:
+        scores = stored_results.rows(session, frames.SCORES, release)
+        asked = {one.code for one in results.questionnaire(release).dimensions}
+        told_ones = scores["authority"].isin(codes) & scores["measure"].isin(asked) & scores["reason"].isna()
+        yield "names", NAMED, codes, int(told_ones.sum())
 
 
 def _releases() -> Select[Release]:

@@ -116,6 +116,22 @@ def withheld(session: Session, release: Release) -> list[tuple[str, str, int, fl
     return [(name, reason, count, count / rows[name]) for name, reason, count in found if reason is not None]
 
 
+def told(session: Session, release: Release) -> dict[str, dict[str, int]]:
+    """Of each table how many rows have figures, by authority; under "" those of all together; one statement."""
+    counted = []
+    for place, table in enumerate(RESULT_TABLES.values()):
+        whose = table.c.authority if "authority" in table.c else literal("")
+        rows_told = select(literal(place).label("place"), whose.label("whose"), func.count().label("rows"))
+        counted.append(
+            rows_told.where(table.c.release_id == release.id, table.c.reason.is_(None)).group_by("place", "whose")
+        )
+    found: dict[str, dict[str, int]] = {}
+    names = tuple(RESULT_TABLES)
+    for place, whose, count in session.execute(union_all(*counted).order_by("place", "whose")):
+        found.setdefault(names[place], {})[whose] = count
+    return found
+
+
 def registered(session: Session, day: date) -> dict[str, int]:
     """How many authorities of each type and nation the register had on a day, by the code of the peer group."""
     attribute = AuthorityAttribute

@@ -49,14 +49,17 @@ def audit() -> None:
 
 
 @disclosure.command(name="list")
-def list_() -> None:
-    """Print every group of every release that was told: release, when, group, to whom, authorities, figures."""
+@click.option("--members", is_flag=True, help="Add the codes of the authorities that the figures are about.")
+def list_(*, members: bool) -> None:
+    """Print every group and every table of every release that was told.
+
+    Release, when, group or table, to whom, authorities that the figures are about, figures.
+    """
     with opened() as service:
         for one in ledger.entries(service.session):
             at = "" if one.at is None else f"{one.at:%Y-%m-%d %H:%M}"
-            click.echo(
-                "\t".join((one.release, at, one.peer_group, one.told_to, str(one.authorities), str(one.figures)))
-            )
+            line = (one.release, at, one.what, one.told_to, str(len(one.authorities)), str(one.figures))
+            click.echo("\t".join((*line, " ".join(one.authorities)) if members else line))
 
 
 @disclosure.command()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
 from survey import schema
 from survey.cli import main
-from survey.models import RESULT_TABLES, ReleasePeerGroup
+from survey.models import RESULT_TABLES, ReleaseNamed, ReleasePeerGroup
 
 SCORES, GROUPS, BENCHMARKS = (RESULT_TABLES[name] for name in ("scores", "group_scores", "benchmarks"))
 
@@ -92,6 +92,36 @@ def test_the_ledger_lists_each_group_of_each_release(closed, run) -> None:
     everybody = next(row for row in rows if row[0] == "2026.1" and row[2] == "all")
     assert everybody[3:5] == ["everybody", "14"]
     assert int(everybody[5]) > 0
+
+
+def test_the_ledger_says_which_authorities_are_in_each_group(closed, run) -> None:
+    closed.published()
+    rows = {row[2]: row for row in (line.split("\t") for line in run("list", "--members").stdout.splitlines())}
+    assert rows["type:county"][6] == "A13 A14"
+    assert rows["all"][6].split() == [f"A{number:02d}" for number in range(1, 15)]
+    assert all(len(row[6].split()) == int(row[4]) for row in rows.values())
+
+
+def test_the_ledger_has_a_row_for_each_table_and_says_to_whom(closed, run) -> None:
+    """Thirteen of fourteen authorities have scores, and each reads its own; nobody chose to be named."""
+    closed.published()
+    rows = {row[2]: row for row in (line.split("\t") for line in run("list", "--members").stdout.splitlines())}
+    shown = select(func.count()).where(SCORES.c.reason.is_(None)).select_from(SCORES)
+    assert rows["table scores"][3:6] == ["its own authority", "13", str(closed.session.scalar(shown))]
+    assert "A14" not in rows["table scores"][6].split()  # five answers
+    assert rows["table average_officer"][3] == "everybody"
+    assert "table benchmarks" not in rows  # its figures are those of the groups
+    assert "names" not in rows
+
+
+def test_the_ledger_tells_what_is_told_by_name(closed, run) -> None:
+    """Two chose it: four dimensions of each are told to the other."""
+    release = closed.published()
+    change(
+        closed, insert(ReleaseNamed).values([{"release_id": release.id, "authority": one} for one in ("A01", "A02")])
+    )
+    rows = [line.split("\t") for line in run("list", "--members").stdout.splitlines()]
+    assert rows[-1][2:] == ["names", "those named", "2", "8", "A01 A02"]
 
 
 def test_the_cost_is_told_by_table_and_rule(closed, run) -> None:
