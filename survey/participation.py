@@ -257,6 +257,26 @@ def settle_frames(session: Session, wave: Wave) -> None:
             row.frame = Frame.INVITED if personal and not received else Frame.UNKNOWN
 
 
+def waiting_links(session: Session, wave: Wave) -> list[Participation]:
+    """Authorities whose shared link brought answers that nobody has looked at: their staff numbers do not count yet."""
+    sent = _links_of(session, wave)
+    return [one for one in of_wave(session, wave) if sent.get(one.id, (0, 0))[1] and not one.link_reviewed]
+
+
+def review_links(session: Session, wave: Wave, codes: Collection[str], *, actor: str, now: datetime) -> None:
+    """Note that the answers of these authorities' shared links were looked at; all or none, once the wave is closed."""
+    if wave.state != WaveState.CLOSED:
+        raise NotNow(f"Wave {wave.code} is not closed yet: more answers may come by its shared links.")
+    waiting = {one.authority.code: one for one in waiting_links(session, wave)}
+    faults = tuple(
+        f"{code}: no answers by a shared link of it wait to be looked at." for code in codes if code not in waiting
+    )
+    if faults:
+        raise BadInput("Nothing was noted.", faults)
+    for code in sorted(set(codes)):
+        review_link(session, waiting[code], actor=actor, now=now)
+
+
 def review_link(session: Session, participation: Participation, *, actor: str, now: datetime) -> None:
     """A researcher has looked at the answers of the shared link: its cap held and duplicates were judged."""
     participation.link_reviewed = True

@@ -290,6 +290,29 @@ def sizes(*, code: str, median: int, quartiles: int, because: str, email: str) -
     click.echo(f"Wave {code}: a median needs {median} authorities, quartiles need {quartiles}.")
 
 
+@wave.command("link-reviewed")
+@click.argument("code")
+@click.argument("authorities", nargs=-1, metavar="[AUTHORITY…]")
+@as_person
+def link_reviewed(code: str, authorities: tuple[str, ...], email: str) -> None:
+    """Note that the answers by shared links of closed wave CODE were looked at; without an authority, list what waits.
+
+    Anybody who has a shared link can answer with it, and more than once. Until somebody has looked, the staff numbers of
+    the authority do not count: no response rate, no weights. What is noted holds for the next release.
+    """
+    with opened() as service:
+        person, session = acting.researcher(service, email), service.session
+        found = waves.by_code(session, code)
+        if not authorities:
+            for one in participation.waiting_links(session, found):
+                click.echo(f"{one.authority.code}\t{one.authority.name}")
+            return
+        with service.database.write(session):
+            participation.review_links(session, found, authorities, actor=person.actor, now=service.now)
+            session.commit()
+    click.echo(f"Wave {code}: {counted(len(set(authorities)), 'shared link', 'shared links')} noted as looked at.")
+
+
 @wave.command("list")
 def list_() -> None:
     """All waves, newest first: code, state, authorities, questionnaire, last moment for changes."""

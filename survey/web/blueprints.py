@@ -28,6 +28,7 @@ from survey.web import (
     research_releases,
     research_responses,
     research_rules,
+    research_shared,
     respond,
     results_pages,
 )
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     research_releases.blueprint,
     research_places.blueprint,
     research_rules.blueprint,
+    research_shared.blueprint,
     research_exports.blueprint,
     research_documents.blueprint,
     research_jobs.blueprint,

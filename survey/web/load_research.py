@@ -62,6 +62,15 @@ class WavePage:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedLinks:
+    """A closed wave, with the authorities whose answers by a shared link nobody has looked at."""
+
+    wave: Wave
+    state: str
+    waiting: tuple[Participation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mailing:
     """A dry run of the invitations of a wave: how many mails, to which domains, already sent before."""
 
@@ -103,6 +112,11 @@ def editions_to_plan(asked: Asked) -> tuple[Edition, ...]:
 
 def wave(asked: Asked) -> Wave:
     return waves.by_code(asked.session, asked.args["wave"])
+
+
+def shared_links(asked: Asked) -> SharedLinks:
+    found = wave(asked)
+    return SharedLinks(found, found.state, tuple(participation.waiting_links(asked.session, found)))
 
 
 def wave_page(asked: Asked) -> WavePage:

@@ -77,6 +77,8 @@ WAVES: tuple[Row, ...] = (
     Row("research.invite", "POST", "wave.invite", RESEARCHERS, load_research.planned_mailing, "page", OPEN),
     Row("research_rules.show", "GET", "wave.test", RESEARCHERS, load_research.wave, "wave"),
     Row("research_rules.enter", "POST", "wave.test", RESEARCHERS, load_research.wave, "wave"),
+    Row("research_shared.show", "GET", "wave.links_reviewed", RESEARCHERS, load_research.shared_links, "page", CLOSED),
+    Row("research_shared.note", "POST", "wave.links_reviewed", RESEARCHERS, load_research.shared_links, "page", CLOSED),
     Row("research.confirm_links", "GET", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
     Row("research.links", "POST", "wave.links", RESEARCHERS, load_research.wave, "wave", NOT_CLOSED),
     Row("research_microdata.choose", "GET", "microdata.export", RESEARCHERS, load_research.wave, "wave", CLOSED),

@@ -154,3 +154,17 @@ def test_smaller_groups_are_set_with_a_reason(soundings):
     kept = soundings(*fewer, "--because", "A pilot with nine authorities.")
     assert kept.stdout == "Wave 2026: a median needs 5 authorities, quartiles need 8.\n"
     assert soundings(*fewer[:-1], "nobody@x.example", "--because", "x").exit_code == 1
+
+
+def test_answers_by_shared_links_are_noted_as_looked_at_once_the_wave_is_closed(soundings):
+    planned(soundings)
+    soundings("wave", "add", "2026", "X1", "--as", "r@x.example")
+    soundings("wave", "open", "2026", "--as", "r@x.example")
+    note = ("wave", "link-reviewed", "2026")
+    early = soundings(*note, "X1", "--as", "r@x.example")
+    assert (early.exit_code, "is not closed yet" in early.stderr) == (1, True)
+    assert soundings("wave", "close", "2026", "--reason", "A test.", "--as", "r@x.example").exit_code == 0
+    assert soundings(*note, "--as", "r@x.example").stdout == ""  # nothing waits
+    unknown = soundings(*note, "X1", "--as", "r@x.example")
+    assert (unknown.exit_code, "X1: no answers by a shared link of it wait" in unknown.stderr) == (1, True)
+    assert soundings(*note, "X1", "--as", "nobody@x.example").exit_code == 1

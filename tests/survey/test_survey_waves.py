@@ -292,10 +292,18 @@ def test_where_the_number_of_eligible_officers_comes_from(  # noqa: PLR0917
             session.add(Invitation(participation_id=x1.id, kind="shared", cap=99, received=received, token_hash="s"))
         if headcount:
             session.add(Headcount(participation_id=x1.id, headcount=headcount))
-        if reviewed:
-            participation.review_link(session, x1, actor="system", now=now)
         session.flush()
+        with pytest.raises(NotNow):  # more answers may come
+            participation.review_links(session, wave, ["X1"], actor="system", now=now)
         waves.close(session, wave, actor="system", now=DATES.closes_at)
+        waiting = [one.authority.code for one in participation.waiting_links(session, wave)]
+        assert waiting == (["X1"] if received else [])
+        if reviewed:
+            participation.review_links(session, wave, waiting, actor="system", now=now)
+            assert participation.waiting_links(session, wave) == []
+        with pytest.raises(BadInput) as refusal:
+            participation.review_links(session, wave, ["X9"], actor="system", now=now)
+        assert refusal.value.faults == ("X9: no answers by a shared link of it wait to be looked at.",)
         session.commit()
     assert session.get_one(Participation, x1.id).frame == frame
     of_x1 = [row[3] for row in participation.headcounts(session, wave) if row[0] == "X1"]
