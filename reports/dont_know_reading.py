@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from questionnaires.definition import Questionnaire, Role
+from questionnaires.definition import Questionnaire
+from reports import group_reading
 from reports.dont_know import ALL, SERVICE_AREA, TIER
 from reports.narrative import first_upper, in_sentence
 from reports.profile import number
@@ -15,7 +16,6 @@ from reports.rules import Rules
 from reports.wording import BASE_LANGUAGE, enumeration, percent, text
 
 _MOST_NAMED = 3
-_ROLES = {SERVICE_AREA: Role.SERVICE_AREA, TIER: Role.TIER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Group:
 def rows(frame: pd.DataFrame, questionnaire: Questionnaire) -> tuple[Group, ...]:
     """The groups of DONT_KNOW_SHARES (one authority's rows) or of SECTOR_DONT_KNOW: all, service areas, tiers.
 
-    Groups stand in the order of the questionnaire; a share with a reason is empty, whatever the frame holds.
+    Groups stand in the order of the questionnaire, those that nobody is in among them; a share with a reason is empty,
+    whatever the frame holds.
     """
     shown = frame[frame["reason"].isna()]
     found = {(str(row["kind"]), str(row["group"]), str(row["measure"])): row for row in shown.to_dict("records")}
@@ -55,8 +56,7 @@ def rows(frame: pd.DataFrame, questionnaire: Questionnaire) -> tuple[Group, ...]
     result = []
     for kind in (ALL, SERVICE_AREA, TIER):
         labels = _labels(questionnaire, kind)
-        mine = [group for one, group in present if one == kind]
-        for code in sorted(mine, key=lambda code: (list(labels).index(code) if code in labels else len(labels), code)):
+        for code in (*labels, *sorted(group for one, group in present if one == kind and group not in labels)):
             cells = tuple(
                 _cell(one.code, str(one.title), found.get((kind, code, one.code), {}))
                 for one in questionnaire.dimensions
@@ -98,8 +98,7 @@ def sentence(groups: Sequence[Group], rules: Rules | None = None, language: str 
 def _labels(questionnaire: Questionnaire, kind: str) -> dict[str, str]:
     if kind == ALL:
         return {ALL: first_upper(text("dont_know.everybody"))}
-    item = questionnaire.role_item(_ROLES[kind])
-    return {option.code: str(option.label) for option in item.options} if item else {}
+    return group_reading.offered(questionnaire, kind)
 
 
 def _cell(measure: str, title: str, row: Mapping[object, object]) -> Unsaid:

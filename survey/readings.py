@@ -109,8 +109,7 @@ class Inside:
     @property
     def beside_members(self) -> tuple[Group, ...]:
         """Officers, then elected members; nothing where no score of members is shown."""
-        shown = [one for one in self.elected if any(cell.score is not None for cell in one.cells)]
-        return (self.officers, *shown) if shown else ()
+        return (self.officers, *self.elected) if self.elected else ()
 
 
 @dataclass(frozen=True, slots=True)

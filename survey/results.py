@@ -7,7 +7,6 @@ authorities there are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -16,18 +15,18 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or
 from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires import loader
-from questionnaires.definition import Questionnaire, Role
+from questionnaires.definition import Questionnaire
 from reports import (
     cell_reading,
     change_reading,
     evidence_reading,
+    group_reading,
     level_reading,
     own_profile_reading,
     peer_sensitivity,
 )
 from reports import profile as profiles
 from reports.frames import BENCHMARKS, CELL_SCORES, CHANGE, GROUP_SCORES, OWN_PROFILE, PROFILE, SCORES, STANDINGS
-from reports.measures import OVERALL
 from reports.peers import ALL
 from reports.profile import Row
 from survey import peer_menu, stored_results
@@ -180,7 +179,7 @@ def comparison(session: Session, release: Release, authority: str, peer_group: s
 
 
 def inside(session: Session, release: Release, authority: str) -> Inside:
-    """Service areas, tiers and elected members of an authority, those that are withheld among them."""
+    """Service areas, tiers and elected members of an authority; which are listed tells nothing of who answered."""
     groups = stored_results.groups_of(session, release, authority)
     if not groups:
         raise NotFound(NO_SUCH_AUTHORITY)
@@ -190,9 +189,9 @@ def inside(session: Session, release: Release, authority: str) -> Inside:
     return Inside(
         authority,
         groups[0][0],
-        _groups(found, asked, "service_area", Role.SERVICE_AREA),
-        _groups(found, asked, "tier", Role.TIER),
-        _groups(found, asked, "elected", Role.TIER),
+        _groups(found, asked, group_reading.SERVICE_AREA),
+        _groups(found, asked, group_reading.TIER),
+        _groups(found, asked, group_reading.ELECTED),
         found,
         scores,
         _officers(scores, asked),
@@ -297,17 +296,12 @@ def _parsed(body: str) -> Questionnaire:
 
 def _officers(scores: pd.DataFrame, asked: Questionnaire) -> Group:
     """The authority's score in the form of a group, for the row beside elected members."""
-    rows = scores.assign(kind=OFFICERS, group=OFFICERS)
-    return replace(
-        _groups(rows[rows["measure"] != OVERALL], asked, OFFICERS, Role.TIER)[0], label=OFFICERS.capitalize()
-    )
+    return _labelled(scores.assign(group=OFFICERS), asked, {OFFICERS: OFFICERS.capitalize()})[0]
 
 
-def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str, role: Role) -> tuple[Group, ...]:
-    """The groups of one kind, each with its dimensions, in the order in which the questionnaire offers them."""
-    item = asked.role_item(role)
-    labels = {option.code: str(option.label) for option in item.options} if item else {}
-    return _labelled(found[found["kind"] == kind], asked, labels)
+def _groups(found: pd.DataFrame, asked: Questionnaire, kind: str) -> tuple[Group, ...]:
+    """The groups of one kind, each with its dimensions: all that the questionnaire offers, or none."""
+    return _labelled(found[found["kind"] == kind], asked, group_reading.listed(found, asked, kind))
 
 
 def _cells(found: pd.DataFrame, asked: Questionnaire) -> tuple[Group, ...]:
@@ -317,10 +311,8 @@ def _cells(found: pd.DataFrame, asked: Questionnaire) -> tuple[Group, ...]:
 
 
 def _labelled(mine: pd.DataFrame, asked: Questionnaire, labels: Mapping[str, str]) -> tuple[Group, ...]:
-    present = list(mine["group"].unique())
-    ordered = [code for code in labels if code in present] + [code for code in present if code not in labels]
     groups = []
-    for code in ordered:
+    for code, label in labels.items():
         rows = mine[mine["group"] == code].set_index("measure").to_dict("index")
         cells = profiles.rows(
             pd.DataFrame(
@@ -332,5 +324,5 @@ def _labelled(mine: pd.DataFrame, asked: Questionnaire, labels: Mapping[str, str
             )
         )
         n = max((cell.n for cell in cells if cell.n is not None), default=None)
-        groups.append(Group(str(code), labels.get(code, str(code)), n, cells))
+        groups.append(Group(code, label, n, cells))
     return tuple(groups)

@@ -42,6 +42,11 @@ _KEYS = (
 MOVED = 2.0
 """Points by which weights must move a score for both to be shown (methodology 3.2)."""
 _RESEARCH_ONLY = ("percentile_rank", "rank_lower", "rank_upper", "shrunken_score", "shrunken_se", "band_probability")
+_PARTS = {
+    "group_scores": ("authority", "kind", "group"),
+    "cell_scores": ("authority", "service_area", "tier"),
+    "dont_know": ("authority", "kind", "group"),
+}
 _QUARTILES = ("lower_quartile", "upper_quartile")
 _OWN_WORD = ("assessed", "themes")  # what an authority says of itself is about no officer
 _STAFF = ("staff", "staff_lower", "staff_upper", "n")  # stay where only the difference has too few authorities
@@ -125,8 +130,19 @@ def published_quality(quality: Mapping[str, Json], rules: Rules) -> dict[str, Js
 
 
 def rounded(safe: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Published frames as a file shows them: rounded last, one message for every refusal, small headcounts empty."""
-    return {name: _rounded(name, frame) for name, frame in safe.items()}
+    """Published frames as a file shows them: rounded last, one message for every refusal, small headcounts empty.
+
+    Which service areas, tiers and cells have rows of their own depends on whether anybody answered, so those without
+    any figure are not named.
+    """
+    named = {name: _named(frame, _PARTS[name]) if name in _PARTS else frame for name, frame in safe.items()}
+    return {name: _rounded(name, frame) for name, frame in named.items()}
+
+
+def _named(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+    """Without the groups that have no figure on any measure."""
+    shown = frame["reason"].isna().groupby([frame[one] for one in keys]).transform("any")
+    return frame[shown].reset_index(drop=True)
 
 
 def _emptied(frame: pd.DataFrame) -> pd.DataFrame:

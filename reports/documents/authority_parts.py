@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from questionnaires.definition import Dimension, Questionnaire, Role
+from questionnaires.definition import Dimension, Questionnaire
 from reports import (
     cell_reading,
     evidence_reading,
+    group_reading,
     inside_reading,
     level_reading,
     narrative,
@@ -26,11 +27,11 @@ from reports.narrative import Caption, Foot
 from reports.own_profile_reading import Leaning
 from reports.profile import Row, profile, rows, theme_profile, with_before, with_elected
 
-_KINDS = (
-    ("service_area", Role.SERVICE_AREA, "Service areas"),
-    ("tier", Role.TIER, "Tiers"),
-    ("elected", Role.TIER, "Elected members, who are not part of the authority's score"),
-)
+_KINDS = {
+    group_reading.SERVICE_AREA: "Service areas",
+    group_reading.TIER: "Tiers",
+    group_reading.ELECTED: "Elected members, who are not part of the authority's score",
+}
 
 _OFFICERS, _CELLS = "officers", ["group", "measure", "n", "score", "lower", "upper", "reason"]
 
@@ -173,25 +174,28 @@ def items(of: Subject, dimension: Dimension) -> tuple[Table, ...]:
 
 
 def inside(of: Subject) -> list[Table]:
-    """Service areas, tiers and elected members, each a table where the frames have it."""
+    """Service areas, tiers and elected members, each a table where a figure of the kind is shown."""
     group_scores = of.frames.get("group_scores")
-    if group_scores is None or group_scores.empty:
+    if group_scores is None:
         return []
     tables = []
-    for kind, role, caption in _KINDS:
+    for kind, caption in _KINDS.items():
         chosen = group_scores[group_scores["kind"] == kind]
-        item = of.questionnaire.role_item(role)
-        labels = {option.code: str(option.label) for option in item.options} if item else {}
-        if (
-            kind == "elected" and chosen["score"].isna().all()
-        ):  # a row that says "not shown" would tell that somebody answered
-            continue
-        if kind == "elected":  # officers in the row above, to read members beside them
+        labels = group_reading.listed(group_scores, of.questionnaire, kind)
+        if labels and kind == group_reading.ELECTED:  # officers in the row above, to read members beside them
             chosen = pd.concat([of.frames["scores"].assign(group=_OFFICERS)[_CELLS], chosen[_CELLS]])
             labels = {_OFFICERS: _OFFICERS.capitalize(), **labels}
-        if not chosen.empty:
+        if labels:
             tables.append(cells.groups_inside(chosen, of.questionnaire, labels, caption))
     return tables
+
+
+def not_inside(of: Subject) -> list[str]:
+    """The kinds of groups that were asked about and of which nothing is shown, in words."""
+    group_scores = of.frames.get("group_scores")
+    return (
+        [] if group_scores is None else [_KINDS[kind] for kind in group_reading.missing(group_scores, of.questionnaire)]
+    )
 
 
 def by_both(of: Subject) -> list[Table]:

@@ -124,14 +124,12 @@ def together(parts: Sequence[tuple[str, Table]], caption: str) -> list[Table]:
 def groups_inside(
     group_scores: pd.DataFrame, questionnaire: Questionnaire, labels: Mapping[str, str], caption: str
 ) -> Table:
-    """Groups inside one authority, in the order of `labels`: score, interval and answers on each dimension."""
+    """The groups inside one authority that `labels` names, in its order: score, interval and answers on each dimension."""
     found = {(str(row["group"]), str(row["measure"])): _inside(row) for row in group_scores.to_dict("records")}
-    present = {group for group, _ in found}
-    ordered = [code for code in labels if code in present] + sorted(present - set(labels))
     dimensions = questionnaire.dimensions
     body = tuple(
-        (labels.get(group, group), *(found.get((group, one.code), text("note.not_shown")) for one in dimensions))
-        for group in ordered
+        (label, *(found.get((group, one.code), text("note.not_shown")) for one in dimensions))
+        for group, label in labels.items()
     )
     return Table(caption, ("", *(str(dimension.title) for dimension in dimensions)), body)
 

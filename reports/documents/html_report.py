@@ -26,11 +26,13 @@ from reports.documents import (
     finding_tables,
     inside_pictures,
     place_tables,
+    printed_parts,
     reading,
     say_do_parts,
     sector_parts,
     technical_notes,
 )
+from reports.documents.authority_parts import Subject
 from reports.documents.cells import Table
 from reports.documents.imprint import Imprint
 from reports.documents.say_do_parts import Said
@@ -74,7 +76,6 @@ def authority(
     """
     seen = authority_parts.subject(frames, questionnaire, code=code, name=name, peer_group=peer_group, imprint=imprint)
     own, caption, word = seen.profile, seen.caption, say_do_parts.said(seen, imprint)
-    inner = authority_parts.inside_pictures(seen, imprint)
     return _render(
         "authority.html",
         questionnaire,
@@ -96,10 +97,7 @@ def authority(
         since=change_parts.since(seen, imprint),
         said=word,
         said_picture=_said_picture(word),
-        inside=[*authority_parts.inside(seen), *authority_parts.by_both(seen)],
-        inside_found=authority_parts.inside_findings(seen),
-        inside_pictures={kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
-        inside_figures={kind: one.table for kind, one in inner.items() if one.table},
+        **_inside(seen, imprint),
         findings=authority_parts.findings(seen),
         answered=narrative.answered(own),
     )
@@ -149,6 +147,18 @@ def sector(
         together=level_reading.words(quality or {}),
         notes=(*technical_notes.sentences(quality or {}, questionnaire), *technical_notes.weights(frames["scores"])),
     )
+
+
+def _inside(seen: Subject, imprint: Imprint) -> dict[str, object]:
+    """Groups inside the authority, which kinds of them are not shown, and whether they differ."""
+    inner = authority_parts.inside_pictures(seen, imprint)
+    return {
+        "inside": [*authority_parts.inside(seen), *authority_parts.by_both(seen)],
+        "inside_hidden": printed_parts.nothing_of(seen),
+        "inside_found": authority_parts.inside_findings(seen),
+        "inside_pictures": {kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
+        "inside_figures": {kind: one.table for kind, one in inner.items() if one.table},
+    }
 
 
 def _said_picture(word: Said | None) -> Picture | None:

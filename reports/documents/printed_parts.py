@@ -75,7 +75,14 @@ def groups(of: Subject, drawn: Table | None) -> Groups:
             parts.append((one.caption, replace(one, body=beside)))
         missing += [row[0] for row in one.body if row not in shown]
     tables = tuple(cells.together(parts, _GROUPS))
+    missing += authority_parts.not_inside(of)
     return Groups(tables, _hidden(missing, said=any(one.withholds for one in tables)))
+
+
+def nothing_of(of: Subject) -> str:
+    """Of which kinds of groups nothing is shown at all, for a report with a table for each kind."""
+    said = any(one.withholds for one in authority_parts.inside(of))
+    return _hidden(authority_parts.not_inside(of), said=said)
 
 
 def questions(of: Subject) -> list[Table]:

@@ -448,7 +448,15 @@ def published(case: Wave) -> Tables:
     for rows in tables.values():
         for row in rows:
             guard(row)
+    tables["group_scores"] = named(tables["group_scores"])
     return tables
+
+
+def named(rows: list[Row]) -> list[Row]:
+    """Of service areas, tiers and elected members those with any figure: files for everybody have no row of others."""
+    keys = ("authority", "kind", "group")
+    shown = {tuple(row[key] for key in keys) for row in rows if row["reason"] is None}
+    return [row for row in rows if tuple(row[key] for key in keys) in shown]
 
 
 KEYS = ("authority", "measure", "item", "option", "kind", "group", "peer_group", "weighted", "weighting")

@@ -133,9 +133,9 @@ def test_a_dimension_that_is_withheld_has_no_number_anywhere() -> None:
 
 
 def test_a_tier_with_too_few_answers_takes_the_other_with_it(report: Tag) -> None:
-    """8 of 40 are senior: hidden; the other 32 would give them away by subtraction, so they are hidden too."""
+    """8 of 40 are senior: hidden; the other 32 would give them away by subtraction, so no tier is named."""
     assert "Scores of service areas, tiers and elected members" not in [one.text for one in report.every("Caption")]
-    assert f"{narrative.refusal()} This holds for: Senior leader; Everybody else." in report.text
+    assert f"{narrative.refusal()} This holds for: Tiers." in report.text
 
 
 def test_a_group_with_numbers_stands_in_the_table_and_the_others_below_it() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from small_survey import DIMENSIONS, questionnaire, results
 
+from reports import narrative
 from reports.documents import authority_parts, change_parts, printed_parts
 from reports.documents.authority_parts import Subject
 from reports.documents.cells import Table
@@ -97,6 +98,31 @@ def test_a_service_area_has_its_own_score_and_the_one_drawn_towards_the_authorit
         ("Service areas", "", "", ""),
         ("Housing", f"{own}, drawn 60 (57 to 63)", own, f"{own}, drawn 61 (58 to 64)"),
     )
+
+
+def tiers(*, senior: str | None) -> Subject:
+    """Of A01 everybody else is shown; senior leaders have a row that is withheld, or none because nobody answered."""
+    row = {"authority": "A01", "kind": "tier", "n": 32, "score": 62.0, "lower": 58.0, "upper": 66.0}
+    rows = [row | {"group": "frontline", "measure": one} for one in DIMENSIONS]
+    if senior:
+        rows += [
+            {"authority": "A01", "kind": "tier", "group": "senior", "measure": one, "reason": senior}
+            for one in DIMENSIONS
+        ]
+    frames = {**results().frames, GROUP_SCORES.name: GROUP_SCORES.filled(pd.DataFrame(rows))}
+    return authority_parts.subject(frames, questionnaire(), code="A01", name="Avon", peer_group="all", imprint=IMPRINT)
+
+
+def test_few_senior_leaders_read_like_none() -> None:
+    few, none = tiers(senior="too_few_people"), tiers(senior=None)
+    assert authority_parts.inside(few) == authority_parts.inside(none)
+    assert printed_parts.groups(few, None) == printed_parts.groups(none, None)
+    (table,) = authority_parts.inside(none)
+    assert [(one[0], one[1]) for one in table.body] == [
+        ("Senior leader", "not shown"),
+        ("Everybody else", "62 (58 to 66), 32 answers"),
+    ]
+    assert printed_parts.groups(none, None).hidden == f"{narrative.refusal()} This holds for: Senior leader."
 
 
 def test_the_first_page_has_what_other_pages_find() -> None:

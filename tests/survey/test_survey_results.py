@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from reports import narrative
@@ -18,7 +18,7 @@ from reports.documents import brand
 from reports.frames import BENCHMARKS, SCORES
 from survey import downloads, results, stored_results
 from survey.errors import NotFound
-from survey.models import AuditEntry, Release
+from survey.models import RESULT_TABLES, AuditEntry, Release
 
 Closed = Any  # the fixture's own class stands in conftest.py, which cannot be imported
 
@@ -87,14 +87,38 @@ def test_sentence_and_picture_come_from_the_same_frame(closed: Closed) -> None:
     assert "2026.1" in seen.caption.line
 
 
-def test_inside_an_authority_the_tiers_stand_in_the_order_of_the_questionnaire(closed: Closed) -> None:
+def test_where_one_service_area_is_shown_all_that_the_questionnaire_offers_are_listed(closed: Closed) -> None:
+    """All fourteen are in housing. Eleven are frontline: with them the three senior leaders would be told."""
     seen = results.inside(closed.session, closed.published(), "A01")
-    assert [(one.code, one.label) for one in seen.tiers] == [("senior", "Senior leader"), ("frontline", "Frontline")]
-    senior, frontline = seen.tiers
-    assert all(cell.score is None for cell in senior.cells)  # three people
-    assert all(cell.score is None for cell in frontline.cells)  # eleven of fourteen would give the three away
-    assert [one.label for one in seen.service_areas] == ["Housing"]
-    assert all(cell.score is not None for cell in seen.service_areas[0].cells)  # all fourteen: nobody is left over
+    assert [(one.code, one.label) for one in seen.service_areas] == [
+        ("housing", "Housing"),
+        ("planning", "Planning"),
+        ("ict", "ICT"),
+    ]
+    housing, *others = seen.service_areas
+    assert all(cell.score is not None for cell in housing.cells)
+    assert all(cell.score is None and cell.n is None for one in others for cell in one.cells)
+    assert seen.tiers == ()  # nothing of them is shown, so none is named
+
+
+def test_whether_few_or_nobody_of_a_group_answered_reads_the_same(closed: Closed) -> None:
+    release = closed.published()
+    before = results.inside(closed.session, release, "A01")
+    row = {
+        "release_id": release.id,
+        "authority": "A01",
+        "kind": "service_area",
+        "group": "ict",
+        "reason": "too_few_people",
+    }
+    rows = [row | {"measure": one} for one in ("mindset", "agile", "silos", "leadership")]
+    members = [one | {"kind": "elected", "group": "elected"} for one in rows]
+    with closed.database.write(closed.session):
+        closed.session.execute(insert(RESULT_TABLES["group_scores"]), [*rows, *members])
+        closed.session.commit()
+    after = results.inside(closed.session, release, "A01")
+    assert (after.service_areas, after.tiers) == (before.service_areas, before.tiers)
+    assert (after.elected, after.beside_members) == (before.elected, before.beside_members)
 
 
 def test_the_sector_counts_who_took_part_and_leaves_out_small_types(closed: Closed) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from survey.db import Database
 from survey.demonstration.sector import HOME
@@ -246,6 +246,19 @@ def test_small_parts_of_the_authority_are_named_and_not_shown(member) -> None:
     assert REFUSAL in page
     parts, _, _ = page.partition("Do the parts differ?")  # below it a distance may be 0
     assert not re.search(r"app-stack__value\">(<[^>]*>)?0<", parts)
+
+
+def test_a_part_where_few_answered_reads_like_one_where_nobody_did(member, sqlite_database) -> None:
+    """Among others that are shown, and where nothing of the kind is."""
+    table = RESULT_TABLES["group_scores"]
+    for chosen in (table.c.group == "ict", table.c.kind == "tier", table.c.kind == "elected"):
+        change(sqlite_database, update(table).where(chosen).values(reason="too_few_people", score=None, n=None))
+        few = re.sub(r'nonce="[^"]*"|value="[^"]*"', "", member.get(f"{OVERVIEW}inside").text)
+        change(sqlite_database, delete(table).where(chosen))
+        assert re.sub(r'nonce="[^"]*"|value="[^"]*"', "", member.get(f"{OVERVIEW}inside").text) == few
+    assert "ICT, digital and data" in few
+    assert "No scores of tiers are shown." in few
+    assert "No scores of elected members are shown." in few
 
 
 def test_the_parts_of_the_authority_are_compared_in_a_sentence_and_a_table(member, sqlite_database) -> None:
