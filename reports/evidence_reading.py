@@ -50,8 +50,11 @@ def _weights(shown: Sequence[Mapping[Hashable, object]], titles: Mapping[str, st
     word = str(shown[0].get("weighting"))
     if word not in set(Weighting):
         return []
-    if not Weighting(word).is_weighted:
-        return [text("evidence.unweighted", language, because=text(f"unweighted.{word}", language))]
+    raked, weighted = Weighting(word).is_weighted, shown[0].get("weighted")
+    if not raked:
+        key = "unweighted" if pd.isna(weighted) or not weighted else "given"
+        because = text(f"unweighted.{word}", language)
+        return [text(f"evidence.{key}", language, because=because)]
     said = [text("evidence.weighted", language, margins=text(f"margins.{word}", language))]
     far = [
         (row, plain)

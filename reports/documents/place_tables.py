@@ -41,7 +41,7 @@ def averages(average: pd.DataFrame, benchmarks: pd.DataFrame, questionnaire: Que
             _points(own.get(one.code), "score"),
             _between(own.get(one.code)),
             _points(own.get(one.code), "tau"),
-            _points(own.get(one.code), "n"),
+            _count(own.get(one.code)),
         )
         for one in questionnaire.dimensions
     )
@@ -84,6 +84,11 @@ def _by_measure(frame: pd.DataFrame) -> dict[str, Mapping[str, object]]:
 def _points(row: Mapping[str, object] | None, column: str) -> str:
     value = number(row[column]) if row is not None else None
     return text("note.not_shown") if value is None else whole(value)
+
+
+def _count(row: Mapping[str, object] | None) -> str:
+    value = number(row["n"]) if row is not None else None
+    return text("note.not_shown") if value is None else f"{value:,.0f}"
 
 
 def _between(row: Mapping[str, object] | None) -> str:

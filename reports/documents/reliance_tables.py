@@ -47,10 +47,16 @@ def comparable(scores: pd.DataFrame, questionnaire: Questionnaire, rules: Rules)
 
 def weights(scores: pd.DataFrame) -> Table | None:
     """By what how many authorities' scores are weighted, or why they are not; None where nothing is known of it."""
-    shown = scores[scores["reason"].isna() & scores["weighting"].notna()]
-    words = shown.drop_duplicates("authority")["weighting"].astype(str)
-    body = tuple((_weighting(word), str(count)) for word in Weighting if (count := int((words == word).sum())))
-    return Table("How scores of authorities are weighted", ("", "Authorities"), body) if body else None
+    shown = scores[scores["reason"].isna() & scores["weighting"].notna()].drop_duplicates("authority")
+    came_weighted = shown["weighted"].fillna(value=False).astype(bool)
+    body = [
+        (_weighting(word, given=given), str(count))
+        for word in Weighting
+        for given in (False, True)
+        if (count := int(((shown["weighting"] == word) & (came_weighted == (given or word.is_weighted))).sum()))
+        and not (given and word.is_weighted)
+    ]
+    return Table("How scores of authorities are weighted", ("", "Authorities"), tuple(body)) if body else None
 
 
 def moved(quality: Mapping[str, Json], questionnaire: Questionnaire) -> Table | None:
@@ -70,7 +76,8 @@ def _count(found: Json, measure: str) -> int:
     return sum(isinstance(one, (Mapping, list, tuple)) and measure in one for one in ones)
 
 
-def _weighting(word: Weighting) -> str:
+def _weighting(word: Weighting, *, given: bool) -> str:
     if word.is_weighted:
         return f"By {text(f'margins.{word}')}"
-    return f"Not weighted: {text(f'unweighted.{word}')}"
+    why = text(f"unweighted.{word}")
+    return f"By the weights that came with the answers alone: {why}" if given else f"Not weighted: {why}"

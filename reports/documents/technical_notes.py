@@ -9,6 +9,7 @@ import pandas as pd
 from questionnaires.definition import Questionnaire
 from reports.gates import State, state_of
 from reports.quality import Json
+from reports.weighting import Weighting
 
 _GATES = {
     "reliability": "how well the questions of a dimension belong together",
@@ -43,20 +44,28 @@ def counts(quality: Mapping[str, Json], questionnaire: Questionnaire) -> tuple[s
 
 
 def weights(scores: pd.DataFrame) -> tuple[str, ...]:
-    """How far intervals of weighted scores can be trusted (docs/simulations.md); nothing where no score is weighted.
+    """How far intervals of weighted scores can be trusted (docs/simulations.md), and whose weights came with the answers.
 
-    >>> weights(pd.DataFrame({"authority": ["A", "B"], "weighted": [True, False]}))[0].split(".")[0]
-    'Scores of 1 of 2 authorities are weighted to their staff numbers'
+    >>> table = pd.DataFrame({"authority": ["A", "B"], "weighted": True, "weighting": ["tier", "no_headcounts"]})
+    >>> [one.split(".")[0] for one in weights(table)]  # doctest: +NORMALIZE_WHITESPACE
+    ['Scores of 1 of 2 authorities are weighted to their staff numbers',
+     'Scores of 1 of 2 authorities are weighted by the weights that came with the answers alone']
     """
-    weighted = scores.loc[scores["weighted"].fillna(value=False).astype(bool), "authority"].nunique()
-    if not weighted:
-        return ()
-    told = (
-        f"Scores of {weighted} of {scores['authority'].nunique()} authorities are weighted to their staff numbers. Where "
-        "few answers stand for many staff, the interval of a weighted score is a little too short: in simulations it "
-        "held the score of all staff 92 to 94 times in 100, that of a plain score 95 times."
-    )
-    return (told,)
+    weighted = scores[scores["weighted"].fillna(value=False).astype(bool)].drop_duplicates("authority")
+    to_staff = int(weighted["weighting"].isin([str(word) for word in Weighting if word.is_weighted]).sum())
+    given, all_ = len(weighted) - to_staff, scores["authority"].nunique()
+    told = []
+    if to_staff:
+        told.append(
+            f"Scores of {to_staff} of {all_} authorities are weighted to their staff numbers. Where "
+            "few answers stand for many staff, the interval of a weighted score is a little too short: in simulations it "
+            "held the score of all staff 92 to 94 times in 100, that of a plain score 95 times."
+        )
+    if given:
+        told.append(
+            f"Scores of {given} of {all_} authorities are weighted by the weights that came with the answers alone."
+        )
+    return tuple(told)
 
 
 def _people(found: Json) -> str:

@@ -27,7 +27,7 @@ def test_the_average_officer_stands_beside_the_middle_authority():
     by_hand = (shown["n"] * shown["score"]).sum() / shown["n"].sum()
     assert abs(own["score"] - by_hand) < 1e-9
     assert cell(table, "Mindset & co", "Average officer") == str(round(by_hand))
-    assert cell(table, "Mindset & co", "Officers") == str(shown["n"].sum())
+    assert cell(table, "Mindset & co", "Officers") == f"{shown['n'].sum():,}"
 
 
 def standing(authority, measure, band, reason=None):

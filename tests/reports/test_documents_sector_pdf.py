@@ -171,12 +171,17 @@ def test_a_lowered_minimum_is_told_with_its_reason() -> None:
 def test_intervals_of_weighted_scores_are_said_to_be_a_little_short() -> None:
     """As the simulation found it; a release without weights has no such sentence."""
     scores = results().frames["scores"]
-    half = scores.assign(weighted=scores["authority"] < "A15")
+    raked = scores["authority"] < "A15"
+    half = scores.assign(weighted=raked, weighting=scores["weighting"].mask(raked, "tier"))
     reader = PdfReader(io.BytesIO(pdf(scores=half)))
     said = " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
     assert "Scores of 15 of 30 authorities are weighted" in said
     assert "92 to 94 times in 100" in said
     assert technical_notes.weights(scores) == ()
+    (given,) = technical_notes.weights(scores.assign(weighted=True))  # weights of a survey's design, nothing raked
+    assert given == "Scores of 30 of 30 authorities are weighted by the weights that came with the answers alone."
+    body = reliance_tables.weights(scores.assign(weighted=True)).body  # type: ignore[union-attr]
+    assert [line[0].split(":")[0] for line in body] == ["By the weights that came with the answers alone"]
 
 
 def test_the_annex_counts_how_reliably_authorities_are_compared_and_how_they_are_weighted(report: Tag) -> None:

@@ -34,6 +34,13 @@ def test_weighted_scores_name_their_margins_and_what_weights_cannot_do(asked):
     )
 
 
+def test_weights_that_came_with_the_answers_are_not_called_none(asked):
+    (found,) = said(asked, scores(weighted=True))
+    assert found.startswith(
+        "Scores are weighted by the weights that came with the answers, not to staff numbers: staff"
+    )
+
+
 def test_both_figures_stand_where_weights_move_a_score_by_more_than_two_points(asked):
     frame = scores(weighting="tier", weighted=True, unweighted_score=[57.6, 53.1])  # moved by 3.4 and by 1.9
     found = said(asked, frame)

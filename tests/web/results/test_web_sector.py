@@ -58,6 +58,25 @@ def test_a_release_of_too_few_authorities_says_so_and_has_no_picture_and_no_tabl
     assert not [part for part in ("<img", "not shown", "sector.csv") if part in page]
 
 
+def test_a_type_of_which_one_figure_is_held_back_keeps_its_others_and_the_page_says_why(
+    browser, sqlite_database
+) -> None:
+    empty = dict.fromkeys(("median", "median_lower", "median_upper", "lower_quartile", "upper_quartile", "n"))
+    rule = "too few answers, or showing it could reveal"
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        of_it = BENCHMARKS.c.peer_group.in_(("type:district", "type:unitary")) & (BENCHMARKS.c.measure == "mindset")
+        session.execute(update(BENCHMARKS).where(of_it).values(**empty, reason="pinned"))
+        session.commit()
+    page = browser.get(PAGE).text
+    rows = re.findall(r'<th scope="row"[^>]*>(?:District|Unitary).*?</tr>', page, flags=re.DOTALL)
+    told = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in rows]
+    told = [row for row in told if "not shown" in row]
+    assert told
+    for row in told:
+        assert re.search(r"^\S+ \S+ not shown \d.* \d+$", row), row  # two words, the figure, the others, how many
+    assert rule in page[page.index('id="types"') : page.index(">Themes<")]
+
+
 def test_no_authority_is_named(browser, sqlite_database) -> None:
     with sqlite_database.session() as session:
         names = session.execute(select(Authority.code, Authority.name)).all()
