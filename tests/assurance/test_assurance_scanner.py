@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import sys
 import threading
@@ -33,6 +34,7 @@ from survey.web.application import create_app
 QUESTIONNAIRE = Path(__file__).parents[1] / "questionnaires" / "every-kind.toml"
 LINKS = 200 if os.environ.get("ASSURANCE") == "long" else 24
 IN_A_BROWSER = LINKS if os.environ.get("ASSURANCE") == "long" else 2
+STANDS_STILL = 120.0  # seconds for one link, of which it takes about two
 HOST = "http://127.0.0.1"
 CANARY = "only-the-officer-knows"
 SAVED = "/respond/page/mindset-2"  # the page with the text
@@ -290,6 +292,21 @@ def served(trial: Trial) -> Iterator[str]:
         thread.join(timeout=5)
 
 
+@contextmanager
+def within(browser: Browser, seconds: float = STANDS_STILL) -> Iterator[None]:
+    """Ends a browser that stands still, so that whatever waits for it fails: some of its calls take no timeout."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    (process,) = (one["id"] for one in processes if one["type"] == "browser")
+    timer = threading.Timer(seconds, os.kill, (process, signal.SIGKILL))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def press_in_browser(page: Page, url: str, depth: int = 2) -> Iterator[str]:
     """Open a page and press each of its buttons, each time from the page as it was opened; what each page says."""
     page.goto(url)
@@ -317,17 +334,15 @@ def in_browser(trial: Trial, browser: Browser, way: str) -> Iterator[str]:
     """What a browser sees that opens links, each as a stranger; pressing buttons, or only opening the page."""
     with served(trial) as address:
         for link in trial.tokens[:IN_A_BROWSER]:
-            context_ = browser.new_context(java_script_enabled="without" not in way)
-            page = context_.new_page()
-            page.set_default_timeout(20_000)
-            if "button" in way:
-                pressed = list(press_in_browser(page, f"{address}/r/{link}"))
-                assert len(pressed) > 2  # it did press something
-                yield from pressed
-            for url in (f"{address}/r/{link}", f"{address}{SAVED}", f"{address}/respond/check"):
-                page.goto(url, wait_until="load")
-                yield page.content()
-            context_.close()
+            with within(browser), browser.new_context(java_script_enabled="without" not in way) as stranger:
+                page = stranger.new_page()
+                page.set_default_timeout(20_000)
+                seen = list(press_in_browser(page, f"{address}/r/{link}")) if "button" in way else []
+                assert "button" not in way or len(seen) > 2  # it did press something
+                for url in (f"{address}/r/{link}", f"{address}{SAVED}", f"{address}/respond/check"):
+                    page.goto(url, wait_until="load")
+                    seen.append(page.content())
+            yield from seen
 
 
 @pytest.mark.parametrize(
@@ -354,8 +369,8 @@ def test_a_link_that_a_script_uses_up_by_itself_is_noticed(trial, browser, monke
 
     monkeypatch.setitem(trial.app.view_functions, "link.landing", hasty)
     monkeypatch.setitem(trial.app.view_functions, "link.start", consuming)
-    with served(trial) as address:
-        page = browser.new_context().new_page()
+    with served(trial) as address, within(browser), browser.new_context() as stranger:
+        page = stranger.new_page()
         with page.expect_response(lambda reply: reply.request.method == "POST", timeout=20_000):
             page.goto(f"{address}/r/{trial.tokens[0]}")
     assert consumed(trial.database) == 1
