@@ -52,7 +52,7 @@ def _weights(shown: Sequence[Mapping[Hashable, object]], titles: Mapping[str, st
         return []
     raked, weighted = Weighting(word).is_weighted, shown[0].get("weighted")
     if not raked:
-        key = "unweighted" if pd.isna(weighted) or not weighted else "given"
+        key = "given" if isinstance(weighted, bool) and weighted else "unweighted"
         because = text(f"unweighted.{word}", language)
         return [text(f"evidence.{key}", language, because=because)]
     said = [text("evidence.weighted", language, margins=text(f"margins.{word}", language))]
