@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -67,12 +67,11 @@ class Shape:
         return self.check(frame.reindex(columns=[*frame.columns, *(c for c in self.columns if c not in frame.columns)]))
 
     def of(self, columns: Mapping[str, object]) -> pd.DataFrame:
-        """What `check` makes of a frame of these arrays, without a look at every text to find out that it is one."""
-        made = {
-            name: _texts(one) if isinstance(one, np.ndarray) and one.dtype == object else one
-            for name, one in columns.items()
-        }
-        return self.check(pd.DataFrame(made, copy=False))
+        """What `check` makes of a frame of these arrays, of which the usual kinds become columns without a detour."""
+        if columns.keys() != self.columns.keys():
+            return self.check(pd.DataFrame(columns, copy=False))  # says what is wrong
+        made = {name: _column(columns[name], dtype) for name, dtype in self.columns.items()}
+        return pd.DataFrame(made, copy=False)
 
     def empty(self) -> pd.DataFrame:
         return self.check(pd.DataFrame({column: [] for column in self.columns}))
@@ -88,12 +87,35 @@ def _typed(column: pd.Series, dtype: str) -> pd.Series:
     return column.astype(_DTYPES[dtype])
 
 
+def _column(values: object, dtype: str) -> object:
+    """Arrays of texts, numbers and truths as the column of a dtype; what is of another kind goes the long way."""
+    if isinstance(values, pd.api.extensions.ExtensionArray) and values.dtype == _DTYPES[dtype]:
+        return values
+    if not isinstance(values, np.ndarray) or (dtype, values.dtype.kind) not in _SHORT_WAYS:
+        return pd.Series(values).astype(_DTYPES[dtype]).array
+    return _SHORT_WAYS[dtype, values.dtype.kind](values)
+
+
+def _all_known(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    return np.zeros(len(values), dtype=np.bool_)
+
+
 def _texts(values: NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:
     """Few different texts, or None: each is made once."""
-    codes, words = pd.factorize(values)
+    there = ~np.equal(values, _NOTHING)
+    codes = np.full(len(values), -1, dtype=np.int64)
+    codes[there], words = pd.factorize(values[there])
     return pd.array(words, dtype="string").take(codes, allow_fill=True)
 
 
+_SHORT_WAYS: Mapping[tuple[str, str], Callable[[NDArray[Any]], object]] = {  # of the kind that the key says
+    ("string", "O"): _texts,
+    ("Float64", "f"): lambda values: pd.arrays.FloatingArray(values.astype(np.float64), np.isnan(values)),
+    ("Int64", "i"): lambda values: pd.arrays.IntegerArray(values.astype(np.int64), _all_known(values)),
+    ("boolean", "b"): lambda values: pd.arrays.BooleanArray(values.copy(), _all_known(values)),
+}
+"""By dtype and kind of array."""
+_NOTHING = np.array(None, dtype=object)
 _TEXT, _NUMBER, _COUNT, _FLAG = "string", "Float64", "Int64", "boolean"
 _DTYPES = {name: pd.api.types.pandas_dtype(name) for name in (_TEXT, _NUMBER, _COUNT, _FLAG)}
 

@@ -166,6 +166,25 @@ def widths_of(people: Ints, hidden: Flags, found: Cuts) -> Ints:
     return result
 
 
+def bounds(found: Cuts, cells: Ints) -> tuple[Ints, Ints]:
+    """The sets of columns that the intervals of hidden cells hang on, upwards and downwards; each of shape (cells,).
+
+    `cells` are rows of table, row and column. Methodology 10, rule 3.
+
+    >>> table = np.array([[[5, 20], [20, 20]]])
+    >>> [one.tolist() for one in bounds(cuts(table, np.ones((1, 2, 2), dtype=np.bool_)), np.array([[0, 0, 0]]))]
+    [[0], [2]]
+    """
+    table, row, column = cells.T
+    barred = np.where(found.sets.T, np.float32(np.inf), np.float32(0)).take(column, axis=0)
+    place = table * found.inside.shape[1] + row
+    rise, fall = (
+        whole.take(table, axis=0) + own.reshape(-1, own.shape[-1]).take(place, axis=0) + barred
+        for whole, own in ((found.base, found.rise), (found.blocked, found.fall))
+    )
+    return rise.argmin(axis=1), fall.argmin(axis=1)
+
+
 def between(rise: Counts, fall: Counts, own: Ints, without: Flags) -> Counts:
     """How wide the intervals of cells of one column are, of `own` people each, from the sets `without` the column.
 

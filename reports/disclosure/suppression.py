@@ -110,14 +110,21 @@ def _needs(tables: Tables, minimum: int) -> _Needs:
 class _Stand:
     """Tables as they stand: the cuts of their hidden cells, which intervals are too narrow, and what is missing.
 
-    `absent` are the cuts of `Tables.absent` in the tables that are `uneven`, None where none is; `short` (cells, 3) are table, row and column of the
-    cells whose interval is too narrow, table by table; `left` (tables,) is how far each is from being safe.
+    `absent` are the cuts of `Tables.absent` in the tables that are `uneven`, None where none is; `short` (cells, 3) are
+    table, row and column of the cells whose interval is too narrow, table by table, `lack` (cells,) by how much;
+    `left` (tables,) is how far each is from being safe.
     """
 
     cuts: Cuts
     absent: Cuts | None
     short: Ints
+    lack: Ints
     left: Ints
+
+    @cached_property
+    def bounds(self) -> tuple[Ints, Ints]:
+        """The sets of columns that those intervals hang on."""
+        return attacker.bounds(self.cuts, self.short)
 
 
 def _stand(tables: Tables, needs: _Needs, hidden: Flags) -> _Stand:
@@ -129,7 +136,7 @@ def _stand(tables: Tables, needs: _Needs, hidden: Flags) -> _Stand:
         told[tables.uneven] = attacker.crossings_of(absent)
     short = np.where(hidden, np.maximum(needs.width - attacker.widths_of(tables.low, hidden, cuts), 0), 0)
     left = short.sum(axis=(1, 2)) + _few(crossing, told, needs.cut)
-    return _Stand(cuts, absent, np.argwhere(short), left)
+    return _Stand(cuts, absent, np.argwhere(short), short[short > 0], left)
 
 
 def _few(crossing: Counts | Ints, told: Counts | Ints | None, need: Counts) -> Ints:
@@ -199,8 +206,8 @@ def _first(owner: Ints, left: Ints, people: Ints) -> Ints:
 def _left_with(tables: Tables, needs: _Needs, stand: _Stand, cells: Ints) -> Ints:
     """What is left with one more cell hidden, for each of `cells`; shape (cells,).
 
-    No interval becomes narrower, because who knows less can be no surer: only cells that are short are looked at, and
-    the new one.
+    No interval becomes narrower, because who knows less can be no surer: only cells that are short are looked at, those
+    of them whose interval can be another one, and the new one.
     """
     table = cells[:, 0]
     tried = trials.of(stand.cuts, cells, tables.low[tuple(cells.T)])
@@ -214,10 +221,13 @@ def _left_with(tables: Tables, needs: _Needs, stand: _Stand, cells: Ints) -> Int
         told[some] = trials.of(stand.absent, own, people).crossings()
     first = np.searchsorted(stand.short[:, 0], np.arange(len(tables.low) + 1))
     others = Groups(np.arange(len(stand.short)), first).taken(table)
-    trial = np.concatenate([others.of_row, np.arange(len(cells))])
-    looked_at = np.concatenate([stand.short[others.order], cells])
-    lacking = np.bincount(trial, weights=_narrow(tables, needs, tried, trial, looked_at), minlength=len(cells))
-    return _few(crossing, told, needs.cut[table]) + lacking.astype(np.int64)
+    left = stand.lack[others.order]
+    rise, fall = (sets[others.order] for sets in stand.bounds)
+    other = np.flatnonzero(tried.other(others.of_row, stand.short[others.order, 1], rise, fall))
+    left[other] = _narrow(tables, needs, tried, others.of_row[other], stand.short[others.order[other]])
+    lacking = np.bincount(others.of_row, weights=left, minlength=len(cells)).astype(np.int64)
+    itself = _narrow(tables, needs, tried, np.arange(len(cells)), cells).astype(np.int64)
+    return _few(crossing, told, needs.cut[table]) + lacking + itself
 
 
 def _narrow(tables: Tables, needs: _Needs, tried: Trials, trial: Ints, cells: Ints) -> Counts:

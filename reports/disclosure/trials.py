@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.disclosure import attacker
-from reports.disclosure.attacker import Counts, Cuts
+from reports.disclosure.attacker import Counts, Cuts, Flags
 from reports.statistics.sums import Ints
 
 
@@ -17,13 +17,15 @@ class Trials:
     of all.
 
     `own` is that row afterwards; `base`, `blocked` and `crossing` (trials, sets) are those of the whole table
-    (`attacker.Cuts`).
+    (`attacker.Cuts`), `reached` and `barred` by how much the row's part of the first two has changed.
     """
 
     now: Cuts
     table: Ints
     place: Ints
     own: Cuts
+    reached: Counts
+    barred: Counts
     base: Counts
     blocked: Counts
     crossing: Counts
@@ -33,6 +35,17 @@ class Trials:
         rows = self.now.people.take(self.table, axis=0)
         rows[np.arange(len(rows)), self.place % rows.shape[1]] = self.own.inside[:, -1]
         return attacker.with_rows_alone(self.crossing, rows)
+
+    def other(self, trial: Ints, row: Ints, rise: Ints, fall: Ints) -> Flags:
+        """Which hidden cells have another interval in their trial than now; shape (cells,).
+
+        `row` is that of each, `rise` and `fall` the sets that its interval hangs on now (`attacker.bounds`). A cell
+        more makes no sum of a cut smaller: where these two stay as they are and the row is another one, so does the
+        interval.
+        """
+        moved = (self.reached[trial, rise] > 0) | (self.barred[trial, fall] > 0)
+        same: Flags = moved | (row == self.place.take(trial) % self.now.inside.shape[1])
+        return same
 
     def widths(self, trial: Ints, row: Ints, column: Ints, people: Ints) -> Counts:
         """`attacker.widths` of hidden cells in trials: which trial, row and column each is in, and its people;
@@ -67,12 +80,15 @@ def of(now: Cuts, cells: Ints, people: Ints, *, more: int = 1) -> Trials:
     place = table * now.inside.shape[1] + row
     before = now.rows(place)
     own = before.with_cell(column, people, cells=more)
+    reached, barred = own.reached - before.reached, own.barred - before.barred
     return Trials(
         now,
         table,
         place,
         own,
-        base=now.base.take(table, axis=0) - before.reached + own.reached,
-        blocked=now.blocked.take(table, axis=0) - before.barred + own.barred,
+        reached,
+        barred,
+        base=now.base.take(table, axis=0) + reached,
+        blocked=now.blocked.take(table, axis=0) + barred,
         crossing=now.crossing.take(table, axis=0) - before.crossed + own.crossed,
     )

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -20,6 +21,7 @@ _WORD = 62  # bits of a whole number that a sum may fill
 _NARROW = 9  # bits of the rows of a group whose values are summed in one word
 _SMALL = 2**15
 _SHORT = 64  # rows of a group; for fewer it costs more to begin a sum than to add them up
+_FEW = 16  # the same where many rows of numbers are summed at once
 _MOST_COUNTED = 4_000_000  # combinations; above it sorting is cheaper than a table of them
 
 
@@ -46,6 +48,17 @@ class Groups:
     def of_row(self) -> Ints:
         """The group of each row, in the order of `order`."""
         return np.repeat(np.arange(self.count, dtype=np.int64), self.sizes)
+
+    @cached_property
+    def adding(self) -> sparse.csr_array:
+        """The matrix of ones, (groups, rows), that adds up the rows of each group one after the other.
+
+        The product with a table is the same as `np.add.reduceat` along its first axis, in a fifth of the time where
+        groups are small.
+        """
+        rows = int(self.bounds[-1])
+        places = np.arange(rows, dtype=np.int32), self.bounds.astype(np.int32)
+        return sparse.csr_array((np.ones(rows), *places), shape=(self.count, rows))
 
     @cached_property
     def filled(self) -> Ints:
@@ -135,6 +148,8 @@ def plain_sums(values: Floats, groups: Groups) -> Floats:
     >>> plain_sums(np.array([[1.0], [2.0], [4.0]]), Groups(np.arange(3), np.array([0, 1, 1, 3]))).tolist()
     [[1.0], [0.0], [6.0]]
     """
+    if values.ndim == 2:
+        return np.asarray(groups.adding @ values, dtype=np.float64)
     result = np.zeros((groups.count, *values.shape[1:]))
     if len(groups.filled):
         result[groups.filled] = np.add.reduceat(values, groups.bounds[groups.filled], axis=0)
@@ -180,6 +195,8 @@ def whole_sums_of_rows(values: Counts, groups: Groups) -> Ints:
     >>> whole_sums_of_rows(np.array([[1, 2, 4]]), Groups(np.arange(3), np.array([0, 2, 2, 3]))).tolist()
     [[3, 0, 4]]
     """
+    if values.shape[1] < _FEW * groups.count:
+        return np.asarray(groups.adding.astype(np.int64) @ values.T, dtype=np.int64).T
     result = np.zeros((len(values), groups.count), dtype=np.int64)
     if len(groups.filled):
         result[:, groups.filled] = np.add.reduceat(values, groups.bounds[groups.filled], axis=1, dtype=np.int64)
