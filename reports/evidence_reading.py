@@ -39,7 +39,7 @@ def sentences(
             *_weights(shown, titles, language),
             *_evenness(_of(quality.get("representativeness"), authority), language),
             *_moved(quality.get("sensitivity"), authority, titles, language),
-            *_apart(_of(quality.get("disagreement"), authority), titles, language),
+            *_apart(_of(quality.get("disagreement"), authority), _only(titles, shown), language),
             *found,
         ]
     return tuple(found)
@@ -91,6 +91,12 @@ def _moved(found: Json, authority: str, titles: Mapping[str, str], language: str
         if isinstance(measures, (Mapping, list, tuple)) and measures:
             said.append(text(f"evidence.{key}", language, measures=_titles(measures, titles, language)))
     return said
+
+
+def _only(titles: Mapping[str, str], shown: Sequence[Mapping[Hashable, object]]) -> dict[str, str]:
+    """The dimensions whose score is shown: what is withheld has no spread either."""
+    codes = {row["measure"] for row in shown}
+    return {code: title for code, title in titles.items() if code in codes}
 
 
 def _apart(found: Json, titles: Mapping[str, str], language: str) -> list[str]:

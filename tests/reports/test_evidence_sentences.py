@@ -69,7 +69,12 @@ def test_the_word_names_no_more_than_was_known_of_the_staff(asked):
 def test_officers_who_disagree_are_told_with_the_middle_half_where_it_may_be(asked):
     titles = [str(one.title)[:1].lower() + str(one.title)[1:] for one in asked("four-dimensions").dimensions]
     ends, none = {"n": 40, "lower": 40.0, "upper": 70.0}, {"n": 12, "lower": None, "upper": None}
-    found = said(asked, scores(), {"disagreement": {"A": {"mindset": ends, "agile": none}, "B": {"silos": ends}}})
+    of_a = {
+        "mindset": ends,
+        "agile": none,
+        "leadership": ends,
+    }  # a score on leadership is not there, so nor is its spread
+    found = said(asked, scores(), {"disagreement": {"A": of_a, "B": {"silos": ends}}})
     assert found[1:] == (
         f"Officers disagree on {titles[0]} (the middle half of them score from 40 to 70) and {titles[1]}.",
     )
