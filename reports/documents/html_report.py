@@ -150,11 +150,11 @@ def sector(
 
 
 def _inside(seen: Subject, imprint: Imprint) -> dict[str, object]:
-    """Groups inside the authority, which kinds of them are not shown, and whether they differ."""
-    inner = authority_parts.inside_pictures(seen, imprint)
+    """Groups inside the authority, which of them are not shown, and whether they differ."""
+    inner, groups = authority_parts.inside_pictures(seen, imprint), printed_parts.inside(seen)
     return {
-        "inside": [*authority_parts.inside(seen), *authority_parts.by_both(seen)],
-        "inside_hidden": printed_parts.nothing_of(seen),
+        "inside": [*groups.tables, *authority_parts.by_both(seen)],
+        "inside_hidden": groups.hidden,
         "inside_found": authority_parts.inside_findings(seen),
         "inside_pictures": {kind: _picture(one.draw, one.caption) for kind, one in inner.items()},
         "inside_figures": {kind: one.table for kind, one in inner.items() if one.table},

@@ -66,23 +66,25 @@ def groups(of: Subject, drawn: Table | None) -> Groups:
 
     `drawn` are service areas drawn towards the authority's score, by their names: each stands below the area's own.
     """
-    hidden, parts, missing = text("note.not_shown"), [], []
+    seen, parts = inside(of), []
     towards = {row[0]: row[1:] for row in drawn.body} if drawn else {}
-    for place, one in enumerate(authority_parts.inside(of)):
+    for one in seen.tables:
+        areas = one.caption == _INSIDE[AREAS]
+        parts.append(
+            (one.caption, replace(one, body=tuple(_beside(row, towards) for row in one.body)) if areas else one)
+        )
+    return Groups(tuple(cells.together(parts, _GROUPS)), seen.hidden)
+
+
+def inside(of: Subject) -> Groups:
+    """The same with a table for each kind."""
+    hidden, tables, missing = text("note.not_shown"), [], []
+    for one in authority_parts.inside(of):
         shown = tuple(row for row in one.body if any(cell != hidden for cell in row[1:]))
-        if shown:
-            beside = tuple(_beside(row, towards) for row in shown) if place == 0 else shown
-            parts.append((one.caption, replace(one, body=beside)))
         missing += [row[0] for row in one.body if row not in shown]
-    tables = tuple(cells.together(parts, _GROUPS))
+        tables += [replace(one, body=shown)] if shown else []
     missing += authority_parts.not_inside(of)
-    return Groups(tables, _hidden(missing, said=any(one.withholds for one in tables)))
-
-
-def nothing_of(of: Subject) -> str:
-    """Of which kinds of groups nothing is shown at all, for a report with a table for each kind."""
-    said = any(one.withholds for one in authority_parts.inside(of))
-    return _hidden(authority_parts.not_inside(of), said=said)
+    return Groups(tuple(tables), _hidden(missing, said=any(one.withholds for one in tables)))
 
 
 def questions(of: Subject) -> list[Table]:
