@@ -23,11 +23,11 @@ from reports.disclosure.told_people import few
 from reports.rules import Rules
 from survey import earlier_waves, results, stored_results
 from survey.db import take_time
-from survey.models import AuditEntry, Release, Wave
+from survey.models import RESEARCH_TABLES, AuditEntry, Release, Wave
 from survey.vocabulary import ReleaseState
 
 TOLD = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)
-EVERYBODY, OWN, NAMED = "everybody", "its own authority", "those named"
+EVERYBODY, OWN, NAMED, TEAM = "everybody", "its own authority", "those named", "the research team"
 AUDITED = "release.audited"
 _COUNTED = (frames.SCORES, frames.ITEMS, frames.GROUP_SCORES, frames.CELL_SCORES)
 _ABOUT_PEOPLE = (
@@ -226,15 +226,10 @@ def _groups(session: Session, release: Release, menu: Mapping[str, list[str]]) -
 def _tables(session: Session, release: Release, menu: Mapping[str, list[str]]) -> Iterator[_Told]:
     """Rows with figures: of an authority for itself, of all together for everybody; those of groups stand with them."""
     for table, counts in stored_results.told(session, release).items():
-        if table in _OF_GROUPS:
-            continue
-        of_all = "" in counts
-        yield (
-            f"table {table}",
-            EVERYBODY if of_all else OWN,
-            menu[peers.ALL] if of_all else [*counts],
-            sum(counts.values()),
-        )
+        of_all, figures = "" in counts, sum(counts.values())
+        to = TEAM if table in RESEARCH_TABLES else EVERYBODY if of_all else OWN
+        if table not in _OF_GROUPS:
+            yield f"table {table}", to, menu[peers.ALL] if of_all else [*counts], figures
 
 
 def _named(session: Session, release: Release) -> Iterator[_Told]:

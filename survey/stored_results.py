@@ -10,9 +10,10 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from reports.frames import BENCHMARKS, Shape
+from reports.frames import BENCHMARKS, EQUALITY_MIX, Shape
 from reports.peers import NEAREST
 from survey.models import (
+    EQUALITY_TABLE,
     RESEARCH_TABLES,
     RESULT_TABLES,
     Authority,
@@ -118,15 +119,15 @@ def withheld(session: Session, release: Release) -> list[tuple[str, str, int, fl
 
 def told(session: Session, release: Release) -> dict[str, dict[str, int]]:
     """Of each table how many rows have figures, by authority; under "" those of all together; one statement."""
-    counted = []
-    for place, table in enumerate(RESULT_TABLES.values()):
+    counted, tables = [], _TABLES | {EQUALITY_MIX.name: EQUALITY_TABLE}
+    for place, table in enumerate(tables.values()):
         whose = table.c.authority if "authority" in table.c else literal("")
         rows_told = select(literal(place).label("place"), whose.label("whose"), func.count().label("rows"))
         counted.append(
             rows_told.where(table.c.release_id == release.id, table.c.reason.is_(None)).group_by("place", "whose")
         )
     found: dict[str, dict[str, int]] = {}
-    names = tuple(RESULT_TABLES)
+    names = tuple(tables)
     for place, whose, count in session.execute(union_all(*counted).order_by("place", "whose")):
         found.setdefault(names[place], {})[whose] = count
     return found

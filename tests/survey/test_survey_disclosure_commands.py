@@ -110,6 +110,7 @@ def test_the_ledger_has_a_row_for_each_table_and_says_to_whom(closed, run) -> No
     assert rows["table scores"][3:6] == ["its own authority", "13", str(closed.session.scalar(shown))]
     assert "A14" not in rows["table scores"][6].split()  # five answers
     assert rows["table average_officer"][3] == "everybody"
+    assert rows["table item_analysis"][3] == "the research team"
     assert "table benchmarks" not in rows  # its figures are those of the groups
     assert "names" not in rows
 

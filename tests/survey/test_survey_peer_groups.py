@@ -85,7 +85,7 @@ def test_the_audit_repeats_itself_over_everything_that_was_told(closed) -> None:
     assert found.audit.pinned == ()
     rows = list(ledger.entries(closed.session))
     assert {one.release for one in rows} == {"2026.1", "2026.2"}  # superseded ones stay in the ledger
-    assert {one.told_to for one in rows} == {ledger.EVERYBODY, ledger.OWN}
+    assert {one.told_to for one in rows} == {ledger.EVERYBODY, ledger.OWN, ledger.TEAM}
 
 
 def test_what_is_computed_knows_the_lists_and_what_was_told(closed) -> None:
