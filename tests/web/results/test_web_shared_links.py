@@ -61,6 +61,19 @@ def test_who_waits_is_listed_and_counts_once_it_was_looked_at(researcher, sqlite
         assert entry.at.replace(tzinfo=UTC) <= datetime.now(UTC)
 
 
+def test_all_who_wait_are_noted_at_once(researcher, sqlite_database) -> None:
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        session.execute(update(Participation).values(link_reviewed=False))
+        session.execute(update(Invitation).where(Invitation.kind == InvitationKind.SHARED).values(received=3))
+        session.commit()
+        wave = waves.by_code(session, "2025")
+        count = len(participation.waiting_links(session, wave))
+    assert count > 1
+    assert f"All {count} of them" in words(researcher.get(PAGE))
+    assert researcher.post(PAGE, {"authority": "*"}).status == 303
+    assert "Nothing waits here." in words(researcher.get(PAGE))
+
+
 def test_without_a_choice_nothing_is_noted_and_the_page_says_so(researcher, sqlite_database, waiting) -> None:
     answer = researcher.post(PAGE, {})
     assert answer.status == 422
