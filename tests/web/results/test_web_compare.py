@@ -240,6 +240,11 @@ def test_themes_have_scores_peers_and_no_verdict(member) -> None:
     assert member.get(f"{OVERVIEW}dimension/culture").status == 404
 
 
+def test_how_far_to_rely_on_it_stands_beside_every_score(member) -> None:
+    for page in ("", "dimension/silos", "dimension/agile"):
+        assert re.search(r"Scores are (not )?weighted", member.get(OVERVIEW + page).text), page
+
+
 def test_small_parts_of_the_authority_are_named_and_not_shown(member) -> None:
     page = member.get(f"{OVERVIEW}inside").text
     assert "Senior leader" in page
