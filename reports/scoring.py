@@ -141,14 +141,16 @@ def answered(items: Sequence[str], responses: Responses, questionnaire: Question
     >>> answered(mindset, example.responses(), example.questionnaire())[:5].tolist()
     [3, 4, 4, 4, 4]
     """
-    result = np.zeros(len(responses), dtype=np.int16)
+    short = np.uint8 if len(items) <= np.iinfo(np.uint8).max else np.uint16
+    result: NDArray[np.integer] = np.zeros(len(responses), dtype=short)
     for code in items:
-        chosen = responses.answers[:, responses.items.index(code)]
-        scored = chosen >= 0
-        for option in np.flatnonzero(np.isnan(option_scores(questionnaire.items[code]))):
+        chosen = responses.answers[:, responses.items.index(code)].view(np.uint8)
+        scores = option_scores(questionnaire.items[code])
+        scored = chosen < len(scores)  # read as an unsigned byte, a negative code is above every option
+        for option in np.flatnonzero(np.isnan(scores)):
             scored &= chosen != option
-        result += scored
-    return result
+        result += scored.view(np.uint8)
+    return result.astype(np.int16)
 
 
 def _overall(values: Floats, dimensions: Sequence[int], rules: Rules) -> Floats:

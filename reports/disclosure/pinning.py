@@ -38,11 +38,13 @@ def pinned(coefficient: Floats, score: Floats, group: Ints, slack: Floats, *, to
     known = np.bincount(group, weights=coefficient * score, minlength=count)
     most = np.bincount(group, weights=np.maximum(coefficient, 0.0) * 100.0, minlength=count)
     least = np.bincount(group, weights=np.minimum(coefficient, 0.0) * 100.0, minlength=count)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one = known[group] - slack[group] - (most[group] - np.maximum(coefficient, 0.0) * 100.0)
-        other = known[group] + slack[group] - (least[group] - np.minimum(coefficient, 0.0) * 100.0)
-        ends = one / coefficient, other / coefficient
+    # The true score lies in the interval with the slack on either side of it: for most that alone is too wide.
+    some = np.flatnonzero((coefficient != 0.0) & (np.abs(coefficient) * (limit + 1e-9) >= slack[group]))
+    c, of = coefficient[some], group[some]
+    one = known[of] - slack[of] - (most[of] - np.maximum(c, 0.0) * 100.0)
+    other = known[of] + slack[of] - (least[of] - np.minimum(c, 0.0) * 100.0)
+    ends = one / c, other / c
     width = np.minimum(np.maximum(*ends), 100.0) - np.maximum(np.minimum(*ends), 0.0)
-    hit = (coefficient != 0.0) & (width <= limit + 1e-9)
-    result: Flags = np.bincount(group[hit], minlength=count) > 0
+    hit = width <= limit[some] + 1e-9
+    result: Flags = np.bincount(of[hit], minlength=count) > 0
     return result

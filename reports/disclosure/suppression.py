@@ -19,7 +19,7 @@ _Cell: TypeAlias = tuple[int, int]
 _ROUNDS = 200  # far above the cells of any table; every round hides one more
 _SMALL = 20  # cells of a table that is searched for three cells at once
 _CHUNK = 2048  # patterns that are tried at once
-_AT_ONCE = 2**18  # numbers that are worked on at once, so that they stay near the processor
+_AT_ONCE = 2**19  # numbers that are worked on at once, so that they stay near the processor
 
 
 @dataclass(frozen=True)
@@ -221,13 +221,14 @@ def _left_with(tables: Tables, needs: _Needs, stand: _Stand, cells: Ints) -> Int
         told[some] = trials.of(stand.absent, own, people).crossings()
     first = np.searchsorted(stand.short[:, 0], np.arange(len(tables.low) + 1))
     others = Groups(np.arange(len(stand.short)), first).taken(table)
-    left = stand.lack[others.order]
+    left, known = stand.lack[others.order], stand.short[others.order]
     rise, fall = (sets[others.order] for sets in stand.bounds)
-    other = np.flatnonzero(tried.other(others.of_row, stand.short[others.order, 1], rise, fall))
-    left[other] = _narrow(tables, needs, tried, others.of_row[other], stand.short[others.order[other]])
+    anew = np.flatnonzero(tried.other(others.of_row, known[:, 1], rise, fall))
+    trial = np.concatenate([others.of_row[anew], np.arange(len(cells))])
+    narrow = _narrow(tables, needs, tried, trial, np.concatenate([known[anew], cells])).astype(np.int64)
+    left[anew] = narrow[: len(anew)]
     lacking = np.bincount(others.of_row, weights=left, minlength=len(cells)).astype(np.int64)
-    itself = _narrow(tables, needs, tried, np.arange(len(cells)), cells).astype(np.int64)
-    return _few(crossing, told, needs.cut[table]) + lacking + itself
+    return _few(crossing, told, needs.cut[table]) + lacking + narrow[len(anew) :]
 
 
 def _narrow(tables: Tables, needs: _Needs, tried: Trials, trial: Ints, cells: Ints) -> Counts:
