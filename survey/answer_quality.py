@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from reports.documents import annex
+from reports.documents import annex, reliance_tables
 from reports.documents.cells import Table
 from reports.frames import ITEM_ANALYSIS
 from survey import results, stored_results
@@ -66,13 +66,15 @@ def of(session: Session, release: Release) -> AnswerQuality:
 
 
 def _tests(release: Release) -> tuple[Table, ...]:
-    """The gates of the method, each dimension at each of them, and how evenly the authorities' staff answered."""
+    """The gates of the method, each dimension at each of them, how evenly staff answered, and whose scores have a note."""
     if not _part(release.quality, "gates"):
         return ()
+    noted = reliance_tables.moved(release.quality, results.questionnaire(release))
     return (
         annex.gates(release.quality),
         annex.gates_by_dimension(release.quality, results.questionnaire(release)),
         annex.representativeness(release.quality),
+        *([noted] if noted else []),
     )
 
 

@@ -103,8 +103,9 @@ def scales(frames: Mapping[str, pd.DataFrame], questionnaire: Questionnaire) -> 
     for name, caption, columns in _SCALES:
         frame = frames.get(name)
         if frame is not None and not frame.empty:
-            rows = frame[frame["measure"].isin(list(titles))].to_dict("records")
-            body = [(titles[str(row["measure"])], *(_figure(row[column]) for column in columns)) for row in rows]
+            rows = {str(row["measure"]): row for row in frame.to_dict("records")}
+            found = [(title, rows[code]) for code, title in titles.items() if code in rows]
+            body = [(title, *(_figure(row[column]) for column in columns)) for title, row in found]
             tables.append(Table(caption, ("", *columns.values()), tuple(body)))
     return tables
 

@@ -196,6 +196,12 @@ def test_the_annex_counts_how_reliably_authorities_are_compared_and_how_they_are
     assert weights[1:] == [["Not weighted: staff numbers by service area and tier are not known", "29"]]
 
 
+def test_scales_stand_in_the_order_of_the_questionnaire_whatever_order_they_come_in() -> None:
+    frames = {name: results().frames[name].iloc[::-1] for name in ("reliability", "agreement")}
+    for found in annex.scales(frames, questionnaire()):
+        assert [line[0] for line in found.body] == ["Mindset & co", "Agile & co", "Silos & co"]
+
+
 def test_notes_beside_scores_are_counted_by_dimension() -> None:
     quality = {
         "sensitivity": {"skipped_questions": {"A": ["agile"], "B": ["agile", "overall"]}, "careless": {}},

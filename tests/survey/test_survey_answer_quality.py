@@ -57,3 +57,16 @@ def test_each_dimension_stands_with_its_figure_at_each_gate(sqlite_database, now
         found = answer_quality.of(session, released(session, now, QUALITY))
     first = found.tests[1].body[0]
     assert first[1:3] == ("0.81, passed", "not tested")  # omega; item-total correlations are not in this release
+
+
+def test_notes_beside_scores_are_counted_where_they_are_known(sqlite_database, now) -> None:
+    noted = {
+        "sensitivity": {"skipped_questions": {}, "careless": {"A": ["agile"]}},
+        "disagreement": {"B": {"agile": {}}},
+    }
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        known = answer_quality.of(session, released(session, now, QUALITY | noted))
+    with sqlite_database.session() as session, sqlite_database.write(session):
+        before = answer_quality.of(session, released(session, now, QUALITY))  # from before notes were kept
+    assert [one.caption for one in known.tests[len(before.tests) :]] == ["Authorities whose score has a note"]
+    assert {line[1:] for line in known.tests[-1].body} == {("0", "0", "0"), ("0", "1", "1")}
