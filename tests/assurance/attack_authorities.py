@@ -10,14 +10,19 @@ import bisect
 import itertools
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import lil_array
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array
 
+Floats = NDArray[np.float64]
 SHARES = (0.25, 0.5, 0.75)
+LITTLE = 1e-6
+WIDTH = 10.0 + 4 * LITTLE
+LONGEST = 300.0  # seconds of a programme, should its steps be slow
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,13 @@ class Attack:
 
     authorities: Sequence[str]
     known: dict[str, float] = field(default_factory=dict)
+    known_within: float = 0.0  # of what is known; nothing is taken from a threshold that is nearer
+    beyond: float = 0.0  # the ends of a rounded figure its thresholds lie so far: a score may stand on an end itself
     counts: list[tuple[tuple[str, ...], float, int, bool]] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     solved: int = 0  # programmes
+    nodes: int = 200  # of a programme in whole numbers, at most: a busy machine goes as far as any other
+    given_up: int = 0  # programmes that had no answer by then
 
     def learn(self, figures: Iterable[Figure]) -> None:
         figures = list(figures)
@@ -46,8 +55,8 @@ class Attack:
         for one in figures:
             place = round((len(one.members) - 1) * one.share, 9)
             first, last = math.floor(place), math.ceil(place)
-            self.counts.append((one.members, one.value + one.within, first + 1, True))
-            self.counts.append((one.members, one.value - one.within, last, False))
+            self.counts.append((one.members, one.value + one.within + self.beyond, first + 1, True))
+            self.counts.append((one.members, one.value - one.within - self.beyond, last, False))
             self._ends(one, figures)
 
     def _ends(self, one: Figure, figures: Sequence[Figure]) -> None:
@@ -59,87 +68,150 @@ class Attack:
                 end = 2 * one.value - middle.value
                 slack = 2 * one.within + middle.within
                 if one.share < 0.5:
-                    self.counts.append((one.members, end - slack, 0, False))
+                    self.counts.append((one.members, end - slack - self.beyond, 0, False))
                 else:
-                    self.counts.append((one.members, end + slack, 3, True))
+                    self.counts.append((one.members, end + slack + self.beyond, 3, True))
 
     def interval(self, who: str, *, whole: bool = False) -> tuple[float, float]:
         """The least and the most that the score of an authority can be; `whole` reasons with integers as well."""
         if who in self.known:
             return self.known[who], self.known[who]
-        edges = sorted({edge for _, edge, _, _ in self.counts if 0 < edge < 100})
-        low = self._surely_above(who, edges, whole=whole)
-        beyond = [edge for edge in edges if edge > low]
-        first = bisect.bisect_left(beyond, True, key=lambda edge: not self._may(who, edge, above=True, whole=whole))
+        low = self._surely_above(who, whole=whole)
+        beyond = [edge for edge in self._edges(who) if edge > low]
+        first = bisect.bisect_left(
+            beyond, True, key=lambda edge: self._may(who, edge, above=True, whole=whole) is False
+        )
         return low, beyond[first] if first < len(beyond) else 100.0
 
-    def is_pinned(self, who: str, *, whole: bool = False, width: float = 10.0) -> bool:
+    def is_pinned(self, who: str, *, whole: bool = False, width: float = WIDTH) -> bool:
         """Whether two thresholds no farther apart than `width` enclose the score: fewer questions than `interval`."""
         if who in self.known:
             return False
-        edges = sorted({edge for _, edge, _, _ in self.counts if 0 < edge < 100})
-        low = self._surely_above(who, edges, whole=whole)
-        beyond = [edge for edge in edges if low < edge <= low + width]
-        return bool(beyond) and not self._may(who, beyond[-1], above=True, whole=whole)
+        low = self._surely_above(who, whole=whole)
+        beyond = [edge for edge in self._edges(who) if low < edge <= low + width]
+        return bool(beyond) and self._may(who, beyond[-1], above=True, whole=whole) is False
 
-    def _surely_above(self, who: str, edges: Sequence[float], *, whole: bool) -> float:
+    def is_wide(self, who: str, low: float, high: float, *, whole: bool = False, width: float = WIDTH) -> bool | None:
+        """Whether the score can leave an interval that it is known to reach, by more than `width` in all.
+
+        None where no programme says yes and one had no time to say no.
+        """
+        ways = self._ways(who, low, high, width)
+        answers = [] if len(ways) == 2 else [True]
+        for column, end in ways:
+            if True not in answers:
+                answers.append(self._solved({column: end}, whole=whole)[0])
+        return True if True in answers else None if None in answers else False
+
+    def held(self, between: Mapping[str, tuple[float, float]], *, width: float = WIDTH) -> list[str]:
+        """Who cannot leave an interval in the linear programme; a solution that lets one leave often lets many."""
+        self._prepare()
+        ways = {who: self._ways(who, *ends, width) for who, ends in between.items()}
+        left = [who for who, found in ways.items() if len(found) == 2]
+        asked = [{}, {}, *({column: end} for who in left for column, end in ways[who])]
+        owners = ["", "", *(who for who in left for _ in ways[who])]
+        for place, (owner, fixed) in enumerate(zip(owners, asked, strict=True)):
+            if not left or (owner and owner not in left):
+                continue
+            aim = np.zeros(self._width)
+            for at, who in enumerate(left):
+                column, end = ways[who][(at + place) % 2]
+                aim[column] += 1.0 - 2.0 * end
+            answer, values = self._solved(fixed, aim=aim)
+            gone = {owner} if answer else set()
+            if values is not None:
+                gone |= {who for who in left if any(abs(values[column] - end) < LITTLE for column, end in ways[who])}
+            left = [who for who in left if who not in gone]
+        return left
+
+    def _ways(self, who: str, low: float, high: float, width: float) -> list[tuple[int, float]]:
+        """Two variables and their values, one of which lets the score out; fewer where nothing that was told stops it."""
+        edges = self._edges(who)
+        below = bisect.bisect_left(edges, high - width - LITTLE)
+        above = bisect.bisect_right(edges, low + width + LITTLE) - 1
+        if below == len(edges) or above < 0:
+            return []
+        return [(self._column[who, edges[below]], 1.0), (self._column[who, edges[above]], 0.0)]
+
+    def _surely_above(self, who: str, *, whole: bool) -> float:
         """The highest threshold that the score is surely above; who is above one is above all that are lower."""
-        first = bisect.bisect_left(edges, True, key=lambda edge: self._may(who, edge, above=False, whole=whole))
+        edges = self._edges(who)
+        first = bisect.bisect_left(
+            edges, True, key=lambda edge: self._may(who, edge, above=False, whole=whole) is not False
+        )
         return edges[first - 1] if first else 0.0
 
-    def is_wide(self, who: str, low: float, high: float, *, width: float = 10.0) -> bool:
-        """Whether a programme lets the score leave an interval that it is known to reach, by more than `width` in all."""
-        edges = sorted({edge for _, edge, _, _ in self.counts if 0 < edge < 100})
-        below = [edge for edge in edges if edge < high - width]
-        above = [edge for edge in edges if edge > low + width]
-        return bool(below and self._may(who, below[-1], above=False, whole=False)) or bool(
-            above and self._may(who, above[0], above=True, whole=False)
-        )
-
-    def _may(self, who: str, edge: float, *, above: bool, whole: bool) -> bool:
-        """Whether some world has the score above (or not above) a threshold."""
+    def _may(self, who: str, edge: float, *, above: bool, whole: bool) -> bool | None:
+        """Whether some world has the score above (or not above) a threshold; None where there was no time to tell."""
         self._prepare()
-        bounds = self._bounds.copy()
-        column = self._column.get((who, edge))
-        if column is None:
-            return True
-        bounds[column] = (0.0, 0.0) if above else (1.0, 1.0)
-        nothing = np.zeros(len(bounds))
+        return self._solved({self._column[who, edge]: float(not above)}, whole=whole)[0]
+
+    def _solved(
+        self, fixed: Mapping[int, float], *, whole: bool = False, aim: Floats | None = None
+    ) -> tuple[bool | None, Floats | None]:
+        """Whether there is a solution with some variables fixed, and the one that makes the aim smallest."""
+        least, most = np.zeros(self._width), np.ones(self._width)
+        for column, value in fixed.items():
+            least[column] = most[column] = value
         self.solved += 1
-        if whole:
-            limits = Bounds(bounds[:, 0], bounds[:, 1])
-            rule = LinearConstraint(self._matrix, -np.inf, self._most)
-            found = milp(
-                nothing, constraints=rule, bounds=limits, integrality=np.ones(len(bounds)), options={"time_limit": 20}
-            )
-            return found.status != 2
-        return linprog(nothing, A_ub=self._matrix, b_ub=self._most, bounds=bounds, method="highs").status != 2
+        found = milp(
+            np.zeros(self._width) if aim is None else aim,
+            constraints=LinearConstraint(self._matrix, -np.inf, self._most),
+            bounds=Bounds(least, most),
+            integrality=np.full(self._width, float(whole)),
+            options={"node_limit": self.nodes, "time_limit": LONGEST},
+        )
+        answer = {0: True, 2: False}.get(found.status)
+        self.given_up += answer is None
+        return answer, found.x
+
+    def _edges(self, who: str) -> list[float]:
+        """The thresholds that anything was told about with this authority among those who are counted."""
+        self._prepare()
+        return self._own[who]
 
     def _prepare(self) -> None:
         if getattr(self, "_size", None) == len(self.counts):
             return
-        free = [who for who in self.authorities if who not in self.known]
-        edges = sorted({edge for _, edge, _, _ in self.counts if 0 < edge < 100})
-        self._column = {(who, edge): at for at, (who, edge) in enumerate((w, e) for w in free for e in edges)}
-        rows = len(self.counts) + len(free) * max(len(edges) - 1, 0)
-        matrix, most = lil_array((rows, len(self._column))), np.zeros(rows)
-        at = 0
-        for members, edge, count, at_least in self.counts:
-            inside = sum(self.known[who] <= edge for who in members if who in self.known)
-            sign = -1.0 if at_least else 1.0
-            if 0 < edge < 100:
-                for who in members:
-                    if who not in self.known:
-                        matrix[at, self._column[who, edge]] = sign
-                most[at] = sign * (count - inside)
-            at += 1
-        for who in free:
-            for lower, higher in itertools.pairwise(edges):
-                matrix[at, self._column[who, lower]], matrix[at, self._column[who, higher]] = 1.0, -1.0
-                at += 1
-        self._matrix, self._most = matrix.tocsr(), most
-        self._bounds = np.tile([0.0, 1.0], (len(self._column), 1))
         self._size = len(self.counts)
+        rules = self._strongest()
+        own: dict[str, set[float]] = {who: set() for who in self.authorities}
+        for members, edge, _ in rules:
+            for who in members:
+                if not self._is_sure(who, edge):
+                    own[who].add(edge)
+        self._own = {who: sorted(edges) for who, edges in own.items()}
+        pairs = [(who, edge) for who, edges in self._own.items() for edge in edges]
+        self._column = {pair: at for at, pair in enumerate(pairs)}
+        self._width = len(pairs)
+        cells: list[tuple[int, int, float]] = []
+        most: list[float] = []
+        for (members, edge, at_least), count in rules.items():
+            sure = [who for who in members if self._is_sure(who, edge)]
+            inside = sum(self.known[who] <= edge for who in sure)
+            sign = -1.0 if at_least else 1.0
+            cells += [(len(most), self._column[who, edge], sign) for who in members if (who, edge) in self._column]
+            most.append(sign * (count - inside))
+        for at, ((who, _), (other, _)) in enumerate(itertools.pairwise(pairs)):
+            if who == other:
+                cells += [(len(most), at, 1.0), (len(most), at + 1, -1.0)]
+                most.append(0.0)
+        rows, columns, values = zip(*cells, strict=True) if cells else ((), (), ())
+        self._matrix = coo_array((values, (rows, columns)), shape=(len(most), self._width)).tocsr()
+        self._most = np.array(most)
+
+    def _is_sure(self, who: str, edge: float) -> bool:
+        return who in self.known and (not self.known_within or abs(self.known[who] - edge) > self.known_within)
+
+    def _strongest(self) -> dict[tuple[tuple[str, ...], float, bool], int]:
+        """Each count once: of those that say the same of the same threshold, the one that says most."""
+        found: dict[tuple[tuple[str, ...], float, bool], int] = {}
+        for members, edge, count, at_least in self.counts:
+            if 0 < edge < 100:
+                key = (members, round(edge, 9), at_least)
+                best = max if at_least else min
+                found[key] = best(found.get(key, count), count)
+        return found
 
 
 def told(groups: Iterable[Sequence[str]], scores: dict[str, float], shares: Sequence[float] = SHARES) -> list[Figure]:

@@ -16,6 +16,8 @@ from openpyxl import load_workbook
 from scraper import NUMBER, Fact, Scraped, Table
 
 SCORE = "score"
+OF_OTHER_FIGURES = {"Change", "Differ", "Higher"}
+"""Headings of tables whose middle authorities are of changes, of service areas or of tiers."""
 COLUMNS = {
     "Score": (SCORE, "lower", "upper"),
     "Answers": ("n",),
@@ -43,6 +45,7 @@ NOT_USED = {
     "Average officer": "a mean over thousands of officers, attacked as such by row space",
     "Real spread": "how far authorities lie apart, in whole points",
     "Officers": "how many",
+    "Differ": "how many", "Higher": "how many", "Lower": "how many",
     "Beside peers": "words",
     "In words": "words",
     "Questions": "how many are the same",
@@ -134,14 +137,15 @@ def of_tables(about: About, tables: Sequence[Table], labels: dict[str, str]) -> 
 
 
 def _columns(about: About, group: str, measure: str, heads: Sequence[str], cells: Sequence[str]) -> Iterator[Fact]:
-    before = ""
+    before, is_of_scores = "", "Middle authority" in heads and OF_OTHER_FIGURES.isdisjoint(heads)
     for head, cell in zip(heads, cells, strict=True):
         names = BESIDE.get(before, ()) if head.startswith("95") else COLUMNS.get(head, ())
         before = head
-        if head == "Middle authority" and "Change" in heads:
-            continue  # of the changes
         of_group = bool(names) and names[0] in ("median", "median_lower", "lower_quartile", "authorities")
-        yield from _numbers(about, group if of_group else "", measure, names, cell)
+        if of_group and not is_of_scores:
+            yield from _numbers(about, group, f"{', '.join(heads)}: {measure}", names, cell)
+        else:
+            yield from _numbers(about, group if of_group else "", measure, names, cell)
 
 
 def _numbers(about: About, group: str, measure: str, names: Sequence[str], cell: str) -> Iterator[Fact]:

@@ -1,31 +1,18 @@
-"""What a coalition makes of scraped figures: programmes and algebra over every number that was read, nothing else."""
+"""What a reader makes of scraped figures of one authority: programmes and algebra over every number that was read."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 import attack_spread
-import attack_worlds
-import numpy as np
-from attack_authorities import Attack, Figure
 from attack_people import Sums, pinned, spanned
 from attack_spread import Printed
-from attacked_sector import HEADER, Attacked
 from scraper import Fact
 from second_opinion import Person, Wave
 
-from reports.rules import Rules
-from reports.statistics import bootstrap
-
-BOUNDS = ("median_lower", "median_upper")
-SHARES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
-KINDS = {"type": ("type",), "nation": ("nation",), "region": ("region",), "type_rurality": ("type", "rurality")}
-KINDS |= {"deprivation_fifth": ("deprivation_fifth",)}
 DRAWN = "drawn "
-NEAREST = 15
 FEWEST = 11
 
 
@@ -143,155 +130,3 @@ def unshown(facts: Sequence[Fact], known: Mapping[str, Wave]) -> list[str]:
         if not all((one.authority, one.release, one.measure, f"tier:Label {tier}") in shown for tier in needed):
             found.append(f"{one.authority} {one.release} {one.measure}")
     return found
-
-
-# Authorities
-
-
-def members(made: Attacked, release: str) -> dict[str, tuple[str, ...]]:
-    """Who is in which group, from the register, the lists and the formula: all of it can be looked up."""
-    first = release if release not in ("2024.2",) else "2024.1"
-    codes = made.taking_part[first]
-    found: dict[str, list[str]] = {"all": codes}
-    for code in codes:
-        for kind, columns in KINDS.items():
-            found.setdefault(f"{kind}:{', '.join(made.register[code][one] for one in columns)}", []).append(code)
-    wave = release.partition(".")[0]
-    found |= {f"list:{name}": listed for name, listed in made.lists[wave].items()}
-    found |= nearest(made, codes)
-    here = set(made.taking_part[release])
-    return {name: tuple(one for one in group if one in here) for name, group in found.items()}
-
-
-def nearest(made: Attacked, codes: Sequence[str]) -> dict[str, list[str]]:
-    """The 15 most similar, by the formula of docs/peer-groups.md."""
-    if not made.register[codes[0]]["functions"]:
-        return {}
-    table = np.array([[float(made.register[code][one]) for one in HEADER[-6:]] for code in codes])
-    table[:, 4:] = np.log(table[:, 4:])
-    z = (table - table.mean(axis=0)) / table.std(axis=0)
-    found = {}
-    for at, code in enumerate(codes):
-        far = {other: round(float(np.sqrt(((z[at] - z[to]) ** 2).sum())), 9) for to, other in enumerate(codes)}
-        others = sorted((one for one in codes if one != code), key=lambda one, far=far: (far[one], one))
-        found[f"nearest:{code}"] = [code, *others[:NEAREST]]
-    return found
-
-
-def figures_of(facts: Iterable[Fact], made: Attacked, measure: str) -> dict[str, list[Figure]]:
-    """By release, each median and quartile that was read about a group in which everybody counts."""
-    told: dict[tuple[str, str, str], tuple[float, float]] = {}
-    counts: dict[tuple[str, str], float] = {}
-    for one in facts:
-        if code_of(one.measure) != measure or not one.group or ":Label" in one.group:
-            continue
-        statistic = one.statistic.removeprefix(DRAWN)
-        if statistic == "authorities":
-            counts[one.release, one.group] = one.value
-        elif statistic in SHARES or statistic in BOUNDS:
-            exact = one.statistic.startswith(DRAWN) and abs(one.value - round(one.value)) > 0.03
-            reach = one.within if exact else 0.5
-            low, high = told.get((one.release, one.group, statistic), (0.0, 100.0))
-            told[one.release, one.group, statistic] = (max(low, one.value - reach), min(high, one.value + reach))
-    groups = {release: members(made, release) for release, _, _ in told}
-    found: dict[str, list[Figure]] = defaultdict(list)
-    for (release, group, statistic), (low, high) in sorted(told.items()):
-        inside = groups[release][group]
-        if counts.get((release, group), len(inside)) != len(inside):
-            continue
-        if statistic in SHARES:
-            found[release].append(Figure(inside, SHARES[statistic], (low + high) / 2, (high - low) / 2))
-        else:
-            found[release] += bounds_of(inside, BOUNDS.index(statistic), low, high)
-    return dict(found)
-
-
-def bounds_of(inside: tuple[str, ...], which: int, low: float, high: float) -> list[Figure]:
-    """What a bound of a median says of the values at two places; the seed of its draws is published, so anybody knows them."""
-    rules, last = Rules(), len(inside) - 1
-    first, second = bootstrap.bound_places(
-        len(inside), replicates=rules.bootstrap_replicates, seed=rules.seed, confidence=rules.confidence
-    )[which]
-    most, least = high / 2, (low + 100.0) / 2
-    return [Figure(inside, first / last, most, most), Figure(inside, second / last, least, 100.0 - least)]
-
-
-def attack(facts: Sequence[Fact], made: Attacked, wave: str, measure: str, coalition: Sequence[str]) -> Attack:
-    """Everything ever told of a wave's groups, with what the coalition knows of itself.
-
-    An authority of which other people answered in the correction is another unknown in each release, as is one that left.
-    """
-    own = {
-        (one.authority, one.release): one.value
-        for one in facts
-        if one.statistic == "score" and one.within == 0.05 and not one.group and code_of(one.measure) == measure
-    }
-    labels = [label for label in made.taking_part if label.startswith(f"{wave}.")]
-    changed = {code for code in made.taking_part[labels[0]] if len({_answered(made, code, one) for one in labels}) > 1}
-    names = {one: (lambda code, one=one: f"{code} {one}" if code in changed else code) for one in labels}
-    unknown = sorted({names[one](code) for one in labels for code in made.taking_part[one]})
-    known = {names[one](code): own[code, one] for one in labels for code in coalition if (code, one) in own}
-    found = Attack(unknown, known)
-    for label, figures in (*figures_of(facts, made, measure).items(), *by_gaps(facts, made, measure, coalition, own)):
-        if label in names:
-            name = names[label]
-            found.learn(
-                Figure(tuple(name(code) for code in one.members), one.share, one.value, one.within) for one in figures
-            )
-    return found
-
-
-def by_gaps(
-    facts: Iterable[Fact], made: Attacked, measure: str, coalition: Sequence[str], own: Mapping[tuple[str, str], float]
-) -> Iterator[tuple[str, list[Figure]]]:
-    """Medians to a tenth, from what members of the coalition read of their own distance from them."""
-    for one in facts:
-        mine = own.get((one.authority, one.release))
-        if (
-            one.statistic == "gap"
-            and one.authority in coalition
-            and code_of(one.measure) == measure
-            and mine is not None
-        ):
-            inside = members(made, one.release)[one.group]
-            if not any(_hidden(made, code, one.release, measure) for code in inside):
-                yield one.release, [Figure(inside, 0.5, mine - one.value, 0.1 + 1e-6)]
-
-
-def _hidden(made: Attacked, code: str, release: str, measure: str) -> bool:
-    return len([one for one in made.known[release].of(code) if measure in one.scores]) < FEWEST
-
-
-def _answered(made: Attacked, code: str, release: str) -> tuple[int, ...]:
-    return tuple(one.row for one in made.known[release].of(code))
-
-
-@dataclass
-class Outcome:
-    """What the attack on a measure of a wave came to."""
-
-    figures: int
-    asked: int
-    apart: int  # of whom two worlds with the same figures were found
-    solved: int  # programmes for the others
-    pinned: list[str]
-
-
-def outcome(found: Attack, truth: Mapping[str, float], asked: Collection[str], *, sweeps: int) -> Outcome:
-    """Whom of those asked about a coalition pins: two worlds are looked for first, a programme answers for the rest.
-
-    The world to begin with is the true one, which only this harness knows; the attacker's answer does not rest on it.
-    """
-    wanted = [one for one in found.authorities if one not in found.known and one.partition(" ")[0] in asked]
-    worlds = attack_worlds.searched(truth, found.figures, found.known)
-    left = worlds.wander(wanted, sweeps=sweeps)
-    hit = [one for one in left if not found.is_wide(one, worlds.least[one], worlds.most[one]) and found.is_pinned(one)]
-    return Outcome(len(found.figures), len(wanted), len(wanted) - len(left), found.solved, hit)
-
-
-def true_score(made: Attacked, wave: str, name: str, measure: str) -> float:
-    """The score of an authority, or of one of its two releases (`code release`), from the answers themselves."""
-    code, _, label = name.partition(" ")
-    release = label or next(one for one in made.known if one.startswith(f"{wave}.") and made.known[one].of(code))
-    own = [one for one in made.known[release].of(code) if measure in one.scores]
-    return math.fsum(one.raked * one.scores[measure] for one in own) / math.fsum(one.raked for one in own)
