@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from reports.disclosure.reasons import NOTHING_THERE
 from reports.frames import BENCHMARKS, EQUALITY_MIX, Shape
 from reports.peers import NEAREST
 from survey.models import (
@@ -100,11 +101,11 @@ def first_release(session: Session, wave: Wave) -> Release | None:
 def withheld(session: Session, release: Release) -> list[tuple[str, str, int, float]]:
     """Table, reason, number of rows and their share of the table's, 0 to 1, of all that is withheld; one statement.
 
-    In the order of the tables. It is what safety costs.
+    In the order of the tables. It is what safety costs: rows that have nothing to withhold do not count.
     """
     counted = [
         select(literal(place).label("place"), table.c.reason.label("reason"), func.count().label("rows"))
-        .where(table.c.release_id == release.id)
+        .where(table.c.release_id == release.id, or_(table.c.reason.is_(None), table.c.reason.not_in(NOTHING_THERE)))
         .group_by(table.c.reason)
         for place, table in enumerate(RESULT_TABLES.values())
     ]

@@ -79,6 +79,10 @@ _MEANINGS = {
 }
 
 
+NOTHING_THERE = frozenset({Reason.NO_ANSWERS, Reason.NOT_A_THEME, Reason.NOT_ASSESSED, Reason.NOT_BEFORE})
+"""Reasons of rows that have no figure which could be withheld: they are no cost of safety."""
+
+
 def withheld(reasons: Reasons) -> NDArray[np.bool_]:
     """Which figures have a reason against them.
 

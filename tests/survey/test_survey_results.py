@@ -226,3 +226,4 @@ def test_researchers_see_which_rule_withheld_how_much(closed: Closed) -> None:
     assert rows["scores", "too_few_people"][0] == 5
     assert rows["benchmarks", "too_few_authorities"][0] == 5
     assert all(0.0 < share <= 1.0 for _, share in rows.values())
+    assert ("own_profile", "not_a_theme") not in rows  # nothing there that safety could cost
