@@ -68,12 +68,12 @@ def compare(
     everywhere = ~withheld(reasons)
     ranked = [group.rows for group in groups if group.place is not None]
     beside = bands.bands(case, found, everywhere, models, stable, groups=ranked)
-    benchmark_parts, standing_parts = [], []
+    benchmark_parts, standing_parts, sector = [], [], int(everywhere.any(axis=1).sum())
     for group in groups:
         rows = group.rows
         shown = everywhere[rows]
         middle = benchmarks.benchmark(found.score[rows], shown, case.rules, with_interval=group.name == peers.ALL)
-        against = threshold.authorities(middle.n, case.rules)
+        against = threshold.peer_groups(middle.n, case.rules, sector=sector)
         benchmark_parts.append(assembly.benchmark_rows(group.name, case.measure_codes, middle, against))
         why = _standing_reasons(reasons[rows], against)
         result = _standings(case, found, rows, median=middle.median, shown=~withheld(why), counted=shown)

@@ -63,7 +63,7 @@ def restated(
     [('before', 47.0), ('after', 55.8)]
     """
     menus = [_groups(*one) for one in zip(registers, (waves.codes_before, waves.codes), strict=True)]
-    parts = []
+    parts, sector = [], max(_with_a_score(one, rules) for one in (waves.new, waves.own))
     for name, inside in menus[1].items():
         were = menus[0].get(name, frozenset())
         was = np.array([bool(some) and were.issuperset(some) for some in waves.behind], dtype=np.bool_)[:, np.newaxis]
@@ -75,7 +75,8 @@ def restated(
             (AFTER, waves.new, is_in & ~common & (waves.new.n >= rules.minimum_respondents)),
         ):
             middle = benchmarks.benchmark(wave.score, common, rules)
-            why = _why(middle, alone.sum(axis=0), broken, rules)
+            against = threshold.peer_groups(middle.n, rules, sector=sector)
+            why = _why(middle, alone.sum(axis=0), broken, against, rules)
             parts.append(assembly.benchmark_rows(name, list(measures), middle, why).assign(restated_for=word))
     return frames.BENCHMARKS_RESTATED.check(pd.concat(parts, ignore_index=True))
 
@@ -109,9 +110,14 @@ def _groups(register: pd.DataFrame | None, codes: tuple[str, ...]) -> dict[str, 
     return {str(name): frozenset(part) for name, part in menu.groupby("peer_group", sort=False)["authority"]}
 
 
-def _why(middle: GroupBenchmarks, alone: Ints, broken: NDArray[np.bool_], rules: Rules) -> Reasons:
+def _with_a_score(wave: Wave, rules: Rules) -> int:
+    """How many authorities of a wave have one that may be shown."""
+    return int((wave.n >= rules.minimum_respondents).any(axis=1).sum())
+
+
+def _why(middle: GroupBenchmarks, alone: Ints, broken: NDArray[np.bool_], against: Reasons, rules: Rules) -> Reasons:
     """A broken series, too few authorities, or one or two that make the difference to what was published (rule 10)."""
-    why = threshold.authorities(middle.n, rules)
+    why = against.copy()
     enough = middle.n >= rules.minimum_authorities_median
     why[enough & (alone > 0) & (alone < FEWEST_CHANGED)] = Reason.FEW_CHANGED
     why[broken] = Reason.SERIES_BROKEN

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 from scipy import stats
-from second_opinion import FOR_MEDIAN, FOR_QUARTILES, Estimate, Row, Wave, peer_groups, scored_groups
+from second_opinion import FOR_MEDIAN, Estimate, Row, Wave, for_quartiles, peer_groups, scored_groups
 from second_weights import variances
 
 SEED, DRAWS, AUTHORITIES = 20260101, 10_000, 20
@@ -20,12 +20,12 @@ def fill(case: Wave, rows: list[Row], found: Found, told: Told, relied: dict[tup
     """The columns of `standings` that are about the place of an authority, into its rows."""
     made = {measure: drawn_in(case, found, told, measure) for measure in case.instrument.measures}
     firm = {str(row["authority"]): row["changed"] for row in robustness(case, told)}
-    z = normals(1 + len(case.codes))
+    z, needed = normals(1 + len(case.codes)), for_quartiles(len({code for (code, _), why in told.items() if not why}))
     places: dict[tuple[str, str, str], Row] = {}
     for group, members in peer_groups(case):
         for measure in ("overall", *case.instrument.shown):
             chances = of_group(case, made[measure], [one for one in members if not told[one, measure]], z)
-            enough = len([one for one in members if not told[one, measure]]) >= FOR_QUARTILES
+            enough = len([one for one in members if not told[one, measure]]) >= needed
             for code, (row, bands) in chances.items():
                 trusted = (relied[code, measure] or 0.0) >= 0.70 and enough
                 changed = firm[code]

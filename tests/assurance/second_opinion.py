@@ -20,6 +20,7 @@ Row = dict[str, Value]
 Tables = dict[str, list[Row]]
 Z = 1.959963984540054
 PEOPLE, FOR_MEDIAN, FOR_QUARTILES, POINTS, SMALL_STAFF = 11, 10, 12, 5.0, 50
+LARGE_SECTOR, FOR_QUARTILES_THERE = 25, 17  # authorities; decision 56
 
 
 @dataclass
@@ -418,3 +419,8 @@ def verdict(gap: float, p_adjusted: float | None, relied: float | None = 1.0) ->
     if p_adjusted < 0.05:
         return "ABOVE" if gap > 0 else "BELOW"
     return "CANNOT_TELL"
+
+
+def for_quartiles(authorities: int) -> int:
+    """How many authorities a peer group needs for quartiles in a sector of so many with a score."""
+    return FOR_QUARTILES_THERE if authorities > LARGE_SECTOR else FOR_QUARTILES

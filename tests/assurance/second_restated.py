@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import second_change
 from second_change import Pair
-from second_opinion import FOR_MEDIAN, FOR_QUARTILES, PEOPLE, Row, type7
+from second_opinion import FOR_MEDIAN, FOR_QUARTILES, PEOPLE, Row, for_quartiles, type7
 from second_opinion import peer_groups as menu
 
 CHANGED = 3  # so many authorities at least make the difference between two medians, or none
@@ -17,6 +17,8 @@ def benchmarks(found: Pair, changes: list[Row]) -> list[Row]:
     were = dict(menu(found.old))
     people = second_change.before(found)
     made: list[Row] = []
+    now = len({code for (code, _), one in told.items() if int(str(one["n_after"] or 0)) >= PEOPLE})
+    needed = for_quartiles(max(now, len({code for (code, _), one in people.items() if one.n >= PEOPLE})))
     for group, members in menu(found.new):
         then = set(were.get(group, []))
         behind = {code: second_change.behind(code, found) for code in members}
@@ -32,7 +34,7 @@ def benchmarks(found: Pair, changes: list[Row]) -> list[Row]:
                     alone = [one for one in others if int(str(told[one, measure]["n_after"])) >= PEOPLE]
                 values = [float(str(told[code, measure][word])) for code in common]
                 row: Row = {"peer_group": group, "measure": measure, "restated_for": word}
-                made.append(row | _middle(values) | {"reason": _reason(len(common), len(alone))})
+                made.append(row | _middle(values) | {"reason": _reason(len(common), len(alone), needed)})
                 if told[members[0], measure]["series"] == "broken":
                     made[-1]["reason"] = "series_broken"
     return made
@@ -44,14 +46,14 @@ def _middle(values: list[float]) -> Row:
     return {"n": len(values), **dict(zip(names, quartiles, strict=True))}
 
 
-def _reason(n: int, alone: int = 0) -> str | None:
+def _reason(n: int, alone: int = 0, needed: int = FOR_QUARTILES) -> str | None:
     if n == 0:
         return "no_authorities"
     if n < FOR_MEDIAN:
         return "too_few_authorities"
     if 0 < alone < CHANGED:
         return "few_changed"
-    return "too_few_for_quartiles" if n < FOR_QUARTILES else None
+    return "too_few_for_quartiles" if n < needed else None
 
 
 def sector(found: Pair, changes: list[Row]) -> list[Row]:

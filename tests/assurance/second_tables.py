@@ -11,7 +11,6 @@ import second_people
 from scipy import stats
 from second_opinion import (
     FOR_MEDIAN,
-    FOR_QUARTILES,
     PEOPLE,
     SMALL_STAFF,
     Estimate,
@@ -22,6 +21,7 @@ from second_opinion import (
     estimate,
     estimates,
     few,
+    for_quartiles,
     holm,
     of_people,
     peer_groups,
@@ -349,12 +349,13 @@ def compared(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tupl
     for measure in case.instrument.measures:
         if not lower_icc(scored_groups(case, measure)) > 0:  # authorities do not differ detectably
             relied |= {(code, measure): 0.0 for code in case.codes}
+    needed = for_quartiles(len({code for (code, _), reason in told.items() if not reason}))
     for group, members in peer_groups(case):
         medians = {}
         for measure in case.instrument.measures:
             shown = [one for one in members if not told[one, measure]]
             values = [found[one, measure].score for one in shown]
-            benchmarks.append(benchmark(group, measure, [one for one in values if one is not None]))
+            benchmarks.append(benchmark(group, measure, [one for one in values if one is not None], needed))
             medians[measure] = (benchmarks[-1]["median"], benchmarks[-1]["reason"], values)
         for code in members:
             standings += of_authority(case, code, group, medians, found=found, told=told, relied=relied)
@@ -364,7 +365,7 @@ def compared(case: Wave, found: dict[tuple[str, str], Estimate], told: dict[tupl
     return {"benchmarks": benchmarks, "standings": standings}
 
 
-def benchmark(group: str, measure: str, values: list[float]) -> Row:
+def benchmark(group: str, measure: str, values: list[float], needed: int) -> Row:
     n = len(values)
     quartiles = [type7(values, one) if values else None for one in (0.25, 0.5, 0.75)]
     reason = (
@@ -373,7 +374,7 @@ def benchmark(group: str, measure: str, values: list[float]) -> Row:
         else "too_few_authorities"
         if n < FOR_MEDIAN
         else "too_few_for_quartiles"
-        if n < FOR_QUARTILES
+        if n < needed
         else None
     )
     return {

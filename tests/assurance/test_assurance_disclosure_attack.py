@@ -49,7 +49,6 @@ SWEEPS = 200
 MEASURES = ("overall", "agile", "agilea") if LONG else ("agile", "agilea")  # one of each kind
 EXPOSED = 3 if LONG else 1  # who are asked about in whole numbers, for each coalition,
 WHOLLY = 50  # where a sector has no more authorities: in larger ones that takes minutes for each of them
-BY_TWENTY = 0.12  # of those asked about; it should be 0, and must not grow
 SIZES = (20, 5, 1) if LONG else (5, 1)  # at most a sixth of all
 WATCHED = 40 if LONG else 4  # whose members sign in
 REPORTS = {"2024.1": 8, "2024.2": 8, "2025.1": 40} if LONG else {"2025.1": 1}  # of so many members of each release
@@ -250,19 +249,19 @@ def test_nobody_follows_from_everything_that_was_read(seen: Seen) -> None:
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_no_coalition_pins_another_authority(seen: Seen, measure: str) -> None:
-    """Nobody by a coalition of one or five; by one of twenty no more than are known to be (docs/disclosure.md)."""
+    """Neither by one of twenty nor by one of five, nor by any member alone."""
     told_of = attack_coalition.knowledge(seen.scraped.facts, seen.made, measure)
     for wave in WAVES:
-        for size, asked, found in attacked(seen, told_of, wave):
+        for size, found in attacked(seen, told_of, wave):
             told(seen, wave=wave, measure=measure, coalition=size, **vars(found))
             assert found.figures
-            assert len(found.pinned) <= (asked * BY_TWENTY if size >= 20 else 0)
+            assert found.pinned == []
 
 
 def attacked(
     seen: Seen, told_of: attack_coalition.Knowledge, wave: str
-) -> Iterator[tuple[int, int, attack_coalition.Outcome]]:
-    """Size of the coalition, how many it is asked about, what came of it.
+) -> Iterator[tuple[int, attack_coalition.Outcome]]:
+    """Size of the coalition, and what came of it.
 
     A smaller coalition knows less, so beside the largest only its own former members are asked about, and who was pinned.
     """
@@ -271,7 +270,7 @@ def attacked(
         coalition = seen.watched[: min(size, len(seen.made.register) // 6)]
         against = attack_coalition.target(told_of, wave, coalition)
         found = attack_coalition.outcome(against, asked - set(coalition), sweeps=SWEEPS, exposed=exposed)
-        yield len(coalition), found.asked, found
+        yield len(coalition), found
         asked = {*coalition, *(one.partition(" ")[0] for one in found.pinned)}
 
 
