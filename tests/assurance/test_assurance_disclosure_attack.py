@@ -46,7 +46,7 @@ LONG = os.environ.get("ASSURANCE") == "long"
 COUNT = 120 if LONG else 24
 WAVES = ("2024", "2025")
 SWEEPS = 200
-MEASURES = ("overall", "agile", "agilea") if LONG else ("agile", "agilea")  # one of each kind
+MEASURES = ("overall", *attacked_sector.DIMENSIONS, "agilea", "agileb") if LONG else ("agile", "agilea")
 EXPOSED = 3 if LONG else 1  # who are asked about in whole numbers, for each coalition,
 WHOLLY = 50  # where a sector has no more authorities: in larger ones that takes minutes for each of them
 SIZES = (20, 5, 1) if LONG else (5, 1)  # at most a sixth of all

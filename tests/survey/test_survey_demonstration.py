@@ -191,12 +191,17 @@ def test_some_answers_are_missing_some_not_known_a_few_careless(sheet: Sheet) ->
 # What comes out
 
 
-def test_every_type_has_quartiles_and_the_small_nation_has_none(computed: Results) -> None:
+def test_types_of_seventeen_have_quartiles_smaller_ones_a_median_and_the_small_nation_neither(
+    computed: Results,
+) -> None:
     benchmarks = computed.frames["benchmarks"]
     dimensions = benchmarks[benchmarks["measure"] == "silos"].set_index("peer_group")
     types = dimensions.loc[[group for group in dimensions.index if group.startswith("type:")]]
     assert len(types) == 6
-    assert types["upper_quartile"].notna().all()
+    assert types["median"].notna().all()
+    assert (types["upper_quartile"].notna() | (types["reason"] == "too_few_for_quartiles")).all()
+    assert ((types["n"] >= 17) == types["reason"].isna()).all()
+    assert set(types["reason"].dropna()) == {"too_few_for_quartiles"}
     assert pd.isna(dimensions.loc["nation:Scotland", "median"])
     assert dimensions.loc["nation:Scotland", "reason"] == "too_few_authorities"
 
