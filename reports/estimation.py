@@ -221,6 +221,9 @@ def _apart(people: Kinds, found: Moments, means: _Means, fit: Floats | None) -> 
         residual = np.where(raked, w * (found.total - found.n * expected), 0.0)
         there = sums.plain_sums(np.where(raked, found.n, 0.0), people.groups)
         mean = np.where(raked, (sums.plain_sums(residual, people.groups) / np.maximum(there, 1.0))[people.group], 0.0)
-    away = w * (found.total / own - expected) - mean
-    squares = np.where(found.n > 0, w * w * found.squares + found.n * away * away, 0.0)
+    squares = w * (found.total / own - expected) - mean
+    squares *= squares  # in place: these tables are large
+    squares *= found.n
+    squares += found.squares if people.weight is None else w * w * found.squares
+    squares[found.n == 0.0] = 0.0
     return _Apart(expected, mean, sums.plain_sums(squares, people.groups))

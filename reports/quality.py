@@ -58,9 +58,10 @@ def careless(responses: Responses, questionnaire: Questionnaire, rules: Rules) -
         np.minimum(lowest, low, out=lowest)
         np.maximum(highest, high, out=highest)
         on_scale += low != _NONE
-        answered += chosen < len(item.options)
-        for code in (DONT_KNOW, NOT_APPLICABLE):
-            answered += chosen == code % 256
+        if responses.seconds is not None:
+            answered += chosen < len(item.options)
+            for code in (DONT_KNOW, NOT_APPLICABLE):
+                answered += chosen == code % 256
     same = (lowest == highest) & (on_scale >= 2)
     everything = on_scale == max(len(questionnaire.scored_items), 1)
     too_fast = np.zeros(len(responses), dtype=np.bool_) if responses.too_fast is None else responses.too_fast

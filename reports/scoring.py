@@ -107,6 +107,8 @@ def has_any(people: PersonScores) -> NDArray[np.bool_]:
     found = np.zeros(len(people.values), dtype=np.bool_)
     for column in people.values.T:
         found |= ~np.isnan(column)
+        if found.all():
+            break
     return found
 
 

@@ -103,18 +103,18 @@ def moments(values: Floats, rows: Groups) -> Moments:
     >>> found.n.ravel().tolist(), found.mean.ravel().tolist(), found.squares.ravel().tolist()
     ([2.0, 1.0], [2.0, 8.0], [2.0, 0.0])
     """
-    made = np.zeros((3, rows.count, values.shape[1]))
+    made, y = np.empty((3, values.shape[1], rows.count)), np.empty(len(rows.order))
     for j, column in enumerate(values.T):
-        y = column.take(rows.order)
-        unscored = np.flatnonzero(y != y)  # noqa: PLR0124 - NaN is not itself
+        column.take(rows.order, out=y, mode="clip")
+        unscored = np.flatnonzero(np.isnan(y))
         y[unscored] = 0.0
-        n = rows.sizes - np.bincount(rows.of_row[unscored], minlength=rows.count)
+        n = rows.sizes - np.bincount(rows.of_row.take(unscored), minlength=rows.count)
         total = sums.sums_of_alike(y, rows)
         y -= (total / np.maximum(n, 1)).take(rows.of_row)
         y[unscored] = 0.0
         y *= y
-        made[:, :, j] = n, total, sums.sums_of_alike(y, rows)
-    return Moments(*made)
+        made[:, j] = n, total, sums.sums_of_alike(y, rows)
+    return Moments(*np.ascontiguousarray(made.transpose(0, 2, 1)))
 
 
 def merged(found: Moments, groups: Groups) -> Moments:
