@@ -15,8 +15,8 @@ from reports.disclosure.order_statistics import LEAST, MOST
 from reports.statistics.sums import Floats, Ints
 
 SMALL_SECTOR = 50
-"""In sectors of at most so many values everybody is asked about. In larger made-up ones with the sizes of groups of the
-menu nobody was found whom `interval_programme` had not found (decision 50)."""
+"""In sectors of at most so many values everybody is asked about. In larger ones that takes minutes a measure, and quartiles of
+overlapping groups, by which it would find somebody, are not told (`threshold.peer_groups`; decisions 56 and 60)."""
 _ROUNDS, _PART, _FEW = 12, 3, 4
 _WHOLE = 1.0 - 1e-6
 _SEED = 7

@@ -9,6 +9,7 @@ import pandas as pd
 
 from questionnaires.definition import Questionnaire
 from reports import profile
+from reports.disclosure import threshold
 from reports.documents.cells import Table
 from reports.gates import LEAST_ITEM_TOTAL, State, state_of
 from reports.quality import Json
@@ -253,6 +254,11 @@ def _authorities(value: object) -> str:
     return f"{value} authorities"
 
 
+def _behind_quartiles(value: object) -> str:
+    more = f"{threshold.QUARTILES_IN_LARGE} in a peer group where more than {threshold.LARGE_SECTOR} have a score"
+    return f"{_authorities(value)}; {more}"
+
+
 def _exactly(value: object) -> str:
     return f"{float(str(value)):.2f}"
 
@@ -267,7 +273,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "answered_share": ("Questions of a dimension that a person must answer", _percent),
     "minimum_respondents": ("Fewest people behind a figure", _people),
     "minimum_authorities_median": ("Fewest authorities behind a middle authority", _authorities),
-    "minimum_authorities_quartiles": ("Fewest authorities behind a middle half", _authorities),
+    "minimum_authorities_quartiles": ("Fewest authorities behind a middle half", _behind_quartiles),
     "lowered_because": ("Why fewer authorities are enough in this release", str),
     "reliability_least": ("Reliability below which authorities are not compared", _exactly),
     "reliability_normal": ("Reliability below which a comparison is indicative", _exactly),
